@@ -1,0 +1,1 @@
+"""Builds the course: manuscripts into notebooks, notebooks into the site."""

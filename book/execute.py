@@ -1,0 +1,120 @@
+"""Runs notebooks, each in a kernel of its own."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from book.errors import BookError
+from book.manuscript import Code
+from book.project import ROOT
+
+__all__ = ["Job", "execute", "workers"]
+
+TIMEOUT = 600
+"""Seconds that a cell may take."""
+
+
+class Job(NamedTuple):
+    """A notebook to run.
+
+    Attributes
+    ----------
+    name : str
+        For messages, such as ``notebooks/pt/02-ewma.ipynb``.
+    notebook : NotebookNode
+        Left as it is.
+    solutions : tuple of Code
+        Run after it, in the same kernel; each has to pass its exercise's check.
+    page : {"notebook", "static"}
+        Whether figures are drawn for a reader's kernel or for the static site.
+    """
+
+    name: str
+    notebook: NotebookNode
+    solutions: tuple[Code, ...]
+    page: Literal["notebook", "static"]
+
+
+def workers() -> int:
+    """Return how many notebooks run side by side: one a core."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def execute(job: Job) -> NotebookNode:
+    """Run a notebook from start to end, and return it with its outputs.
+
+    Raises
+    ------
+    BookError
+        Names the notebook and the cell, where a cell raises, writes a warning, or takes too long,
+        or where a solution does not pass.
+    """
+    notebook = nbformat.from_dict(job.notebook)
+    written = len(notebook.cells)
+    if job.solutions:
+        require = "import os\n\nos.environ['COURSE_SOLUTIONS'] = 'required'"
+        extra = [require, *(solution.source for solution in job.solutions)]
+        notebook.cells += [nbformat.v4.new_code_cell(source) for source in extra]
+    with tempfile.TemporaryDirectory() as scratch:
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": scratch}},
+            extra_arguments=["--log-level=ERROR"],
+        )
+        try:
+            client.execute(env=_environment(scratch, job.page))
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise BookError(_what_failed(job, notebook, written, error)) from error
+    notebook.cells = notebook.cells[:written]
+    for index, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                said = " ".join(output["text"].split())
+                raise BookError(f"{job.name}, cell {index} ({cell['id']}): warns: {said}")
+    return notebook
+
+
+def _environment(scratch: str, page: str) -> dict[str, str]:
+    """Return the kernel's environment: this checkout, one thread, nothing of the user's own."""
+    python_path = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
+        **os.environ,
+        "COURSE_PAGE": page,
+        "IPYTHONDIR": str(Path(scratch) / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+    }
+
+
+def _what_failed(job: Job, notebook: NotebookNode, written: int, error: Exception) -> str:
+    """Say in one line which cell failed, and how."""
+    started = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and (cell.execution_count is not None or cell.outputs)
+    ]
+    index = started[-1] if started else 0
+    if isinstance(error, CellExecutionError):
+        said = f"raises {error.ename}: {error.evalue}"
+    elif isinstance(error, CellTimeoutError):
+        said = f"takes longer than {TIMEOUT} seconds"
+    else:
+        said = "ends the kernel"
+    if index >= written:
+        place = job.solutions[index - written - 1].place
+        return f"{place}: the solution {said}"
+    return f"{job.name}, cell {index + 1} ({notebook.cells[index]['id']}): {said}"

@@ -1,0 +1,132 @@
+"""Every number that the prose states, computed.
+
+A manuscript writes ``{{ name }}``; the reader sees the value as their language writes it.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from book.errors import BookError
+from helpers import averages, data, language
+
+__all__ = ["Number", "fill", "names", "numbers"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A value and how it is written.
+
+    Attributes
+    ----------
+    value : float
+        Computed, never typed.
+    spec : str
+        As for `format`.
+    """
+
+    value: float
+    spec: str = ",.0f"
+
+    def written(self, code: str, in_math: bool = False) -> str:
+        """Return the number as a language writes it, in prose or within ``$…$``."""
+        text = language.number(self.value, self.spec, code)
+        if in_math:
+            text = text.replace("−", "-").replace("%", r"\%").replace(",", "{,}")
+        return text
+
+
+def numbers() -> dict[str, Number]:
+    """Compute every number of the prose, by name."""
+    return {**_ewma(), **_bias()}
+
+
+def _ewma() -> dict[str, Number]:
+    """Chapter 2."""
+    third, recent = 1 / 3, averages.ewma_weights(1 / 3, 10)
+    response = np.cumsum(averages.ewma_weights(third, 5))
+    return {
+        "ewma_third_newest": Number(recent[0], ".1%"),
+        "ewma_third_second": Number(recent[1], ".1%"),
+        "ewma_third_tenth": Number(recent[9], ".1%"),
+        "ewma_third_share_5": Number(response[4], ".1%"),
+        "ewma_third_share_1": Number(response[0], ".0%"),
+        "ewma_third_share_4": Number(response[3], ".1%"),
+        "ma_5_share_1": Number(averages.ma_weights(5, 1).sum(), ".0%"),
+        "ma_5_share_4": Number(averages.ma_weights(5, 4).sum(), ".0%"),
+        "age_ma_5": Number(averages.average_age(averages.ma_weights(5, 5))),
+        "age_ewma_third": Number(averages.average_age(averages.ewma_weights(third, 500))),
+        "age_beta_9": Number(1 / averages.alpha_from_beta(0.9)),
+        "age_beta_99": Number(1 / averages.alpha_from_beta(0.99)),
+        "periods_beta_9": Number(averages.periods_from_beta(0.9)),
+        "periods_beta_999": Number(averages.periods_from_beta(0.999)),
+        "ewma_share_19": Number(averages.ewma_weights(0.1, 19).sum(), ".1%"),
+        "ewma_share_1999": Number(averages.ewma_weights(0.001, 1999).sum(), ".1%"),
+        "share_limit": Number(1 - np.exp(-2), ".1%"),
+        # A million parameters of four bytes each, in GB for all copies and in MB for one.
+        "ma_memory": Number(averages.periods_from_beta(0.999) * 1e6 * 4 / 1e9, ".1f"),
+        "ewma_memory": Number(1e6 * 4 / 1e6),
+        "noise_19": Number(1 / np.sqrt(19), ".1%"),
+        "noise_1999": Number(1 / np.sqrt(1999), ".1%"),
+    }
+
+
+def _bias() -> dict[str, Number]:
+    """Chapter 3."""
+    constant = np.ones(5000)
+    uncorrected = averages.ewma(constant, 0.1) / np.sqrt(averages.ewma(constant, 0.001))
+    peak = int(uncorrected.argmax())
+    temperatures = data.temperatures()
+    first = temperatures[0]
+    return {
+        "first_day": Number(first),
+        "first_day_ewma": Number(averages.ewma(temperatures, 0.1)[0], ".1f"),
+        "bias_ratio_9_at_19": Number(averages.bias_ratio(0.9, 19), ".3f"),
+        "bias_short_9_at_19": Number(0.9**19, ".1%"),
+        "corrected_at_19": Number(averages.bias_corrected_ewma(temperatures, 0.1)[18], ".2f"),
+        "ewma_at_19": Number(averages.ewma(temperatures, 0.1)[18], ".2f"),
+        "bias_ratio_9_at_1": Number(averages.bias_ratio(0.9, 1)),
+        "bias_ratio_999_at_1": Number(averages.bias_ratio(0.999, 1)),
+        "bias_ratio_999_at_1000": Number(averages.bias_ratio(0.999, 1000), ".2f"),
+        "bias_5_percent_9": Number(averages.steps_until_bias_below(0.9, 0.05)),
+        "bias_1_percent_9": Number(averages.steps_until_bias_below(0.9, 0.01)),
+        "bias_5_percent_999": Number(averages.steps_until_bias_below(0.999, 0.05)),
+        "bias_1_percent_999": Number(averages.steps_until_bias_below(0.999, 0.01)),
+        "adam_first_numerator": Number(1 - 0.9, ".1f"),
+        "adam_first_denominator": Number(np.sqrt(1 - 0.999), ".3f"),
+        "adam_uncorrected_first": Number(uncorrected[0], ".2f"),
+        "adam_uncorrected_peak": Number(uncorrected[peak], ".2f"),
+        "adam_uncorrected_peak_step": Number(peak + 1),
+        "adam_uncorrected_at_1000": Number(uncorrected[999], ".2f"),
+    }
+
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
+
+
+def names(source: str) -> list[str]:
+    """Return the names of the numbers that a text asks for, in order."""
+    return _PLACEHOLDER.findall(source)
+
+
+def fill(source: str, known: dict[str, Number], code: str, place: str) -> str:
+    """Put the numbers into a text.
+
+    Raises
+    ------
+    BookError
+        If the text asks for a number that is not computed; ``place`` names where.
+    """
+    unknown = [name for name in names(source) if name not in known]
+    if unknown:
+        raise BookError(
+            *(f"{place}: there is no number {name!r} in book/numbers.py" for name in unknown)
+        )
+
+    def written(text: str, in_math: bool) -> str:
+        return _PLACEHOLDER.sub(lambda match: known[match[1]].written(code, in_math), text)
+
+    source = _MATH.sub(lambda match: written(match[0], in_math=True), source)
+    return written(source, in_math=False)

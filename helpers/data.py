@@ -1,0 +1,23 @@
+"""The data of the course."""
+
+import numpy as np
+
+__all__ = ["temperatures"]
+
+
+def temperatures() -> np.ndarray:
+    """Daily temperatures of thirty days in a row, in °C.
+
+    The series with which Godoy introduces averages (*Deep Learning with PyTorch Step-by-Step*,
+    chapter 6).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (30,), whole degrees as floats.
+    """
+    return np.array(
+        [5, 11, 15, 6, 5, 3, 3, 0, 0, 3, 4, 2, 1, -1, -2]
+        + [2, 2, -2, -1, -1, 3, 4, -1, 2, 6, 4, 9, 11, 9, -2],
+        dtype=float,
+    )

@@ -1,0 +1,41 @@
+"""Checks a learner's answer against the reference, and answers with a hint in their language."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from helpers import _check, language
+from helpers.exercises import bias, ewma
+from helpers.exercises.verdict import Verdict
+
+__all__ = ["check"]
+
+_EXERCISES: dict[str, Callable[[Any], Verdict]] = {**ewma.EXERCISES, **bias.EXERCISES}
+
+
+def check(name: str, answer: Any) -> None:
+    """Say whether an answer is right, and if not, what to look at next.
+
+    Parameters
+    ----------
+    name : str
+        The exercise, as its cell gives it.
+    answer : Any
+        The learner's number or function; ``...`` while there is none.
+
+    Raises
+    ------
+    ValueError
+        If there is no exercise of that name.
+    AssertionError
+        If the answer is not right and ``COURSE_SOLUTIONS`` says that it has to be: so the build
+        runs the printed solutions.
+    """
+    _check.choice("name", name, tuple(_EXERCISES))
+    if answer is ...:
+        verdict = Verdict(False, language.text("exercises.empty"))
+    else:
+        verdict = _EXERCISES[name](answer)
+    if os.environ.get("COURSE_SOLUTIONS") == "required" and not verdict.correct:
+        raise AssertionError(f"the solution of {name} is not right: {verdict.message}")
+    print(verdict.message)

@@ -1,0 +1,113 @@
+"""What the checks of all chapters share: the verdict, and how numbers and functions are compared."""
+
+import math
+from collections.abc import Callable, Iterable
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers import language
+
+__all__ = ["Verdict", "judge_function", "judge_number"]
+
+
+class Verdict(NamedTuple):
+    """Whether an answer is right, and what is said to the learner."""
+
+    correct: bool
+    message: str
+
+
+def judge_number(
+    name: str, answer: Any, wanted: float, mistakes: dict[str, float], rel: float = 1e-6
+) -> Verdict:
+    """Compare a number with the reference, and with the numbers that usual mistakes lead to.
+
+    Parameters
+    ----------
+    name : str
+        The exercise; its texts stand under ``exercises.<name>``.
+    answer : Any
+        The learner's answer.
+    wanted : float
+        The right one.
+    mistakes : dict of str to float
+        By the key of its hint, the number that a usual mistake gives.
+    rel : float
+        How far the answer may be off, as a share of the right one.
+    """
+    number = answer.item() if hasattr(answer, "item") and np.size(answer) == 1 else answer
+    if isinstance(number, bool) or not isinstance(number, Real):
+        return _wrong("exercises.not_a_number")
+    if math.isclose(number, wanted, rel_tol=rel):
+        return _right(name, wanted=wanted)
+    for hint, mistaken in mistakes.items():
+        if math.isclose(number, mistaken, rel_tol=rel):
+            return _wrong(f"exercises.{name}.{hint}")
+    return _wrong(f"exercises.{name}.hint")
+
+
+def judge_function(
+    name: str,
+    answer: Any,
+    reference: Callable[..., Any],
+    arguments: Iterable[tuple[Any, ...]],
+    mistakes: dict[str, Callable[..., Any]],
+    **values: Any,
+) -> Verdict:
+    """Compare a function with the reference, and with what usual mistakes would return.
+
+    Parameters
+    ----------
+    name : str
+        The exercise; its texts stand under ``exercises.<name>``.
+    answer : Any
+        The learner's function.
+    reference : callable
+        The right one.
+    arguments : iterable of tuple
+        What both are called with.
+    mistakes : dict of str to callable
+        By the key of its hint, a function that makes a usual mistake.
+    **values
+        Numbers that the text of the right answer names.
+    """
+    if not callable(answer):
+        return _wrong("exercises.not_a_function")
+    calls = list(arguments)
+    try:
+        answers = [answer(*call) for call in calls]
+    except Exception as error:  # whatever the learner's code raises is the answer's fault, not ours
+        return Verdict(
+            False, language.text("exercises.raised", error=f"{type(error).__name__}: {error}")
+        )
+    if any(one is None or one is ... for one in answers):
+        return Verdict(False, language.text("exercises.empty"))
+    if _agree(answers, [reference(*call) for call in calls]):
+        return _right(name, **values)
+    for hint, mistaken in mistakes.items():
+        if _agree(answers, [mistaken(*call) for call in calls]):
+            return _wrong(f"exercises.{name}.{hint}")
+    return _wrong(f"exercises.{name}.hint")
+
+
+def _agree(answers: list[Any], wanted: list[Any]) -> bool:
+    """Tell whether all answers have the wanted shapes and values."""
+    for one, right in zip(answers, wanted, strict=True):
+        try:
+            given = np.asarray(one, dtype=float)
+        except (TypeError, ValueError):
+            return False
+        if given.shape != np.shape(right) or not np.allclose(given, right, rtol=1e-6, atol=1e-9):
+            return False
+    return True
+
+
+def _right(name: str, **values: Any) -> Verdict:
+    reason = language.text(f"exercises.{name}.reason", **values)
+    return Verdict(True, language.text("exercises.correct", reason=reason))
+
+
+def _wrong(key: str) -> Verdict:
+    return Verdict(False, language.text("exercises.wrong", hint=language.text(key)))

@@ -1,0 +1,156 @@
+"""Explorers: a picture and a slider or two, alive in a kernel and light on the static page.
+
+In a kernel an explorer is a row of ipywidgets sliders over a picture that is drawn anew as they
+move. On the static site the same call draws every picture beforehand, and a few lines of script
+show the one that belongs to the sliders' position.
+"""
+
+import base64
+import html
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from helpers import display, language
+
+__all__ = ["EXPLORER_MIME", "Slider", "explore", "slider"]
+
+EXPLORER_MIME = "application/vnd.course.explorer+json"
+"""The output's type on the static page: sliders, and one picture for each of their positions."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Values that a reader can choose from, in order.
+
+    Attributes
+    ----------
+    values : tuple of float
+        The choices.
+    start : int
+        Index of the choice that is shown first.
+    label : str
+        The quantity's name or letter.
+    spec : str
+        How a value is written, as for `format`.
+    """
+
+    values: tuple[float, ...]
+    start: int
+    label: str
+    spec: str
+
+    def written(self) -> list[str]:
+        """Return the choices as the reader's language writes them."""
+        return [language.number(value, self.spec) for value in self.values]
+
+
+def slider(values: Sequence[float], *, start: float, label: str, spec: str = "g") -> Slider:
+    """Make a slider for `explore`.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The choices, at least two, ascending.
+    start : float
+        The choice that is shown first: one of ``values``.
+    label : str
+        The quantity's name or letter, for instance ``"α"``.
+    spec : str
+        How a value is written, as for `format`.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` are fewer than two or not ascending, or ``start`` is not one of them.
+    """
+    choices = tuple(float(value) for value in values)
+    if len(choices) < 2 or any(a >= b for a, b in itertools.pairwise(choices)):
+        raise ValueError(f"values must be at least two ascending numbers, got {values!r}")
+    if start not in choices:
+        raise ValueError(f"start must be one of values, got {start!r}")
+    return Slider(choices, choices.index(start), label, spec)
+
+
+def explore(draw: Callable[..., Any], **sliders: Slider) -> None:
+    """Show a picture that follows one or two sliders.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes one keyword argument a slider, named as it, and returns what a function of
+        `helpers.figures` returned.
+    **sliders : Slider
+        One or two.
+
+    Raises
+    ------
+    ValueError
+        If there are no sliders or more than two.
+    TypeError
+        If a slider was not made by `slider`.
+    """
+    if not 1 <= len(sliders) <= 2:
+        raise ValueError(f"sliders must be one or two, got {len(sliders)}")
+    for name, one in sliders.items():
+        if not isinstance(one, Slider):
+            raise TypeError(f"{name} must be made by helpers.explore.slider, got {one!r}")
+    show = _show_frames if display.on_static_page() else _show_widget
+    show(draw, sliders)
+
+
+def _show_frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
+    """Draw the picture of every position, the last slider moving fastest."""
+    from IPython.display import display as emit
+
+    frames = []
+    for values in itertools.product(*(one.values for one in sliders.values())):
+        figure, words = display.picture(draw(**dict(zip(sliders, values, strict=True))))
+        frames.append({"svg": display.svg(figure), "alt": words})
+    first = 0
+    for one in sliders.values():
+        first = first * len(one.values) + one.start
+    content = {
+        "sliders": [
+            {"label": one.label, "values": one.written(), "start": one.start}
+            for one in sliders.values()
+        ],
+        "frames": frames,
+    }
+    data = {EXPLORER_MIME: content, "text/plain": frames[first]["alt"]}
+    emit(data, metadata={"course": "explorer"}, raw=True)
+
+
+def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
+    """Let live widgets draw the picture of the position they are in."""
+    import ipywidgets
+    from IPython.display import display as emit
+
+    controls = {
+        name: ipywidgets.SelectionSlider(
+            options=list(zip(one.written(), one.values, strict=True)),
+            value=one.values[one.start],
+            description=one.label,
+            continuous_update=True,
+            layout={"width": "min(100%, 560px)"},
+        )
+        for name, one in sliders.items()
+    }
+    image = ipywidgets.HTML()
+
+    def redraw(*_: Any) -> str:
+        values = {name: control.value for name, control in controls.items()}
+        figure, words = display.picture(draw(**values))
+        source = base64.b64encode(display.png(figure)).decode()
+        image.value = (
+            f'<img src="data:image/png;base64,{source}" alt="{html.escape(words)}" '
+            'style="width: min(100%, 600px)">'
+        )
+        return words
+
+    for control in controls.values():
+        control.observe(redraw, names="value")
+    words = redraw()
+    bundle = ipywidgets.VBox([*controls.values(), image])._repr_mimebundle_()
+    emit({**bundle, "text/plain": words}, metadata={"course": "explorer"}, raw=True)

@@ -101,7 +101,9 @@ def read(path: Path) -> Chapter:
         language = cell.metadata.get("lang")
         if language not in LANGUAGES:
             known = " or ".join(LANGUAGES)
-            problems.append(f"{place}: a Markdown cell must say its lang, {known}; got {language!r}")
+            problems.append(
+                f"{place}: a Markdown cell must say its lang, {known}; got {language!r}"
+            )
         elif not cell.source.strip():
             problems.append(f"{place}: the {language} cell is empty")
         elif language == "pt":

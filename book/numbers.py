@@ -128,5 +128,6 @@ def fill(source: str, known: dict[str, Number], code: str, place: str) -> str:
     def written(text: str, in_math: bool) -> str:
         return _PLACEHOLDER.sub(lambda match: known[match[1]].written(code, in_math), text)
 
+    source = re.sub(r" (?=(?:°C|GB|MB)\b)", "\N{NO-BREAK SPACE}", source)
     source = _MATH.sub(lambda match: written(match[0], in_math=True), source)
     return written(source, in_math=False)

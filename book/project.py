@@ -116,7 +116,9 @@ def _yaml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise BookError(f"{path.name}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise BookError(f"{path.name}: is not valid YAML: {' '.join(str(error).split())}") from error
+        raise BookError(
+            f"{path.name}: is not valid YAML: {' '.join(str(error).split())}"
+        ) from error
     if not isinstance(content, dict):
         raise BookError(f"{path.name}: must hold a mapping")
     return content

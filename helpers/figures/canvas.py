@@ -83,7 +83,7 @@ _STYLE = {
     "axes.titlecolor": COLORS["ink"],
     "axes.titlelocation": "left",
     "axes.titlepad": 12,
-    "axes.titlesize": 12,
+    "axes.titlesize": 11.5,
     "axes.titleweight": "bold",
     "axes.unicode_minus": True,
     "figure.facecolor": "none",
@@ -104,7 +104,7 @@ _STYLE = {
     "ytick.major.size": 0,
 }
 
-_TITLE_LETTERS = 54
+_TITLE_LETTERS = 49
 """As many letters of a title as fit in one line."""
 
 _descriptions: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()

@@ -1,0 +1,171 @@
+"""``python -m book site``: every cell runs again, and both languages become one static site."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+
+from book.check import check
+from book.errors import BookError
+from book.execute import Job
+from book.generate import chapters, drafts, run_all
+from book.notebooks import FRAME, solutions
+from book.pages import THEME
+from book.pictures import place_pictures
+from book.project import LANGUAGES, ROOT, repository
+from book.words import words
+
+__all__ = ["build"]
+
+BUILD = ROOT / "_build"
+_PATIENCE = 900  # seconds for Jupyter Book over one language
+
+
+def build() -> Path:
+    """Build the site, and return its folder.
+
+    A site that stands there already is replaced only once the new one is whole.
+
+    Raises
+    ------
+    BookError
+        If a notebook does not follow from its manuscript, a cell fails, or Jupyter Book warns.
+    """
+    if problems := check():
+        raise BookError(*problems)
+    fonts = ROOT / "node_modules" / "katex" / "dist"
+    if not fonts.exists():
+        raise BookError("node_modules/katex: is missing; run `make site`, which installs it")
+    all_chapters = chapters()
+    slugs = [chapter.slug for chapter in all_chapters]
+    by_slug = {chapter.slug: chapter for chapter in all_chapters}
+    made = drafts(all_chapters)
+    executed = run_all(
+        {
+            (language, slug): Job(
+                f"notebooks/{language}/{slug}.ipynb",
+                draft,
+                tuple(solutions(by_slug[slug])),
+                "static",
+            )
+            for (language, slug), draft in made.items()
+        }
+    )
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="site-") as scratch:
+        html = Path(scratch) / "html"
+        for language in LANGUAGES:
+            stage = Path(scratch) / language
+            for slug in slugs:
+                _stage(executed[language, slug], language, slug, stage)
+            _stage_static(stage / "static", fonts)
+        with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+            reports = pool.map(lambda code: _jupyter_book(code, Path(scratch), slugs), LANGUAGES)
+            problems = [line for report in reports for line in report]
+        if problems:
+            raise BookError(*problems)
+        shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
+        _root_page(html, slugs[0])
+        return _replace(html, BUILD / "html")
+
+
+def _stage(notebook: NotebookNode, language: str, slug: str, stage: Path) -> None:
+    """Write a chapter as Jupyter Book reads it, and the notebook that readers download."""
+    source, extra = stage / "source", stage / "extra"
+    source.mkdir(parents=True, exist_ok=True)
+    (extra / "notebooks").mkdir(parents=True, exist_ok=True)
+    committed = ROOT / "notebooks" / language / f"{slug}.ipynb"
+    shutil.copyfile(committed, extra / "notebooks" / committed.name)
+    place_pictures(notebook, language, extra)
+    prefix = re.escape(repository().colab(language))
+    cells = []
+    for cell in notebook.cells:
+        role = cell.metadata.get(FRAME, "")
+        if role in ("badge", "install", "language", "neighbours"):
+            continue  # the page has its own
+        if role:
+            cell.metadata["tags"] = [role]
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(rf"\]\({prefix}(\d\d-[a-z0-9-]+\.ipynb)", r"](\1", cell.source)
+        cells.append(cell)
+    notebook.cells = cells
+    nbformat.write(notebook, source / f"{slug}.ipynb")
+
+
+def _stage_static(folder: Path, katex: Path) -> None:
+    """Gather the style sheets, scripts and fonts that pages load by name."""
+    shutil.copytree(THEME / "static", folder)
+    (folder / "katex" / "fonts").mkdir(parents=True)
+    shutil.copyfile(katex / "katex.min.css", folder / "katex" / "katex.min.css")
+    for font in sorted((katex / "fonts").glob("*.woff2")):
+        shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
+    light, dark = (
+        HtmlFormatter(style=f"a11y-high-contrast-{theme}").get_style_defs(scope)
+        for theme, scope in (("light", ".highlight"), ("dark", '[data-theme="dark"] .highlight'))
+    )
+    by_system = HtmlFormatter(style="a11y-high-contrast-dark").get_style_defs(
+        ':root:not([data-theme="light"]) .highlight'
+    )
+    colours = f"{light}\n@media (prefers-color-scheme: dark) {{\n{by_system}\n}}\n{dark}\n"
+    # Backgrounds are the page's own.
+    colours = re.sub(r"background(-color)?: [^;}]*;?", "", colours)
+    (folder / "code.css").write_text(colours, encoding="utf-8")
+
+
+def _jupyter_book(language: str, scratch: Path, slugs: list[str]) -> list[str]:
+    """Run Jupyter Book over a language, and return what it complains of."""
+    start = time.perf_counter()
+    stage = scratch / language
+    run = subprocess.run(
+        [sys.executable, "-m", "book.sphinx_build", language]
+        + [str(stage / "source"), str(scratch / "html" / language), str(stage), json.dumps(slugs)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_PATIENCE,
+    )
+    print(f"  {language} {'pages':<24} {time.perf_counter() - start:5.1f} s", flush=True)
+    if run.returncode == 0:
+        return []
+    said = [
+        line.replace(f"{stage}/source/", f"notebooks/{language}/")
+        for line in run.stderr.splitlines()
+    ]
+    told = [line for line in said if re.search(r"WARNING|ERROR|Error", line)]
+    return told or [f"{language}: Jupyter Book failed", *said[-20:]]
+
+
+def _root_page(html: Path, first: str) -> None:
+    """Write the page that sends readers to their language, and each language's own front door."""
+    templates = Environment(loader=FileSystemLoader(THEME), autoescape=True)
+    say = {language: words(language) for language in LANGUAGES}
+    root = templates.get_template("root.html").render(**say, first=first)
+    (html / "index.html").write_text(root + "\n", encoding="utf-8")
+    for language in LANGUAGES:
+        moved = templates.get_template("moved.html").render(say=say[language], first=first)
+        (html / language / "index.html").write_text(moved + "\n", encoding="utf-8")
+
+
+def _replace(new: Path, place: Path) -> Path:
+    """Put the finished site where the old one is, or leave the old one."""
+    old = new.with_name("old")
+    if place.exists():
+        place.rename(old)
+    try:
+        new.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+    return place

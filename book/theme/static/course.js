@@ -1,0 +1,65 @@
+// What the pages do beyond being read: the theme switch, the language link, explorers.
+
+const remember = (key, value) => {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // No storage: the choice lasts for this page.
+  }
+};
+
+// --- light and dark ---------------------------------------------------------------------------
+
+const root = document.documentElement;
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (root.dataset.theme || (systemDark.matches ? "dark" : "light")) === "dark";
+
+// Pictures come in both themes; without a choice the system's decides, by the source's own media.
+const showPictures = () => {
+  if (!root.dataset.theme) return;
+  for (const source of document.querySelectorAll("picture > source")) {
+    source.media = isDark() ? "all" : "not all";
+  }
+};
+
+const themeButton = document.querySelector("button.theme");
+themeButton.hidden = false;
+themeButton.addEventListener("click", () => {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  remember("theme", root.dataset.theme);
+  showPictures();
+});
+showPictures();
+
+// --- the other language -----------------------------------------------------------------------
+
+const languageLink = document.querySelector("a.language");
+languageLink.addEventListener("click", () => remember("language", languageLink.lang.slice(0, 2)));
+
+// --- explorers --------------------------------------------------------------------------------
+
+for (const explorer of document.querySelectorAll(".explorer")) {
+  const { frames } = JSON.parse(explorer.querySelector("script").textContent);
+  const sliders = [...explorer.querySelectorAll("input[type=range]")];
+  const image = explorer.querySelector("img");
+  const source = explorer.querySelector("source");
+
+  const show = () => {
+    let index = 0;
+    for (const slider of sliders) {
+      const values = JSON.parse(slider.dataset.values);
+      const value = values[slider.valueAsNumber];
+      index = index * values.length + slider.valueAsNumber;
+      slider.setAttribute("aria-valuetext", value);
+      slider.closest("label").querySelector("output").textContent = value;
+    }
+    const frame = frames[index];
+    source.srcset = frame.dark;
+    image.src = frame.light;
+    image.alt = frame.alt;
+  };
+
+  for (const slider of sliders) slider.addEventListener("input", show);
+  explorer.querySelector(".controls").hidden = false;
+  show();
+}

@@ -1,4 +1,4 @@
-"""``python -m book check``: do the notebooks follow from the manuscripts, and both languages agree?
+"""``python -m book check``: notebooks follow from manuscripts, and both languages agree.
 
 Nothing is executed: that is for nbval.
 """
@@ -30,6 +30,7 @@ def check(root: Path = ROOT) -> list[str]:
     except BookError as error:
         return list(error.problems)
     problems = [line for chapter in all_chapters for line in _disagreements(chapter)]
+    problems += _dead_links(all_chapters)
     problems += _unused_numbers(all_chapters)
     try:
         made = drafts(all_chapters, root)
@@ -104,6 +105,17 @@ def _listed(items: Counter[str]) -> str:
     return ", ".join(repr(item) for item in items.elements()) or "nothing"
 
 
+def _dead_links(all_chapters: list[Chapter]) -> Iterator[str]:
+    """Yield the links to chapters that there are not."""
+    known = {chapter.slug for chapter in all_chapters}
+    for chapter in all_chapters:
+        for cell in chapter.cells:
+            for source in cell.sources.values() if isinstance(cell, Text) else ():
+                for target in re.findall(r"\]\(([^)\s:#]+\.md)[^)\s]*\)", source):
+                    if target.removesuffix(".md") not in known:
+                        yield f"{cell.place}: links to {target}, and there is no such chapter"
+
+
 def _unused_numbers(all_chapters: list[Chapter]) -> list[str]:
     """Name the numbers that are computed and that no chapter asks for."""
     asked = {
@@ -119,7 +131,7 @@ def _unused_numbers(all_chapters: list[Chapter]) -> list[str]:
 
 
 def _places(chapter: Chapter) -> list[str]:
-    """Return where each cell of a notebook comes from: the frame's three cells, then the chapter's."""
+    """Return where each cell of a notebook comes from: the frame, or the chapter's cells."""
     frame = "the frame that book/notebooks.py makes"
     return [frame] * 3 + [cell.place for cell in chapter.cells] + [frame]
 

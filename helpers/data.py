@@ -16,8 +16,6 @@ def temperatures() -> np.ndarray:
     numpy.ndarray
         Shape (30,), whole degrees as floats.
     """
-    return np.array(
-        [5, 11, 15, 6, 5, 3, 3, 0, 0, 3, 4, 2, 1, -1, -2]
-        + [2, 2, -2, -1, -1, 3, 4, -1, 2, 6, 4, 9, 11, 9, -2],
-        dtype=float,
-    )
+    first_half = [5, 11, 15, 6, 5, 3, 3, 0, 0, 3, 4, 2, 1, -1, -2]
+    second_half = [2, 2, -2, -1, -1, 3, 4, -1, 2, 6, 4, 9, 11, 9, -2]
+    return np.array([*first_half, *second_half], dtype=float)

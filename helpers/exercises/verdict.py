@@ -1,4 +1,4 @@
-"""What the checks of all chapters share: the verdict, and how numbers and functions are compared."""
+"""What all chapters' checks share: the verdict, and how numbers and functions are compared."""
 
 import math
 from collections.abc import Callable, Iterable

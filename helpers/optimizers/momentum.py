@@ -1,0 +1,134 @@
+"""Gradient descent, plain and accelerated: momentum, dampening, Nesterov."""
+
+from typing import Any, NamedTuple
+
+import torch
+
+from helpers import _check
+from helpers.optimizers.base import Number, Optimizer, add_scaled, build
+
+__all__ = ["SGDState", "sgd"]
+
+
+class SGDState(NamedTuple):
+    """State of `sgd`.
+
+    Attributes
+    ----------
+    momentum_buffer : torch.Tensor
+        bₜ, the shape of params.
+    filled : torch.Tensor
+        Whether the buffer holds a gradient yet: a bool, or one a run, of shape (runs, 1, …).
+    """
+
+    momentum_buffer: torch.Tensor
+    filled: torch.Tensor
+
+
+def sgd(
+    lr: Number = 1e-3,
+    momentum: Number = 0,
+    dampening: Number = 0,
+    weight_decay: Number = 0,
+    nesterov: bool = False,
+    *,
+    maximize: bool = False,
+) -> Optimizer:
+    r"""Gradient descent with momentum, as ``torch.optim.SGD``.
+
+    .. math::
+        b_1 = g_1, \qquad b_t = \mu b_{t-1} + (1 - \tau) g_t, \qquad
+        \theta_t = \theta_{t-1} - \gamma b_t
+
+    and with Nesterov's momentum :math:`\theta_t = \theta_{t-1} - \gamma (g_t + \mu b_t)`. Without
+    momentum it is :math:`\theta_t = \theta_{t-1} - \gamma g_t`, whatever the dampening.
+
+    The first gradient is never damped, and there is no factor :math:`1 - \mu`: under a constant
+    gradient the step grows to :math:`1 / (1 - \mu)` times the gradient. The parameters stored are
+    the look-ahead point of Nesterov's textbook form.
+
+    Parameters
+    ----------
+    lr : float or torch.Tensor
+        γ, at least 0. This and the next three: a number, or one value a run, shape (runs,).
+    momentum : float or torch.Tensor
+        μ, in [0, 1).
+    dampening : float or torch.Tensor
+        τ, in [0, 1].
+    weight_decay : float or torch.Tensor
+        λ, at least 0: adds λ θ to the gradient.
+    nesterov : bool
+        Look ahead. Needs a momentum above 0 and no dampening, in every run.
+    maximize : bool
+        Climb instead of descend.
+
+    Returns
+    -------
+    Optimizer
+        Its state is an `SGDState`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number in its interval, or Nesterov lacks momentum or has dampening.
+
+    References
+    ----------
+    Polyak (1964), doi:10.1016/0041-5553(64)90137-5; Nesterov (1983); Sutskever, Martens, Dahl and
+    Hinton (2013), *On the importance of initialization and momentum in deep learning*, section 2.
+
+    Examples
+    --------
+    >>> init, update = sgd(lr=0.1, momentum=0.5)
+    >>> params = torch.tensor([0.0])
+    >>> state = init(params)
+    >>> for _ in range(3):
+    ...     params, state = update(params, torch.tensor([1.0]), state)
+    ...     print(f"{params.item():.3f}")
+    -0.100
+    -0.250
+    -0.425
+    """
+    nesterov = _check.flag("nesterov", nesterov)
+
+    def init(params: torch.Tensor) -> SGDState:
+        return SGDState(torch.zeros_like(params), params.new_zeros((), dtype=torch.bool))
+
+    def step(
+        params: torch.Tensor,
+        gradient: torch.Tensor,
+        state: SGDState,
+        lr: Number,
+        momentum: Number,
+        dampening: Number,
+        weight_decay: Number,
+    ) -> tuple[torch.Tensor, SGDState]:
+        buffer = state.momentum_buffer
+        moving = torch.as_tensor(momentum != 0, device=params.device)
+        # gₜ ← gₜ + λ θₜ₋₁
+        gradient = add_scaled(gradient, weight_decay, params)
+        # bₜ = μ bₜ₋₁ + (1 − τ) gₜ, but b₁ = g₁
+        averaged = add_scaled(momentum * buffer, 1 - dampening, gradient)
+        buffer = torch.where(moving, torch.where(state.filled, averaged, gradient), buffer)
+        # dₜ = gₜ + μ bₜ with Nesterov, else bₜ; without momentum gₜ
+        direction = add_scaled(gradient, momentum, buffer) if nesterov else buffer
+        direction = torch.where(moving, direction, gradient)
+        # θₜ = θₜ₋₁ − γ dₜ
+        params = add_scaled(params, -lr, direction)
+        return params, SGDState(buffer, state.filled | moving)
+
+    def agree(hyper: dict[str, Any]) -> None:
+        if not nesterov:
+            return
+        if not torch.as_tensor(hyper["momentum"] > 0).all():
+            raise ValueError(f"nesterov needs momentum above 0, got momentum={hyper['momentum']}")
+        if not torch.as_tensor(hyper["dampening"] == 0).all():
+            raise ValueError(f"nesterov needs dampening 0, got dampening={hyper['dampening']}")
+
+    hyper = {
+        "lr": lr,
+        "momentum": momentum,
+        "dampening": dampening,
+        "weight_decay": weight_decay,
+    }
+    return build(init, step, hyper, maximize, agree)

@@ -1,0 +1,34 @@
+"""What is minimised: the course's linear regression, and classic surfaces over two parameters.
+
+Each `Problem` gives the value and the gradient at many points in one call, in closed form:
+
+>>> import torch
+>>> from helpers import problems
+>>> valley = problems.rosenbrock()
+>>> valley.value(torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
+tensor([1., 0.])
+>>> valley.minimum
+tensor([1., 1.], dtype=torch.float64)
+"""
+
+from helpers.problems.regression import (
+    LinearRegression,
+    least_squares,
+    linear_regression,
+    mse,
+    mse_gradient,
+)
+from helpers.problems.surfaces import Problem, beale, quadratic, rosenbrock, saddle
+
+__all__ = [
+    "LinearRegression",
+    "Problem",
+    "beale",
+    "least_squares",
+    "linear_regression",
+    "mse",
+    "mse_gradient",
+    "quadratic",
+    "rosenbrock",
+    "saddle",
+]

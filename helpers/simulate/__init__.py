@@ -1,0 +1,17 @@
+"""Many runs at once: starts or seeds × hyper-parameters × steps in one batched call.
+
+>>> from helpers import optimizers, problems, simulate
+>>> runs = simulate.on_problem(
+...     problems.quadratic(condition=100), optimizers.sgd, start=(1, 1), steps=50, lr=[0.01, 0.03]
+... )
+>>> runs.paths.shape
+torch.Size([2, 51, 2])
+>>> runs.diverged.tolist()  # above 2 / 100 it does
+[False, True]
+"""
+
+from helpers.simulate.learner import batch_order, starting_point
+from helpers.simulate.runs import Runs
+from helpers.simulate.simulator import on_problem, on_regression
+
+__all__ = ["Runs", "batch_order", "on_problem", "on_regression", "starting_point"]

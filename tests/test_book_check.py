@@ -119,6 +119,11 @@ def test_figure_without_alternative_text(project):
         (":tags: [exercise]", ":tags: [exrcise]", ("cell", "the tags may be")),
         (":tags: [exercise]", ":tags: [", ("could not be read",)),
         (":tags: [exercise]\n", "", ("a solution must follow its exercise",)),
+        (
+            "by_ma = np.array(",
+            "by_ma_for_each_of_the_periods = np.array(",
+            ("longer than 80 letters",),
+        ),
         ("# EWMA: a média", "EWMA: a média", ("cell 1", "must start with its heading")),
     ],
 )

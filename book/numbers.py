@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from book.errors import BookError
-from helpers import averages, data, language
+from helpers import averages, data, language, optimizers
 
 __all__ = ["Number", "fill", "names", "numbers"]
 
@@ -34,12 +35,17 @@ class Number:
         text = language.number(self.value, self.spec, code)
         if in_math:
             text = text.replace("−", "-").replace("%", r"\%").replace(",", "{,}")
+            text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", _tex_power, text).replace("×", r"\times")
         return text
+
+
+def _tex_power(power: re.Match[str]) -> str:
+    return f"^{{{power[0].translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))}}}"
 
 
 def numbers() -> dict[str, Number]:
     """Compute every number of the prose, by name."""
-    return {**_ewma(), **_bias()}
+    return {**_ewma(), **_bias(), **_adam()}
 
 
 def _ewma() -> dict[str, Number]:
@@ -99,6 +105,26 @@ def _bias() -> dict[str, Number]:
         "adam_uncorrected_peak": Number(uncorrected[peak], ".2f"),
         "adam_uncorrected_peak_step": Number(peak + 1),
         "adam_uncorrected_at_1000": Number(uncorrected[999], ".2f"),
+    }
+
+
+def _adam() -> dict[str, Number]:
+    """Chapter 4."""
+    noise = np.geomspace(0.1, 100, 13)[:, None]
+    gradients = 1 + noise * np.random.default_rng(seed=0).standard_normal((13, 6000))
+    m = averages.bias_corrected_ewma(gradients, alpha=1 - 0.9)
+    v = averages.bias_corrected_ewma(gradients**2, alpha=1 - 0.999)
+    quiet, *_, loud = np.median(np.abs(m / np.sqrt(v))[:, 3000:], axis=1)
+    weight = torch.tensor([1.0])
+    left = {}
+    for name in ("adam", "adamw"):
+        rule = getattr(optimizers, name)(lr=0.1, weight_decay=0.1)
+        left[name] = rule.update(weight, torch.zeros(1), rule.init(weight))[0].item()
+    return {
+        "adam_step_quiet": Number(quiet, ".2f"),
+        "adam_step_loud": Number(loud, ".2f"),
+        "adam_decay_moved": Number(1 - left["adam"], ".1f"),
+        "adamw_decay_factor": Number(left["adamw"], ".2f"),
     }
 
 

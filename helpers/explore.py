@@ -66,7 +66,7 @@ def slider(values: Sequence[float], *, start: float, label: str, spec: str = "g"
         If ``values`` are fewer than two or not ascending, or ``start`` is not one of them.
     """
     choices = tuple(float(value) for value in values)
-    if len(choices) < 2 or any(a >= b for a, b in itertools.pairwise(choices)):
+    if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(choices)):
         raise ValueError(f"values must be at least two ascending numbers, got {values!r}")
     if start not in choices:
         raise ValueError(f"start must be one of values, got {start!r}")

@@ -20,6 +20,8 @@ LANGUAGES = ("pt", "en")
 
 _chosen: str | None = None
 
+_SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def use(code: str) -> None:
     """Speak this language from here on.
@@ -79,7 +81,7 @@ def text(key: str, /, **values: Any) -> str:
 
 
 def number(value: float, spec: str = "", code: str | None = None) -> str:
-    """Write a number as the language does: 1.5 is "1,5" in Portuguese, minus is a real minus sign.
+    """Write a number as the language does: 1.5 is "1,5" in Portuguese, 1e-6 is "10⁻⁶" in both.
 
     Parameters
     ----------
@@ -94,13 +96,20 @@ def number(value: float, spec: str = "", code: str | None = None) -> str:
     --------
     >>> number(-4613.5, ",.1f", code="pt")
     '−4.613,5'
+    >>> number(5.1e-5, ".1e", code="pt")
+    '5,1 × 10⁻⁵'
     """
     code = current() if code is None else _check.choice("code", code, LANGUAGES)
     # What rounds to zero has no sign.
     written = re.sub(r"-(?=[0.,]+%?$)", "", format(value, spec)).replace("-", "−")
     if code == "pt":
         written = written.translate(str.maketrans(".,", ",."))
-    return written
+    mantissa, power, exponent = written.partition("e")
+    if not power or not exponent[1:].isdigit():
+        return written
+    exponent = exponent.lstrip("+").replace("−0", "−").lstrip("0") or "0"
+    ten = "10" + exponent.translate(_SUPERSCRIPTS)
+    return ten if mantissa == "1" else f"{mantissa} × {ten}"
 
 
 class _NumberFormatter(string.Formatter):

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import bias, ewma
+from helpers.exercises import adam, bias, ewma
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
 
-_EXERCISES: dict[str, Callable[[Any], Verdict]] = {**ewma.EXERCISES, **bias.EXERCISES}
+_EXERCISES: dict[str, Callable[[Any], Verdict]] = {
+    **ewma.EXERCISES,
+    **bias.EXERCISES,
+    **adam.EXERCISES,
+}
 
 
 def check(name: str, answer: Any) -> None:

@@ -1,5 +1,6 @@
 """What all chapters' checks share: the verdict, and how numbers and functions are compared."""
 
+import copy
 import math
 from collections.abc import Callable, Iterable
 from numbers import Real
@@ -37,9 +38,21 @@ def judge_number(
     rel : float
         How far the answer may be off, as a share of the right one.
     """
-    number = answer.item() if hasattr(answer, "item") and np.size(answer) == 1 else answer
+    try:
+        number = answer.item()
+    except (
+        AttributeError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ):  # no array or tensor of one number
+        number = answer
     if isinstance(number, bool) or not isinstance(number, Real):
         return _wrong("exercises.not_a_number")
+    try:
+        number = float(number)
+    except OverflowError:
+        number = math.inf
     if math.isclose(number, wanted, rel_tol=rel):
         return _right(name, wanted=wanted)
     for hint, mistaken in mistakes.items():
@@ -77,7 +90,8 @@ def judge_function(
         return _wrong("exercises.not_a_function")
     calls = list(arguments)
     try:
-        answers = [answer(*call) for call in calls]
+        # Copies: what the learner's code does to its arguments must not reach the reference.
+        answers = [answer(*copy.deepcopy(call)) for call in calls]
     except Exception as error:  # whatever the learner's code raises is the answer's fault, not ours
         return Verdict(
             False, language.text("exercises.raised", error=f"{type(error).__name__}: {error}")
@@ -96,7 +110,7 @@ def _agree(answers: list[Any], wanted: list[Any]) -> bool:
     """Tell whether all answers have the wanted shapes and values."""
     for one, right in zip(answers, wanted, strict=True):
         try:
-            given = np.asarray(one, dtype=float)
+            given = np.asarray(one.detach() if hasattr(one, "detach") else one, dtype=float)
         except (TypeError, ValueError):
             return False
         if given.shape != np.shape(right) or not np.allclose(given, right, rtol=1e-6, atol=1e-9):

@@ -2,8 +2,8 @@
 
 import textwrap
 import weakref
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
-from helpers import language
+from helpers import _check, language
 
 __all__ = [
     "COLORS",
@@ -21,6 +21,7 @@ __all__ = [
     "alternative_text",
     "describe",
     "label_ends",
+    "mark_source",
     "note",
     "recolour",
     "style",
@@ -64,6 +65,12 @@ LOOKS: dict[str, dict[str, Any]] = {
     "ma": {"color": COLORS["blue"], "linestyle": (0, (5, 2)), "linewidth": 1.8},
     "ewma": {"color": COLORS["orange"], "linestyle": "-", "linewidth": 1.8},
     "corrected": {"color": COLORS["green"], "linestyle": "-", "linewidth": 2.6},
+    "sgd": {"color": COLORS["blue"], "linestyle": "-", "linewidth": 1.8},
+    "adam": {"color": COLORS["orange"], "linestyle": "-", "linewidth": 2.2},
+    "adamw": {"color": COLORS["green"], "linestyle": (0, (5, 2)), "linewidth": 2.2},
+    "amsgrad": {"color": COLORS["purple"], "linestyle": (0, (5, 2)), "linewidth": 2.2},
+    "momentum": {"color": COLORS["pink"], "linestyle": (0, (6, 1.5, 1.5, 1.5)), "linewidth": 2},
+    "nesterov": {"color": COLORS["green"], "linestyle": (0, (3, 1.5)), "linewidth": 2},
     "reference": {"color": COLORS["muted"], "linestyle": (0, (1, 2)), "linewidth": 1.2},
 }
 """How each thing looks, in every chapter: never told apart by colour alone."""
@@ -110,9 +117,13 @@ _TITLE_LETTERS = 49
 _descriptions: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
 
 
-def style() -> AbstractContextManager[None]:
+@contextmanager
+def style() -> Iterator[None]:
     """Draw in the course's style while this lasts; the caller's own settings come back after it."""
-    return mpl.rc_context(_STYLE)
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
 
 
 def subplots(
@@ -175,16 +186,22 @@ def label_ends(ax: Axes, labels: Iterable[tuple[float, float, str, str]], gap: f
         Least distance between two names, in points.
     """
     to_points = 72 / ax.figure.dpi
-    placed: list[float] = []
-    for x, y, words, color in sorted(labels, key=lambda label: label[1]):
-        _, height = ax.transData.transform((x, y)) * to_points
-        wanted = max([height, *(below + gap for below in placed[-1:])])
-        placed.append(wanted)
+    labels = sorted(labels, key=lambda label: label[1])
+    ends = [ax.transData.transform(label[:2])[1] * to_points for label in labels]
+    heights: list[float] = []
+    for end in ends:
+        heights.append(max([end, *(below + gap for below in heights[-1:])]))
+    # Where they would climb into the title, the highest pushes the others down.
+    ceiling = ax.bbox.ymax * to_points
+    for at in reversed(range(len(heights))):
+        heights[at] = min(heights[at], ceiling)
+        ceiling = heights[at] - gap
+    for (x, y, words, color), end, height in zip(labels, ends, heights, strict=True):
         note(
             ax,
             words,
             (x, y),
-            xytext=(6, wanted - height),
+            xytext=(6, height - end),
             textcoords="offset points",
             color=color,
             va="center",
@@ -195,6 +212,30 @@ def label_ends(ax: Axes, labels: Iterable[tuple[float, float, str, str]], gap: f
 def describe(ax: Axes, key: str, **values: Any) -> None:
     """Give the figure of ``ax`` its alternative text: what it shows, made from its own data."""
     _descriptions[ax.figure] = language.text(f"{key}.alt", **values)
+
+
+def mark_source(ax: Axes, source: str) -> None:
+    """Say below the figure of ``ax`` that its data are the embedded digits, if they are.
+
+    It is the figure's ``supxlabel``, for which the layout makes room. It joins the alternative text
+    too, so call this after `describe`.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Any axes of the figure.
+    source : {"mnist", "digits"}
+        The ``source`` of `helpers.data.Images`. For "mnist" nothing is written.
+    """
+    if _check.choice("source", source, ("mnist", "digits")) == "mnist":
+        return
+    words = language.text("data.mark")
+    with style():
+        ax.figure.supxlabel(
+            words, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]
+        )
+    told = alternative_text(ax.figure).removesuffix(f"{words}.").strip()
+    _descriptions[ax.figure] = f"{told} {words}.".strip()
 
 
 def alternative_text(figure: Figure) -> str:

@@ -18,12 +18,13 @@ from helpers.problems.regression import (
     mse,
     mse_gradient,
 )
-from helpers.problems.surfaces import Problem, beale, quadratic, rosenbrock, saddle
+from helpers.problems.surfaces import Problem, beale, grid, quadratic, rosenbrock, saddle
 
 __all__ = [
     "LinearRegression",
     "Problem",
     "beale",
+    "grid",
     "least_squares",
     "linear_regression",
     "mse",

@@ -1,5 +1,6 @@
 """Classic surfaces over two parameters, in closed form."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import torch
 
 from helpers import _check
 
-__all__ = ["Problem", "beale", "coordinates", "quadratic", "rosenbrock", "saddle"]
+__all__ = ["Problem", "beale", "coordinates", "grid", "quadratic", "rosenbrock", "saddle"]
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
@@ -41,22 +42,25 @@ class Problem:
     saddle_point: torch.Tensor | None = None
 
 
-def quadratic(condition: float = 100.0) -> Problem:
-    r"""Quadratic bowl, ``condition`` times as steep along the second parameter.
+def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
+    r"""Bowl that is ``condition`` times as steep along one axis as along the other.
 
-    .. math:: f(x, y) = \tfrac12 (x^2 + \kappa y^2)
+    .. math:: f(x, y) = \tfrac12 (u^2 + \kappa v^2), \qquad
+        u = x \cos\varphi + y \sin\varphi, \quad v = y \cos\varphi - x \sin\varphi
 
-    Gradient descent converges on it for learning rates below 2 / κ.
+    Its minimum is 0, at (0, 0). Descent without momentum diverges above lr = 2 / max(1, κ).
 
     Parameters
     ----------
     condition : float
-        κ, the ratio of the curvatures, above 0.
+        κ, the condition number of the Hessian where it is at least 1. Above 0.
+    angle : float
+        φ, by which the bowl's axes are turned against those of x and y, in degrees.
 
     Raises
     ------
     TypeError, ValueError
-        If ``condition`` is no number above 0.
+        If ``condition`` is no number above 0, or ``angle`` no number.
 
     Examples
     --------
@@ -66,16 +70,25 @@ def quadratic(condition: float = 100.0) -> Problem:
             [  0.,   0.]])
     """
     condition = _check.number("condition", condition, "(0, inf)")
+    angle = math.radians(_check.number("angle", angle))
+    cosine, sine = math.cos(angle), math.sin(angle)
+
+    def turned(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        x, y = coordinates(points)
+        # u = x cos φ + y sin φ,  v = y cos φ − x sin φ
+        return x * cosine + y * sine, y * cosine - x * sine
 
     def value(points: torch.Tensor) -> torch.Tensor:
-        x, y = coordinates(points)
-        # f = ½ (x² + κ y²)
-        return (x**2 + condition * y**2) / 2
+        u, v = turned(points)
+        # f = ½ (u² + κ v²)
+        return (u**2 + condition * v**2) / 2
 
     def gradient(points: torch.Tensor) -> torch.Tensor:
-        x, y = coordinates(points)
-        # ∇f = (x, κ y)
-        return torch.stack([x, condition * y], dim=-1)
+        u, v = turned(points)
+        # ∇f = (u cos φ − κ v sin φ, u sin φ + κ v cos φ)
+        return torch.stack(
+            [u * cosine - condition * v * sine, u * sine + condition * v * cosine], dim=-1
+        )
 
     return Problem("quadratic", value, gradient, _point(0, 0), 0.0)
 
@@ -160,6 +173,48 @@ def saddle() -> Problem:
         return torch.stack([2 * x, -2 * y], dim=-1)
 
     return Problem("saddle", value, gradient, None, None, saddle_point=_point(0, 0))
+
+
+def grid(
+    problem: Problem, x: tuple[float, float], y: tuple[float, float], points: int = 121
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Values of a surface on a grid, to draw it.
+
+    Parameters
+    ----------
+    problem : Problem
+        The surface.
+    x, y : tuple of two floats
+        From where to where, along the first parameter and along the second.
+    points : int
+        How many along each, at least 2.
+
+    Returns
+    -------
+    x, y : torch.Tensor
+        Shape (points,), float64.
+    values : torch.Tensor
+        Shape (points, points), rows along y, as `matplotlib.axes.Axes.contour` wants them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``points`` is no number of at least 2, or a range does not ascend.
+
+    Examples
+    --------
+    >>> grid(quadratic(condition=10), x=(0, 2), y=(0, 1), points=2)[2]
+    tensor([[0., 2.],
+            [5., 7.]], dtype=torch.float64)
+    """
+    points = _check.count("points", points, at_least=2)
+    ranges = []
+    for name, (low, high) in (("x", x), ("y", y)):
+        if not low < high:
+            raise ValueError(f"{name} must ascend, got ({low}, {high})")
+        ranges.append(torch.linspace(low, high, points, dtype=torch.float64))
+    columns, rows = torch.meshgrid(*ranges, indexing="xy")
+    return *ranges, problem.value(torch.stack([columns, rows], dim=-1))
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:

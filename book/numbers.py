@@ -4,13 +4,14 @@ A manuscript writes ``{{ name }}``; the reader sees the value as their language 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from book.errors import BookError
-from helpers import averages, data, language, optimizers
+from helpers import averages, data, language, optimizers, problems, simulate
 
 __all__ = ["Number", "fill", "names", "numbers"]
 
@@ -45,7 +46,7 @@ def _tex_power(power: re.Match[str]) -> str:
 
 def numbers() -> dict[str, Number]:
     """Compute every number of the prose, by name."""
-    return {**_ewma(), **_bias(), **_adam()}
+    return {**_ewma(), **_bias(), **_adam(), **_adapted()}
 
 
 def _ewma() -> dict[str, Number]:
@@ -125,6 +126,43 @@ def _adam() -> dict[str, Number]:
         "adam_step_loud": Number(loud, ".2f"),
         "adam_decay_moved": Number(1 - left["adam"], ".1f"),
         "adamw_decay_factor": Number(left["adamw"], ".2f"),
+    }
+
+
+def _adapted() -> dict[str, Number]:
+    """Chapter 5."""
+    toy = problems.linear_regression()
+    optimum = toy.surface("all").minimum
+    rules = {"sgd": optimizers.sgd, "adam": optimizers.adam}
+    one = {name: simulate.on_regression(toy, rule, lr=0.1) for name, rule in rules.items()}
+    many = {
+        name: simulate.on_regression(toy, rule, seeds=range(100), lr=0.1)
+        for name, rule in rules.items()
+    }
+    far = {name: (runs.paths[:, -1] - optimum).norm(dim=-1).numpy() for name, runs in many.items()}
+    second = averages.bias_corrected_ewma(one["adam"].gradients[0, :, 1].numpy() ** 2, 0.001)
+
+    angles = torch.arange(24, dtype=torch.float64) / 24 * 2 * torch.pi
+    starts = torch.stack([angles.cos(), angles.sin()], dim=-1)
+    rates = np.geomspace(1e-4, 1, 41)
+
+    def loss_left(rule: Callable[..., optimizers.Optimizer], angle: float) -> float:
+        bowl = problems.quadratic(1000, angle)
+        runs = simulate.on_problem(bowl, rule, starts, steps=200, lr=rates)
+        left = bowl.value(runs.paths[:, -1]).nan_to_num(torch.inf)
+        return left.reshape(len(starts), len(rates)).median(dim=0).values.min().item()
+
+    return {
+        "adapted_factor_first": Number(1 / np.sqrt(second[0]), ".2f"),
+        "adapted_factor_last": Number(1 / np.sqrt(second[-1]), ".2f"),
+        "adapted_sgd_distance": Number((one["sgd"].paths[0, -1] - optimum).norm().item(), ".2f"),
+        "adapted_adam_distance": Number((one["adam"].paths[0, -1] - optimum).norm().item(), ".2f"),
+        "adapted_sgd_median": Number(np.median(far["sgd"]), ".2f"),
+        "adapted_adam_median": Number(np.median(far["adam"]), ".2f"),
+        "adapted_adam_closer": Number((far["adam"] < far["sgd"]).sum()),
+        "adapted_sgd_1000": Number(loss_left(optimizers.sgd, 0), ".2f"),
+        "adapted_adam_1000": Number(loss_left(optimizers.adam, 0), ".0e"),
+        "adapted_turned_1000": Number(loss_left(optimizers.adam, 45), ".3f"),
     }
 
 

@@ -17,7 +17,9 @@ def project(tmp_path):
     """A course of one short chapter."""
     small = Project(tmp_path)
     small.keep_only("00-welcome")
-    small.change("book/numbers.py", "return {**_ewma(), **_bias(), **_adam()}", "return {}")
+    small.change(
+        "book/numbers.py", "return {**_ewma(), **_bias(), **_adam(), **_adapted()}", "return {}"
+    )
     (small.root / "node_modules").symlink_to(ROOT / "node_modules")
     for path in (small.root / "notebooks").glob("*/0[1-9]*.ipynb"):
         path.unlink()

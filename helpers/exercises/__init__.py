@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import adam, bias, ewma
+from helpers.exercises import adam, adapted, bias, ewma
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
@@ -14,6 +14,7 @@ _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     **ewma.EXERCISES,
     **bias.EXERCISES,
     **adam.EXERCISES,
+    **adapted.EXERCISES,
 }
 
 

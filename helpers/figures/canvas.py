@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import Formatter, ScalarFormatter
 
 from helpers import _check, language
 
@@ -18,6 +18,7 @@ __all__ = [
     "DARK",
     "LOOKS",
     "WIDTH",
+    "PlainFormatter",
     "alternative_text",
     "describe",
     "label_ends",
@@ -248,6 +249,17 @@ def recolour(svg: str) -> str:
     for name, light in COLORS.items():
         svg = svg.replace(light, DARK[name])
     return svg
+
+
+class PlainFormatter(Formatter):
+    """Tick labels such as 0.05 or 1,000 on logarithmic axes, as the language writes them."""
+
+    def __init__(self) -> None:
+        self._code = language.current()
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the label of the value ``x``."""
+        return language.number(x, ",g", self._code)
 
 
 class _LocalFormatter(ScalarFormatter):

@@ -214,7 +214,7 @@ def explorer(
         ax.plot(steps, gradients, color=COLORS["grey"], linewidth=1.1, marker="o", markersize=2.5)
         ax.plot(steps, adapted, **LOOKS["adam"])
         ax.set_xlim(0, len(gradients) + 0.5)
-        ax.set_ylim(-3, 3)
+        ax.set_ylim(-1.6, 1.6)
     canvas.titles(ax, "figures.adam.explorer", beta1=betas[0], beta2=betas[1])
     canvas.label_ends(
         ax,

@@ -89,9 +89,13 @@ def execute(job: Job) -> NotebookNode:
 
 def _environment(scratch: str, page: str) -> dict[str, str]:
     """Return the kernel's environment: this checkout, one thread, nothing of the user's own."""
+    data = os.environ.get("COURSE_DATA", "")
+    if os.sep in data:  # the kernel starts in a folder of its own
+        data = str(Path(data).resolve())
     python_path = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     return {
         **os.environ,
+        "COURSE_DATA": data,
         "COURSE_PAGE": page,
         "IPYTHONDIR": str(Path(scratch) / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",

@@ -1,4 +1,4 @@
-"""The data of the course."""
+"""The temperatures that the averages of chapters 2 and 3 are taught with."""
 
 import numpy as np
 

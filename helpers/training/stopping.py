@@ -69,6 +69,7 @@ class Stopper:
     def is_over(self, epoch: int, value: float, model: nn.Module) -> bool:
         """Take in what an epoch came to, and tell whether to stop."""
         cost = -value if self.rule.of.endswith("accuracy") else value
+        cost = math.inf if math.isnan(cost) else cost
         if cost < self.best - self.rule.min_delta or not self.best_epoch:
             self.best, self.best_epoch, self.waited = cost, epoch, 0
             if self.rule.restore_best:

@@ -97,7 +97,7 @@ class Stack:
             and len({id(layer) for layer in inner}) == len(inner)
             and len({id(p) for p in parameters}) == len(parameters)
             and all(_is_plain_parameter(p) for p in parameters)
-            and len({p.dtype for p in parameters}) == 1
+            and {p.dtype for p in parameters} in ({torch.float32}, {torch.float64})
             and not torch_module._has_any_global_hook()
             and not torch.is_autocast_enabled("cpu")
         )

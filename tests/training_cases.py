@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
 
+from helpers import training
+
 RAW = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist" / "MNIST" / "raw"
 CROSS_ENTROPY = nn.CrossEntropyLoss()
 
@@ -167,3 +169,33 @@ def assert_same_bits(model, other):
     assert list(mine) == list(its)
     for name, value in mine.items():
         assert torch.equal(value, its[name]), name
+
+
+class Drawing(Custom):
+    """A network with dropout, batch statistics, and a buffer that its state does not keep."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.norm = nn.BatchNorm1d(inputs)
+        self.register_buffer("passes", torch.zeros(()), persistent=False)
+
+    def forward(self, x):  # noqa: D102
+        if self.training:
+            self.passes += 1
+        return super().forward(self.norm(x)) + 0.01 * torch.sin(self.passes)
+
+
+def long_training(checkpoint=None, epochs=12, init=1):
+    """Train with all that has a state; return the model, its optimizer and the history."""
+    train, validation = split(small(800), 600)
+    torch.manual_seed(init)
+    model = Drawing(6, 3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
+    history = training.fit(
+        model, CROSS_ENTROPY, optimizer, train, validation, epochs=epochs, batch_size=10, seed=2,
+        scheduler=torch_schedulers.ReduceLROnPlateau(optimizer, patience=0, threshold=0.01),
+        early_stopping=training.EarlyStopping(30, restore_best=True),
+        record=[training.Record("gradient"), training.Record("exp_avg_sq", "out", "all")],
+        checkpoint=checkpoint,
+    )  # fmt: skip
+    return model, optimizer, history

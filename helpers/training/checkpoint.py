@@ -1,6 +1,7 @@
 """Checkpoints: written whole or not at all, and read without running what they hold."""
 
 import contextlib
+import io
 import os
 import tempfile
 import time
@@ -61,12 +62,10 @@ def read(path: Path) -> dict[str, Any]:
     OSError
         If it cannot be read.
     """
+    content = io.BytesIO(path.read_bytes())
     try:
-        with open(path, "rb") as file:
-            state = torch.load(file, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # torch raises several kinds for a file that is not its own
+        state = torch.load(content, map_location="cpu", weights_only=True)
+    except Exception as error:  # of several kinds, OSError among them, for what is not torch's own
         raise ValueError(
             f"checkpoint must name a file written by fit, or none, got {str(path)!r}, which cannot "
             f"be read ({type(error).__name__}): delete it to start anew"

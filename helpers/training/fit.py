@@ -101,9 +101,9 @@ def fit(
     record : Record or sequence of Record
         What to write down at every update.
     checkpoint : str or Path, optional
-        A file that is written after each epoch. If it is there already, training goes on from it
-        and ends in the same weights, bit for bit, as if it had never been interrupted; the data
-        have to be the same.
+        A file that is written at the start and after each epoch, whole or not at all. If it is
+        there already, training goes on from it and ends in the same weights, bit for bit, as if it
+        had never been interrupted, given the same data.
     on_divergence : {"raise", "stop"}
         What to do when a loss is NaN or infinite: raise, or return the history up to there.
     progress : bool, optional
@@ -161,6 +161,8 @@ def fit(
         if path is not None and path.exists():
             run.load_state_dict(read(path))
             line.say("training.resumed", file=path.name, epoch=run.epoch, epochs=epochs)
+        elif path is not None:
+            write(path, run.state_dict())  # the weights to start from, too, are the same next time
         if scheduler is not None:
             check_steps(scheduler, time, epochs - run.epoch, len(run.train))
         try:

@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 export JUPYTER_PLATFORM_DIRS := 1
+# MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
+export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
 .PHONY: help install site serve test check notebooks bench lock clean
 

@@ -127,7 +127,7 @@ def _unused_numbers(all_chapters: list[Chapter]) -> list[str]:
         for name in numbers.names(source)
     }
     known = numbers.numbers()
-    return [f"book/numbers.py: no chapter uses {name!r}" for name in known if name not in asked]
+    return [f"book/numbers: no chapter uses {name!r}" for name in known if name not in asked]
 
 
 def _places(chapter: Chapter) -> list[str]:

@@ -10,7 +10,7 @@ from book.project import LANGUAGES
 
 __all__ = ["Chapter", "Code", "Text", "read"]
 
-TAGS = ("exercise", "solution")
+TAGS = ("exercise", "solution", "trained")
 LINE_LENGTH = 80
 """As much code as a page shows without scrolling sideways."""
 
@@ -43,7 +43,8 @@ class Code:
         The code.
     tag : str
         ``"exercise"`` for a cell that waits for the learner's answer, ``"solution"`` for the folded
-        one that follows it, else empty.
+        one that follows it, ``"trained"`` for one whose output depends on the data at hand or on
+        the machine's rounding, else empty.
     """
 
     place: str
@@ -133,7 +134,8 @@ def _code(place: str, cell: dict, before: list[Text | Code], problems: list[str]
     if unknown := [key for key in cell["metadata"] if key != "tags"]:
         problems.append(f"{place}: a code cell may have tags only, got {', '.join(unknown)}")
     if not isinstance(tags, list) or len(tags) > 1 or any(tag not in TAGS for tag in tags):
-        problems.append(f"{place}: the tags may be [exercise] or [solution], got {tags!r}")
+        known = " or ".join(f"[{tag}]" for tag in TAGS)
+        problems.append(f"{place}: the tags may be {known}, got {tags!r}")
         tags = []
     if long := [line for line in cell["source"].splitlines() if len(line) > LINE_LENGTH]:
         problems.append(f"{place}: a line of code is longer than {LINE_LENGTH} letters: {long[0]}")

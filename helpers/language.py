@@ -1,6 +1,6 @@
 """The reader's language: every word that a figure or a message shows, and how numbers are written.
 
-The words live in ``locale/pt.toml`` and ``locale/en.toml``, under the same keys in both.
+The words live in ``locale/pt/`` and ``locale/en/``, a file a chapter, under the same keys in both.
 """
 
 import os
@@ -73,7 +73,7 @@ def text(key: str, /, **values: Any) -> str:
     for part in key.split("."):
         words = words.get(part) if isinstance(words, dict) else None
     if not isinstance(words, str):
-        raise ValueError(f"key must name a text of locale/{current()}.toml, got {key!r}")
+        raise ValueError(f"key must name a text of locale/{current()}, got {key!r}")
     try:
         return _NumberFormatter().format(words, **values)
     except KeyError as missing:
@@ -123,5 +123,17 @@ class _NumberFormatter(string.Formatter):
 
 @cache
 def _catalogue(code: str) -> dict[str, Any]:
-    source = resources.files("helpers") / "locale" / f"{code}.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    folder = resources.files("helpers") / "locale" / code
+    words: dict[str, Any] = {}
+    for room in sorted(folder.iterdir(), key=lambda room: room.name):
+        _add(words, tomllib.loads(room.read_text(encoding="utf-8")))
+    return words
+
+
+def _add(words: dict[str, Any], more: dict[str, Any]) -> None:
+    """Put more words beside those that there are, table into table."""
+    for key, value in more.items():
+        if isinstance(value, dict):
+            _add(words.setdefault(key, {}), value)
+        else:
+            words[key] = value

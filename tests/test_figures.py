@@ -1,6 +1,6 @@
 """The figures: their data, words, room for every letter, colours, and the same bytes each time.
 
-Every public figure function has a case in `CASES`; a test fails when one is forgotten.
+Every public figure function has a case in `tests.figure_cases`; a test fails when one is forgotten.
 """
 
 import functools
@@ -15,9 +15,8 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest import mock
 
 import matplotlib as mpl
@@ -31,240 +30,12 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from helpers import averages, data, display, figures, language, optimizers, problems, simulate
-from helpers.figures import adam, adapted, bias, canvas, ewma
+from helpers import display, figures, language
+from helpers.figures import bias, canvas, ewma
+from tests.figure_cases import CASES, IN_WORDS
+from tests.figure_cases.bias import constant, first_steps
+from tests.figure_cases.ewma import TEMPERATURES, jump, weights
 
-# ── What is drawn: each figure with the chapter's data, and with other data ───────────────────────
-
-TEMPERATURES = data.temperatures()
-
-
-def weights(periods: int) -> dict[str, Any]:
-    return {
-        "ma": averages.ma_weights(periods, lags=10),
-        "ewma": averages.ewma_weights(averages.alpha_from_periods(periods), lags=10),
-        "age": (periods + 1) / 2,
-    }
-
-
-def jump(periods: int) -> dict[str, Any]:
-    values = np.concatenate([np.zeros(20), np.ones(60)])
-    alpha = averages.alpha_from_periods(periods)
-    return {
-        "ma": averages.moving_average(values, periods)[19:30],
-        "ewma": averages.ewma(values, alpha)[19:30],
-    }
-
-
-def smoothing(periods: int) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ma": averages.moving_average(TEMPERATURES, periods),
-        "ewma": averages.ewma(TEMPERATURES, averages.alpha_from_periods(periods)),
-    }
-
-
-def noise(seed: int) -> dict[str, Any]:
-    periods = np.array([3, 5, 9, 19, 39])
-    values = np.random.default_rng(seed).standard_normal(2000)
-    return {
-        "periods": periods,
-        "ma": np.array([averages.moving_average(values, n).std() for n in periods]),
-        "ewma": np.array([averages.ewma(values, 2 / (n + 1)).std() for n in periods]),
-        "theory": 1 / np.sqrt(periods),
-    }
-
-
-def with_alpha(alpha: float) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ewma": averages.ewma(TEMPERATURES, alpha),
-        "weights": averages.ewma_weights(alpha, lags=20),
-        "alpha": alpha,
-        "age": 1 / alpha,
-    }
-
-
-def three_curves(periods: int) -> dict[str, Any]:
-    alpha = averages.alpha_from_periods(periods)
-    corrected = averages.bias_corrected_ewma(TEMPERATURES, alpha)
-    return {**smoothing(periods), "corrected": corrected}
-
-
-def missing_weight(beta: float) -> dict[str, Any]:
-    return {"share": 1 - beta ** np.arange(1, 41), "beta": beta}
-
-
-def constant(value: float) -> dict[str, Any]:
-    inputs = {sign * value: np.full(30, sign * value) for sign in (1, -1)}
-    return {
-        "ewma": {at: averages.ewma(x, 0.1) for at, x in inputs.items()},
-        "corrected": {at: averages.bias_corrected_ewma(x, 0.1) for at, x in inputs.items()},
-    }
-
-
-def correction(share: float) -> dict[str, Any]:
-    steps = np.unique(np.geomspace(1, 10_000, 200).astype(int))
-    betas = (0.9, 0.999)
-    return {
-        "steps": steps,
-        "ratios": {beta: averages.bias_ratio(beta, steps) - 1 for beta in betas},
-        "below": {beta: averages.steps_until_bias_below(beta, share) for beta in betas},
-        "share": share,
-    }
-
-
-def first_steps(beta: float) -> dict[str, Any]:
-    ones = np.ones(100)
-    return {"ratio": averages.ewma(ones, 1 - beta) / np.sqrt(averages.ewma(ones, 0.001))}
-
-
-def with_beta(beta: float) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ewma": averages.ewma(TEMPERATURES, 1 - beta),
-        "corrected": averages.bias_corrected_ewma(TEMPERATURES, 1 - beta),
-        "share": 1 - beta ** np.arange(1, 31),
-        "beta": beta,
-    }
-
-
-def first_size(eps: float) -> dict[str, Any]:
-    sizes = np.logspace(-6, 4, 41)
-    return {
-        "gradients": sizes,
-        "sgd": sizes,
-        "adam": sizes / (sizes + 1e-8),
-        "large_eps": sizes / (sizes + eps),
-        "eps": eps,
-    }
-
-
-def agreement(seed: int) -> dict[str, Any]:
-    noise = np.geomspace(0.1, 100, 13)
-    gradients = 1 + noise[:, None] * np.random.default_rng(seed).standard_normal((13, 400))
-    m = averages.bias_corrected_ewma(gradients, 1 - 0.9)
-    v = averages.bias_corrected_ewma(gradients**2, 1 - 0.999)
-    low, middle, high = np.quantile(np.abs(m / np.sqrt(v)), [0.25, 0.5, 0.75], axis=1)
-    return {"noise": noise, "low": low, "middle": middle, "high": high}
-
-
-def decay(lr: float) -> dict[str, Any]:
-    steps = np.arange(101)
-    return {
-        "adam": {first: first - lr * steps for first in (1.0, 100.0)},
-        "adamw": {first: first * (1 - 0.1 * lr) ** steps for first in (1.0, 100.0)},
-    }
-
-
-def misled(slowness: float) -> dict[str, Any]:
-    steps = np.arange(301)
-    return {"adam": np.tanh(steps / slowness), "amsgrad": -np.tanh(steps / slowness)}
-
-
-def with_betas(betas: tuple[float, float]) -> dict[str, Any]:
-    gradients = np.random.default_rng(0).standard_normal(50) - np.linspace(1.5, 0, 50)
-    m = averages.bias_corrected_ewma(gradients, 1 - betas[0])
-    v = averages.bias_corrected_ewma(gradients**2, 1 - betas[1])
-    return {"gradients": gradients, "adapted": m / np.sqrt(v), "betas": betas}
-
-
-def three_panels(seed: int) -> dict[str, Any]:
-    fading = np.linspace(1, 0.1, 50)
-    gradients = fading * np.random.default_rng(seed).normal(-0.5, 0.3, size=50)
-    smoothed = averages.bias_corrected_ewma(gradients, 0.1)
-    scale = 1 / np.sqrt(averages.bias_corrected_ewma(gradients**2, 0.001))
-    return {
-        "gradients": gradients,
-        "smoothed": smoothed,
-        "scale": scale,
-        "adapted": smoothed * scale,
-    }
-
-
-def regression(rule: Callable[..., Any], seeds: Any) -> simulate.Runs:
-    return simulate.on_regression(problems.linear_regression(), rule, seeds=seeds, lr=0.1)
-
-
-def two_paths(seed: int) -> dict[str, Any]:
-    surface = problems.linear_regression().surface("all")
-    return {
-        "surface": problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.3), points=41),
-        "optimum": surface.minimum.numpy(),
-        "sgd": regression(optimizers.sgd, 42).paths[0].numpy() + 0.01 * seed,
-        "adam": regression(optimizers.adam, 42).paths[0].numpy(),
-    }
-
-
-def two_losses(seed: int) -> dict[str, Any]:
-    runs = {"sgd": regression(optimizers.sgd, seed), "adam": regression(optimizers.adam, seed)}
-    return {
-        "train": {look: one.train_losses[0].numpy() for look, one in runs.items()},
-        "validation": {look: one.validation_losses[0].numpy() for look, one in runs.items()},
-    }
-
-
-def many_distances(seed: int) -> dict[str, Any]:
-    random = np.random.default_rng(seed)
-    return {"sgd": random.uniform(0.2, 1.2, 100), "adam": random.uniform(0, 0.8, 100)}
-
-
-def bad_conditions(power: float) -> dict[str, Any]:
-    condition = np.geomspace(1, 1000, 7)
-    curves = {"sgd": 4.0, "turned": 3.0, "adam": 1.0}
-    return {
-        "condition": condition,
-        "curves": {name: 1e-12 * condition ** (power * k) for name, k in curves.items()},
-        "steps": 200,
-    }
-
-
-def turned_bowl(angle: float) -> dict[str, Any]:
-    bowl = problems.quadratic(30, angle)
-    paths = {
-        name: simulate.on_problem(bowl, rule, (-1.5, 1.0), steps=60, lr=lr).paths[0].numpy()
-        for name, rule, lr in (("sgd", optimizers.sgd, 0.06), ("adam", optimizers.adam, 0.1))
-    }
-    surface = problems.grid(bowl, x=(-2, 2), y=(-2, 2), points=41)
-    return {"surface": surface, **paths, "condition": 30, "angle": angle}
-
-
-class Case(NamedTuple):
-    """A figure function, what makes its data from one number, and numbers to make them from.
-
-    The first number is the chapter's own; an explorer's reach to both ends of its slider.
-    """
-
-    draw: Callable[..., Any]
-    data: Callable[[Any], dict[str, Any]]
-    numbers: tuple[Any, ...]
-    as_shares: bool = False
-
-
-CASES = {
-    "ewma.weights": Case(ewma.weights, weights, (5, 4)),
-    "ewma.step_response": Case(ewma.step_response, jump, (5, 7)),
-    "ewma.smoothing": Case(ewma.smoothing, smoothing, (5, 9)),
-    "ewma.noise": Case(ewma.noise, noise, (0, 1)),
-    "ewma.explorer": Case(ewma.explorer, with_alpha, (0.35, 0.05, 0.8, 1.0)),
-    "bias.three_curves": Case(bias.three_curves, three_curves, (19, 9)),
-    "bias.missing_weight": Case(bias.missing_weight, missing_weight, (0.9, 0.8)),
-    "bias.towards_zero": Case(bias.towards_zero, constant, (3.0, 7.0)),
-    "bias.correction": Case(bias.correction, correction, (0.01, 0.05)),
-    "bias.first_steps": Case(bias.first_steps, first_steps, (0.9, 0.8)),
-    "bias.explorer": Case(bias.explorer, with_beta, (0.9, 0.5, 0.98, 0.999)),
-    "adam.first_step": Case(adam.first_step, first_size, (1e-3, 5e-4)),
-    "adam.agreement": Case(adam.agreement, agreement, (0, 1)),
-    "adam.decay": Case(adam.decay, decay, (0.01, 0.02), as_shares=True),
-    "adam.amsgrad": Case(adam.amsgrad, misled, (60, 400)),
-    "adam.explorer": Case(adam.explorer, with_betas, ((0.9, 0.999), (0, 0.5), (0.99, 0.999))),
-    "adapted.panels": Case(adapted.panels, three_panels, (0, 1)),
-    "adapted.paths": Case(adapted.paths, two_paths, (0, 1)),
-    "adapted.losses": Case(adapted.losses, two_losses, (42, 1)),
-    "adapted.distances": Case(adapted.distances, many_distances, (0, 1)),
-    "adapted.conditions": Case(adapted.conditions, bad_conditions, (1.0, 0.9)),
-    "adapted.explorer": Case(adapted.explorer, turned_bowl, (0, 15, 45)),
-}
 NO_FIGURES = {"ewma.draw_days", "surface.draw_paths", "surface.draw_surface"}
 """What the modules offer each other, and draws a part of a figure only."""
 
@@ -507,43 +278,6 @@ def test_alternative_text_is_in_the_readers_language(name, monkeypatch):
     assert pt != en
     assert not re.search(r"\d\.\d(?!\d\d)", pt)
     assert not re.search(r"\d,\d(?!\d\d)", en)
-
-
-IN_WORDS = {
-    "adapted.panels": ["over 50 mini-batches", "from 2.16 at first to 2.85"],
-    "adapted.paths": ["the optimum at (1.02, 1.95)", "start at (0.83, 0.76)", "Adam 0.09"],
-    "adapted.losses": ["over 10 epochs", "ends at 0.0243 and rose at 0", "Adam's ends at 0.0085"],
-    "adapted.distances": ["for 100 seeds", "is closer in"],
-    "adapted.conditions": ["after 200 steps", "from 1 to 1,000"],
-    "adapted.explorer": ["condition number 30", "0 degrees", "60 steps"],
-    "ewma.weights": [
-        "0.2 to each of the 5",
-        "0.333 to the newest, 0.222 to",
-        "to 0.009.",
-        "3 days",
-    ],
-    "ewma.step_response": ["the EWMA shows 33.3%", "the MA 20.0%", "until day 4", "day 5", "86.8%"],
-    "ewma.smoothing": ["between −2 and 15 °C", "highest on day 3", "10.3 °C on", "8.2 °C on day 3"],
-    "ewma.noise": ["of 3 to 39 periods", "never differ by more than"],
-    "ewma.explorer": ["α = 0.35", "age 2.86 days", "88% of the weight"],
-    "bias.three_curves": [
-        "it is 5 °C",
-        "plain EWMA shows 0.50 °C",
-        "corrected one 5.00 °C",
-        "day 30",
-    ],
-    "bias.missing_weight": ["10.0% at step 1", "65.1% at step 10", "98.5% at step 40"],
-    "bias.towards_zero": ["3 and −3", "(0.30 and −0.30)", "30 steps has come to 2.87 and −2.87"],
-    "bias.correction": ["10 times", "1% from step 44 on", "1,000 times", "only from step 4,613 on"],
-    "bias.first_steps": ["starts at 3.16 times", "6.57 times at step 12", "at step 100"],
-    "bias.explorer": ["0.50 °C and the corrected one 5.00 °C", "day 30", "96%", "EWMA by 1.04"],
-    "adam.first_step": ["from 10⁻⁶ to 10⁴", "0.99 for the smallest", "ε = 10⁻³", "falls to 10⁻³"],
-    "adam.agreement": ["At a noise of 0.1", "at a noise of 100"],
-    "adam.decay": ["1 to 0.00 and 100 to 99.0", "brought them to 0.90 and 90.5", "100 steps"],
-    "adam.amsgrad": ["300 steps", "Adam ends at 1.00, AMSGrad at −1.00"],
-    "adam.explorer": ["β₁ = 0.9 and β₂ = 0.999", "changes sign"],
-}
-"""What the chapters' figures have to say in English: numbers worked out by hand."""
 
 
 @every_case

@@ -32,7 +32,15 @@ def flat(words: dict, path: str = "") -> dict[str, str]:
 
 
 def texts(folder: str, code: str) -> dict[str, str]:
-    return flat(tomllib.loads((ROOT / folder / f"{code}.toml").read_text(encoding="utf-8")))
+    """All texts of a language: of its one file, or of all rooms of its folder."""
+    place = ROOT / folder / code
+    rooms = sorted(place.glob("*.toml")) if place.is_dir() else [place.with_suffix(".toml")]
+    found = {}
+    for room in rooms:
+        more = flat(tomllib.loads(room.read_text(encoding="utf-8")))
+        assert not set(found) & set(more), f"{room}: keys that another file has too"
+        found |= more
+    return found
 
 
 def fields(text: str) -> set[tuple[str, str]]:
@@ -185,7 +193,7 @@ def test_text_leaves_words_alone():
 
 @pytest.mark.parametrize("key", ["", "figures", "figures.ewma", "figures.ewma.weights.titel", "x"])
 def test_unknown_key_is_named(key):
-    with pytest.raises(ValueError, match=r"key must name a text of locale/en\.toml, got") as error:
+    with pytest.raises(ValueError, match=r"key must name a text of locale/en, got") as error:
         language.text(key)
     assert repr(key) in str(error.value)
 

@@ -24,6 +24,7 @@ from helpers.training.steps import needs_closure, quick_step
 __all__ = ["RangeTest", "range_test"]
 
 SCALES = ("exponential", "linear")
+MARGIN = 3  # below the rate at which steps begin to harm
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class RangeTest:
     smoothed : torch.Tensor
         Shape (steps done,): their bias-corrected EWMA.
     suggested : float
-        A tenth of the rate at which the smoothed loss is lowest; NaN if it never falls. At the
-        lowest point the steps are about to become too large, and the average comes late to it.
+        A third of the rate that made the smoothed loss lowest; NaN if it never falls. From there
+        on steps did more harm than good. The average is late by its average age, and the rate is
+        that of so many steps before.
     diverged : bool
         Whether the test stopped before its last rate, as the loss had become too large.
     """
@@ -62,7 +64,7 @@ def range_test(
     end: float = 1.0,
     steps: int = 100,
     scale: str = "exponential",
-    alpha: float = 0.05,
+    alpha: float = 0.2,
     stop_above: float = 4.0,
     batch_size: int | None = None,
     seed: int = 0,
@@ -164,12 +166,11 @@ def range_test(
     if not losses:
         raise ValueError("the loss must be finite at the start, got NaN or infinity")
     smoothed = averages.bias_corrected_ewma(torch.tensor(losses, dtype=torch.float64), alpha)
-    lowest = int(smoothed.argmin())
     return RangeTest(
         learning_rates=torch.tensor(rates[: len(losses)], dtype=torch.float64),
         losses=torch.tensor(losses, dtype=torch.float64),
         smoothed=smoothed,
-        suggested=rates[lowest] / 10 if lowest else math.nan,
+        suggested=_suggested(rates, smoothed, alpha),
         diverged=len(losses) < steps,
     )
 
@@ -204,6 +205,16 @@ def _climb(
         if line.is_due():
             line.show(len(losses) / steps, rate=rate, loss=smoothed)
     return losses
+
+
+def _suggested(rates: list[float], smoothed: torch.Tensor, alpha: float) -> float:
+    """Return the rate to try, NaN if the loss never falls."""
+    lowest = int(smoothed.argmin())
+    if not lowest:
+        return math.nan
+    # A loss is the work of the updates before it: the newest in the average is one step old.
+    age = averages.average_age(averages.ewma_weights(alpha, lags=lowest + 1))
+    return float(np.interp(lowest - age, range(len(rates)), rates)) / MARGIN
 
 
 def _endless(source: Batches, order: torch.Generator) -> Iterator[Batch]:

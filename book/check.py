@@ -74,7 +74,8 @@ def _shape(source: str, language: str) -> dict[str, Counter[str]]:
     prose = _MATH.sub(" ", source)
     code = _CODE.findall(prose)
     prose = _CODE.sub(" ", prose)
-    links = re.findall(r"\]\(([^)\s]+)\)", prose)
+    # A link to a heading names it in its own language.
+    links = [re.sub(r"(\.md)#.*", r"\1#", link) for link in re.findall(r"\]\(([^)\s]+)\)", prose)]
     prose = re.sub(r"\]\([^)\s]+\)|(?:arXiv|doi):[^]\s]+", " ", prose)
     placeholders = numbers.names(prose)
     prose = re.sub(r"\{\{.*?\}\}", " ", prose)
@@ -106,14 +107,30 @@ def _listed(items: Counter[str]) -> str:
 
 
 def _dead_links(all_chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the links to chapters that there are not."""
-    known = {chapter.slug for chapter in all_chapters}
+    """Yield the links to chapters, or to headings of theirs, that there are not."""
+    known = {chapter.slug: _anchors(chapter) for chapter in all_chapters}
     for chapter in all_chapters:
         for cell in chapter.cells:
-            for source in cell.sources.values() if isinstance(cell, Text) else ():
-                for target in re.findall(r"\]\(([^)\s:#]+\.md)[^)\s]*\)", source):
-                    if target.removesuffix(".md") not in known:
-                        yield f"{cell.place}: links to {target}, and there is no such chapter"
+            for language, source in cell.sources.items() if isinstance(cell, Text) else ():
+                for slug, anchor in re.findall(r"\]\(([^)\s:#]+)\.md(#[^)\s]*)?\)", source):
+                    if slug not in known:
+                        yield f"{cell.place}: links to {slug}.md, and there is no such chapter"
+                    elif anchor and anchor[1:] not in known[slug][language]:
+                        yield (
+                            f"{cell.place}: links to {slug}.md{anchor}, and there is no such "
+                            f"heading in {language}"
+                        )
+
+
+def _anchors(chapter: Chapter) -> dict[str, set[str]]:
+    """Return the names by which each language's headings can be linked to, as GitHub makes them."""
+    found: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+    for cell in chapter.cells:
+        for language, source in cell.sources.items() if isinstance(cell, Text) else ():
+            for heading in re.findall(r"(?m)^##+ (.+)$", source):
+                plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+                found[language].add(plain.replace(" ", "-"))
+    return found
 
 
 def _unused_numbers(all_chapters: list[Chapter]) -> list[str]:

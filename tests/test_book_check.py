@@ -155,6 +155,14 @@ def test_link_to_a_chapter_that_there_is_not(project):
     red(project, EWMA, "links to 99-nothing.md")
 
 
+def test_links_to_headings(project):
+    project.change(EWMA, "(03-bias.md)", "(03-bias.md#quanto-tempo-ela-dura)")
+    project.change(EWMA, "(03-bias.md)", "(03-bias.md#how-long-it-lasts)")
+    assert not [line for line in check(project.root) if "links" in line]
+    project.change(EWMA, "#how-long-it-lasts", "#quanto-tempo-ela-dura")
+    red(project, EWMA, "links to 03-bias.md#quanto-tempo-ela-dura, and there is no such heading")
+
+
 def test_duplicate_slugs(project):
     project.path("book/chapters/05-ewma.md").write_text("# x")
     project.change("_toc.yml", "  - file: 03-bias", "  - file: 03-bias\n  - file: 05-ewma")

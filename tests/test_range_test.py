@@ -385,7 +385,7 @@ def test_progress_is_shown_and_wiped(capsys, monkeypatch):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     training.range_test(model, CROSS_ENTROPY, optimizer, small(), steps=3, progress=True)
     lines = capsys.readouterr().out.split("\r")
-    assert lines[3].startswith("teste de faixa ████████████████████ taxa de aprendizado")
+    assert lines[3].startswith("teste de faixa ████████████████████ taxa de aprendizagem")
     assert lines[-2].isspace()
     training.range_test(model, CROSS_ENTROPY, optimizer, small(), steps=3)
     assert capsys.readouterr().out == ""

@@ -141,13 +141,13 @@ def losses(
     lines = {"train": "-", "validation": (0, (2, 1.5))}
     curves = [
         (
-            losses[look],
+            of_epochs[look],
             language.text(f"figures.adapted.losses.{look}_{part}"),
             LOOKS[look]["color"],
             lines[part],
         )
         for look in train
-        for part, losses in (("train", train), ("validation", validation))
+        for part, of_epochs in (("train", train), ("validation", validation))
     ]
     draw_losses(ax, curves)
     canvas.titles(ax, "figures.adapted.losses")

@@ -59,7 +59,7 @@ def buffer(answer: Any) -> Verdict:
         "momentum_buffer",
         answer,
         reference=lambda g, mu, tau: discounted(g, mu, 1, 1 - tau),
-        arguments=[([1.0, 2.0, 3.0], 0.9, 0.0), ([2.0, -1.0, 0.5], 0.5, 0.3), ([4.0], 0.9, 0.9)],
+        arguments=[([1.0, 2.0, 3.0], 0.9, 0.0), ([2.0, -1.0, 1.5], 0.5, 0.3), ([4.0], 0.9, 0.9)],
         mistakes={
             "damped": lambda g, mu, tau: discounted(g, mu, 1 - tau, 1 - tau),
             "undamped": lambda g, mu, tau: discounted(g, mu, 1, 1),

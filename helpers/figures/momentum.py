@@ -181,7 +181,7 @@ def gain(
     canvas.titles(bottom, "figures.momentum.gain.responses", limit=1 / (1 - momentum))
     names = {name: language.text(f"figures.momentum.gain.{name}") for name in weights}
     inks = {"sum": COLORS["pink"], "average": COLORS["orange"]}
-    for ax, ends, last in ((top, weights, lags[-1] + 0.4), (bottom, responses, steps[-1])):
+    for ax, ends, last in ((top, weights, lags[-1] + 0.6), (bottom, responses, steps[-1])):
         canvas.label_ends(
             ax, [(last, ends[name][-1], words, inks[name]) for name, words in names.items()]
         )

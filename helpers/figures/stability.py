@@ -42,20 +42,21 @@ def rates(
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xlim(rates[0], rates[-1])
-        ax.set_ylim(0.02, 2)
+        ax.set_ylim(0.015, 2)
         ax.set_xticks([0.01, 0.03, 0.1, 0.3, 1, 3])
         ax.set_yticks([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(canvas.PlainFormatter())
     canvas.titles(ax, "figures.stability.rates", seeds=seeds)
-    places = {"sgd": (0, -16), "momentum": (-6, -16), "nesterov": (-4, -16), "adam": (18, 8)}
     for look, at in best.items():
+        # Below its best rate there is room for each name but Adam's.
+        ends = look == "adam"
         canvas.note(
             ax,
             _NAMES[look],
-            at,
-            xytext=places[look],
+            (rates[-1], medians[look][-1]) if ends else at,
+            xytext=(-22, 8) if ends else (-3, -17),
             textcoords="offset points",
             ha="center",
             color=LOOKS[look]["color"],
@@ -102,19 +103,21 @@ def regions(
         with canvas.style():
             ax.grid(False)
             ax.contourf(rate, momentum, radius, levels=levels, colors=blue)
-            lines = ax.contour(
+            ax.contour(
                 rate, momentum, radius, levels=levels[1:-1], colors=COLORS["muted"], linewidths=0.8
             )
-            ax.plot(limits[look], momentum, color=COLORS["ink"], linewidth=2)
+            ax.plot(limits[look], momentum, color=LOOKS[look]["color"], linewidth=2.4)
             ax.set_xlim(rate[0], rate[-1])
             ax.set_ylim(momentum[0], momentum[-1])
             ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8])
-            ax.clabel(
-                lines,
-                fmt=lambda level: language.number(level),
-                fontsize=9.5,
-                colors=COLORS["ink"],
-                manual=_LABELS[look],
+        for level, at in _LEVELS[look].items():
+            canvas.note(
+                ax,
+                language.number(level),
+                at,
+                xytext=(4, 3),
+                textcoords="offset points",
+                color=COLORS["ink"],
             )
         canvas.note(
             ax,
@@ -136,11 +139,11 @@ def regions(
     return axes
 
 
-_LABELS = {
-    "momentum": [(1.2, 0.25), (1.35, 0.49), (1.5, 0.64), (1.65, 0.81)],
-    "nesterov": [(0.62, 0.55), (0.4, 0.75), (0.25, 0.85), (0.1, 0.9)],
+_LEVELS = {
+    "momentum": {level: (1.1, level**2) for level in (0.5, 0.7, 0.8, 0.9)},
+    "nesterov": {0.5: (1 - 0.5**2 / 0.6, 0.6), 0.7: (1 - 0.7**2 / 0.75, 0.75)},
 }
-"""Where the contours are named: near these points."""
+"""Where contours are named: the radius is √μ on momentum's plateau, √(μ (1 − a)) with Nesterov."""
 
 _DIVERGES = {"momentum": (3.3, 0.18), "nesterov": (2.8, 0.45)}
 

@@ -2,12 +2,13 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
-from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.runs import draw_distances, draw_losses
+from helpers.figures.surface import Surface, corner_note, draw_paths, draw_surface, name_path
 
 __all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
 
@@ -107,20 +108,8 @@ def paths(
     draw_paths(ax, {"sgd": sgd, "adam": adam})
     canvas.titles(ax, "figures.adapted.paths")
     optimum, sgd, adam = (np.asarray(part) for part in (optimum, sgd, adam))
-    marks = (
-        ("SGD", sgd[-1], "blue", (-4, 8)),
-        ("Adam", adam[adam[:, 0].argmax()], "orange", (8, -4)),
-    )
-    for name, at, color, offset in marks:
-        canvas.note(
-            ax,
-            name,
-            tuple(at),
-            xytext=offset,
-            textcoords="offset points",
-            color=COLORS[color],
-            fontweight="bold",
-        )
+    name_path(ax, "SGD", sgd[-1], "blue", offset=(-4, 8))
+    name_path(ax, "Adam", adam[adam[:, 0].argmax()], "orange", offset=(8, -4))
     far = [float(np.linalg.norm(path[-1] - optimum)) for path in (sgd, adam)]
     canvas.describe(
         ax,
@@ -149,31 +138,24 @@ def losses(
         Axes to draw on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    ends = []
-    for look in train:
-        epochs = np.arange(1, len(train[look]) + 1)
-        for part, curve, line in (
-            ("train", train[look], "-"),
-            ("validation", validation[look], (0, (2, 1.5))),
-        ):
-            with canvas.style():
-                ax.plot(epochs, curve, color=LOOKS[look]["color"], linestyle=line, linewidth=2)
-            name = language.text(f"figures.adapted.losses.{look}_{part}")
-            ends.append((epochs[-1], curve[-1], name, LOOKS[look]["color"]))
-    with canvas.style():
-        ax.set_yscale("log")
-        ax.set_xlim(1, epochs[-1])
-        ax.set_xticks(epochs)
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.yaxis.set_minor_locator(NullLocator())
-        ax.yaxis.set_major_formatter(canvas.PlainFormatter())
+    lines = {"train": "-", "validation": (0, (2, 1.5))}
+    curves = [
+        (
+            of_epochs[look],
+            language.text(f"figures.adapted.losses.{look}_{part}"),
+            LOOKS[look]["color"],
+            lines[part],
+        )
+        for look in train
+        for part, of_epochs in (("train", train), ("validation", validation))
+    ]
+    draw_losses(ax, curves)
     canvas.titles(ax, "figures.adapted.losses")
-    canvas.label_ends(ax, ends)
     rises = {look: int((np.diff(curve) > 0).sum()) for look, curve in train.items()}
     canvas.describe(
         ax,
         "figures.adapted.losses",
-        epochs=len(epochs),
+        epochs=len(train["sgd"]),
         sgd=train["sgd"][-1],
         adam=train["adam"][-1],
         sgd_validation=validation["sgd"][-1],
@@ -195,17 +177,7 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
         Axes to draw on.
     """
     ax = canvas.subplots(height=2.8, ax=ax)
-    spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(sgd))
-    with canvas.style():
-        for row, (look, values) in enumerate((("adam", adam), ("sgd", sgd))):
-            color = LOOKS[look]["color"]
-            ax.plot(values, row + spread, ".", color=color, markersize=5, alpha=0.55)
-            ax.plot([np.median(values)] * 2, [row - 0.35, row + 0.35], color=color, linewidth=3)
-        ax.set_yticks([0, 1], ["Adam", "SGD"])
-        ax.set_ylim(-0.6, 1.6)
-        ax.set_xlim(0, None)
-        ax.grid(False, axis="y")
-        ax.grid(True, axis="x")
+    draw_distances(ax, {"sgd": sgd, "adam": adam}, names=("SGD", "Adam"))
     canvas.titles(ax, "figures.adapted.distances", seeds=len(sgd))
     canvas.describe(
         ax,
@@ -300,15 +272,8 @@ def explorer(
     for row, (name, label, color) in enumerate(
         (("sgd", "SGD", "blue"), ("adam", "Adam", "orange"))
     ):
-        canvas.note(
-            ax,
-            language.text("figures.adapted.explorer.far", rule=label, far=far[name]),
-            (0.02, 0.97 - 0.075 * row),
-            xycoords="axes fraction",
-            va="top",
-            color=COLORS[color],
-            bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5},
-        )
+        words = language.text("figures.adapted.explorer.far", rule=label, far=far[name])
+        corner_note(ax, words, color, row)
     canvas.describe(
         ax,
         "figures.adapted.explorer",

@@ -1,12 +1,14 @@
 """Loss surfaces seen from above, and the paths that optimizers take over them."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
 
-__all__ = ["draw_paths", "draw_surface"]
+__all__ = ["corner_note", "draw_paths", "draw_surface", "name_path"]
 
 Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
 """x, shape (columns,); y, shape (rows,); and values, shape (rows, columns)."""
@@ -55,3 +57,60 @@ def draw_paths(ax: Axes, paths: dict[str, np.ndarray]) -> None:
             path = np.asarray(path)
             ax.plot(path[:, 0], path[:, 1], **LOOKS[look], marker=".", markersize=4)
             ax.plot(*path[0], marker="o", markersize=8, mfc="none", color=COLORS["muted"])
+
+
+def name_path(
+    ax: Axes, name: str, at: np.ndarray, color: str, offset: tuple[float, float], **options: Any
+) -> None:
+    """Write a path's name in its colour, some points off one of its own points.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes to draw on.
+    name : str
+        What to write.
+    at : numpy.ndarray
+        Shape (2,): the point.
+    color : str
+        Key of `canvas.COLORS`.
+    offset : tuple of two floats
+        How far off, in points.
+    **options
+        Passed on to `canvas.note`.
+    """
+    canvas.note(
+        ax,
+        name,
+        tuple(at),
+        xytext=offset,
+        textcoords="offset points",
+        color=COLORS[color],
+        fontweight="bold",
+        **options,
+    )
+
+
+def corner_note(ax: Axes, text: str, color: str, row: int = 0) -> None:
+    """Write a remark into the upper left corner, on paper, below ``row`` others.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes to draw on.
+    text : str
+        What to write.
+    color : str
+        Key of `canvas.COLORS`.
+    row : int
+        How many lines to leave free above it.
+    """
+    canvas.note(
+        ax,
+        text,
+        (0.02, 0.97 - 0.075 * row),
+        xycoords="axes fraction",
+        va="top",
+        color=COLORS[color],
+        bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5},
+    )

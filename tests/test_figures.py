@@ -36,7 +36,12 @@ from tests.figure_cases import CASES, IN_WORDS
 from tests.figure_cases.bias import constant, first_steps
 from tests.figure_cases.ewma import TEMPERATURES, jump, weights
 
-NO_FIGURES = {"ewma.draw_days", "surface.draw_paths", "surface.draw_surface"}
+NO_FIGURES = {
+    "ewma.draw_days",
+    "seeds.draw_seeds",
+    "surface.draw_paths",
+    "surface.draw_surface",
+}
 """What the modules offer each other, and draws a part of a figure only."""
 
 DRAWN = [(name, number) for name, case in CASES.items() for number in case.numbers]

@@ -7,6 +7,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.seeds import draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface
 
 __all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
@@ -195,17 +196,15 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
         Axes to draw on.
     """
     ax = canvas.subplots(height=2.8, ax=ax)
-    spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(sgd))
+    draw_seeds(
+        ax,
+        [
+            ("SGD", sgd, LOOKS["sgd"]["color"]),
+            ("Adam", adam, LOOKS["adam"]["color"]),
+        ],
+    )
     with canvas.style():
-        for row, (look, values) in enumerate((("adam", adam), ("sgd", sgd))):
-            color = LOOKS[look]["color"]
-            ax.plot(values, row + spread, ".", color=color, markersize=5, alpha=0.55)
-            ax.plot([np.median(values)] * 2, [row - 0.35, row + 0.35], color=color, linewidth=3)
-        ax.set_yticks([0, 1], ["Adam", "SGD"])
-        ax.set_ylim(-0.6, 1.6)
         ax.set_xlim(0, None)
-        ax.grid(False, axis="y")
-        ax.grid(True, axis="x")
     canvas.titles(ax, "figures.adapted.distances", seeds=len(sgd))
     canvas.describe(
         ax,

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
@@ -55,7 +55,7 @@ def step(
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
     """
-    ax = canvas.subplots(height=3.9, ax=ax)
+    ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.step"
     promised = start[1] + slope * (landing[0] - start[0])
     reach = np.array([landing[0], 2 * start[0] - landing[0]])
@@ -127,7 +127,7 @@ def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
             names.append(language.text(f"figures.learning_rate.grids.{name}"))
         ax.set_yticks(-np.arange(len(names)), names)
         ax.set_ylim(0.6 - len(names), 0.6)
-        _decades(ax)
+        ax.xaxis.set_minor_locator(NullLocator())
         ax.grid(True, axis="x")
     canvas.titles(ax, "figures.learning_rate.grids")
     largest = rates["equal"].max() / 10
@@ -160,6 +160,7 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     ends = []
+    top = ROOM_ABOVE * losses["good"]["high"][0]
     with canvas.style():
         for name, band in losses.items():
             updates = np.arange(len(band["median"]))
@@ -167,10 +168,9 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
             ax.fill_between(updates, band["low"], band["high"], color=color, alpha=0.13, lw=0)
             ax.plot(updates, band["median"], **REGIMES[name])
             words = language.text(f"figures.learning_rate.courses.{name}", lr=rates[name])
-            ends.append((updates[-1], band["median"][-1], words, color))
-        first = losses["good"]["high"][0]
+            ends.append((updates[-1], min(band["median"][-1], top / 3), words, color))
         ax.set_yscale("log")
-        ax.set_ylim(0.6 * min(band["low"].min() for band in losses.values()), ROOM_ABOVE * first)
+        ax.set_ylim(0.6 * min(band["low"].min() for band in losses.values()), top)
         ax.set_xlim(0, updates[-1])
         _decades(ax)
     canvas.titles(ax, "figures.learning_rate.courses")
@@ -224,12 +224,12 @@ def valley(
         ax.fill_between(
             rates, batches["low"], batches["high"], color=look["color"], alpha=0.15, lw=0
         )
-        ax.plot(rates, whole, color=COLORS["orange"], linestyle=(0, (4, 2)), linewidth=2)
         ax.plot(rates, median, **look)
+        ax.plot(rates, whole, color=COLORS["orange"], linestyle=(0, (3, 3)), linewidth=2)
         ax.plot(rates[lowest], median[lowest], "o", color=look["color"], markersize=8)
         ax.axvline(limit, **LOOKS["reference"])
         ax.set_xlim(rates[0], rates[-1])
-        ax.set_ylim(0.6 * batches["low"].min(), ROOM_ABOVE * median[0])
+        ax.set_ylim(0.3 * batches["low"].min(), ROOM_ABOVE * median[0])
         _decades(ax)
     canvas.titles(ax, key, updates=updates)
     canvas.note(
@@ -254,7 +254,7 @@ def valley(
         ax,
         language.text(f"{key}.whole"),
         (rates[lowest], whole[lowest]),
-        xytext=(-30, -4),
+        xytext=(-14, -8),
         textcoords="offset points",
         ha="right",
         va="top",
@@ -285,7 +285,7 @@ def range_test(
     limit: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Loss while the rate is raised from step to step, both axes logarithmic.
+    """Loss while the rate is raised from step to step, on a logarithmic axis if it falls far.
 
     Parameters
     ----------
@@ -303,9 +303,11 @@ def range_test(
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.learning_rate.range_test"
     lowest = int(smoothed.argmin())
+    falls_far = smoothed[0] > 8 * smoothed[lowest]
     with canvas.style():
         ax.set_xscale("log")
-        ax.set_yscale("log")
+        if falls_far:
+            ax.set_yscale("log")
         ax.plot(rates, losses, **LOOKS["data"] | {"markersize": 3})
         ax.plot(rates, smoothed, **LOOKS["corrected"])
         ax.plot(rates[lowest], smoothed[lowest], "v", color=COLORS["orange"], markersize=10)
@@ -313,14 +315,16 @@ def range_test(
         if limit is not None:
             ax.axvline(limit, **LOOKS["reference"])
         ax.set_xlim(rates[0], rates[-1])
-        low, high = ax.get_ylim()
-        ax.set_ylim(low / (high / low) ** 0.12, high)
+        low, high = ax.get_ylim()  # room for a name below
+        ax.set_ylim(low / (high / low) ** 0.12 if falls_far else -0.12 * high, high)
         _decades(ax)
     canvas.titles(ax, f"{key}.{rule}")
     low, high = ax.get_ylim()
+    at_edge = rates[lowest] > rates[-1] / 3
+    turn, side = (rates[lowest], smoothed[lowest]), "right" if at_edge else "center"
     marks = [
         ("suggested", suggested, (suggested, low), (-6, 6), "right", "blue"),
-        ("lowest", rates[lowest], (rates[lowest], smoothed[lowest]), (0, -20), "center", "orange"),
+        ("lowest", rates[lowest], turn, (8 if at_edge else 0, -24), side, "orange"),
     ]
     if limit is not None:
         marks.append(("limit", limit, (limit, high), (-6, -12), "right", "muted"))
@@ -333,6 +337,7 @@ def range_test(
             textcoords="offset points",
             ha=side,
             color=COLORS[color],
+            bbox=PAPER,
         )
     canvas.describe(
         ax,
@@ -422,16 +427,14 @@ def explorer(
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.4, height_ratios=(5, 3))
-    regime = "direct" if lr <= limit / 2 else "zigzag" if lr < limit else "divergent"
-    look = {"direct": "blue", "zigzag": "green", "divergent": "pink"}[regime]
+    # One per cent more than half the limit is no overshoot that could be seen.
+    regime = "direct" if lr < 0.51 * limit else "zigzag" if lr < limit else "divergent"
     above, below = axes
     draw_surface(above, surface, optimum)
     draw_paths(above, {"sgd": path})
     heights = np.asarray(surface[2])
     with canvas.style():
-        above.lines[-2].set_color(COLORS[look])
-        below.plot(np.arange(len(losses)), losses, color=COLORS[look], marker=".", linewidth=1.8)
-        above.xaxis.set_major_locator(MaxNLocator(5))
+        below.plot(np.arange(len(losses)), losses, **LOOKS["sgd"], marker=".")
         below.set_yscale("log")
         below.set_xlim(0, len(losses) - 1)
         below.set_ylim(0.6 * heights.min(), ROOM_ABOVE * heights.max())

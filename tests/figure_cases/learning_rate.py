@@ -17,7 +17,7 @@ LIMIT = 0.7997
 
 
 def one_step(lr: float) -> dict[str, Any]:
-    theta = np.linspace(-0.5, 2.4, 100)
+    theta = np.linspace(-0.4, 2.1, 100)
     after = 1.5 - lr * 3
     return {
         "theta": theta,

@@ -320,11 +320,10 @@ def range_test(
         _decades(ax)
     canvas.titles(ax, f"{key}.{rule}")
     low, high = ax.get_ylim()
-    at_edge = rates[lowest] > rates[-1] / 3
-    turn, side = (rates[lowest], smoothed[lowest]), "right" if at_edge else "center"
+    side = "right" if rates[lowest] > rates[-1] / 3 else "center"
     marks = [
         ("suggested", suggested, (suggested, low), (-6, 6), "right", "blue"),
-        ("lowest", rates[lowest], turn, (8 if at_edge else 0, -24), side, "orange"),
+        ("lowest", rates[lowest], (rates[lowest], low), (0, 6), side, "orange"),
     ]
     if limit is not None:
         marks.append(("limit", limit, (limit, high), (-6, -12), "right", "muted"))

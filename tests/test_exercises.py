@@ -191,7 +191,7 @@ def test_function_may_return_tensors_that_track_gradients(name, said):
 
 @pytest.mark.parametrize("name", ["", "ewma", "ewma_period", None, 3], ids=repr)
 def test_unknown_exercise_is_named(name):
-    with pytest.raises(ValueError, match="name must be one of 'ewma_periods', ") as error:
+    with pytest.raises(ValueError, match="name must be one of 'learning_rate_step', ") as error:
         check(name, 1)
     assert str(error.value).endswith(f"got {name!r}")
 

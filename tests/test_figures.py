@@ -38,8 +38,8 @@ from tests.figure_cases.ewma import TEMPERATURES, jump, weights
 
 NO_FIGURES = {
     "ewma.draw_days",
-    "runs.draw_distances",
     "runs.draw_losses",
+    "runs.draw_seeds",
     "surface.corner_note",
     "surface.draw_paths",
     "surface.draw_surface",

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import adam, adapted, bias, ewma, momentum
+from helpers.exercises import adam, adapted, bias, ewma, learning_rate, momentum
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
 
 _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
+    **learning_rate.EXERCISES,
     **ewma.EXERCISES,
     **bias.EXERCISES,
     **adam.EXERCISES,

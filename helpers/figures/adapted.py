@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
-from helpers.figures.runs import draw_distances, draw_losses
+from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, corner_note, draw_paths, draw_surface, name_path
 
 __all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
@@ -177,7 +177,15 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
         Axes to draw on.
     """
     ax = canvas.subplots(height=2.8, ax=ax)
-    draw_distances(ax, {"sgd": sgd, "adam": adam}, names=("SGD", "Adam"))
+    draw_seeds(
+        ax,
+        [
+            ("SGD", sgd, LOOKS["sgd"]["color"]),
+            ("Adam", adam, LOOKS["adam"]["color"]),
+        ],
+    )
+    with canvas.style():
+        ax.set_xlim(0, None)
     canvas.titles(ax, "figures.adapted.distances", seeds=len(sgd))
     canvas.describe(
         ax,

@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
-from helpers.figures.runs import draw_distances, draw_losses
+from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface, name_path
 
 __all__ = [
@@ -350,7 +350,11 @@ def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = 
         Axes to draw on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
-    draw_distances(ax, distances, names=[_NAMES[look] for look in distances])
+    draw_seeds(
+        ax, [(_NAMES[look], values, LOOKS[look]["color"]) for look, values in distances.items()]
+    )
+    with canvas.style():
+        ax.set_xlim(0, None)
     seeds = len(distances["sgd"])
     canvas.titles(ax, "figures.momentum.distances", seeds=seeds, lr=lr)
     canvas.describe(

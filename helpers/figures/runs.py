@@ -1,4 +1,4 @@
-"""What training runs leave behind, drawn: losses by epoch, distances by seed."""
+"""What training runs leave behind, drawn: losses by epoch, results by seed."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,9 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers.figures import canvas
-from helpers.figures.canvas import LOOKS
 
-__all__ = ["draw_distances", "draw_losses"]
+__all__ = ["draw_losses", "draw_seeds"]
 
 
 def draw_losses(ax: Axes, curves: Iterable[tuple[np.ndarray, str, str, Any]]) -> None:
@@ -39,27 +38,24 @@ def draw_losses(ax: Axes, curves: Iterable[tuple[np.ndarray, str, str, Any]]) ->
     canvas.label_ends(ax, ends)
 
 
-def draw_distances(ax: Axes, distances: dict[str, np.ndarray], names: Iterable[str]) -> None:
-    """Draw a row for each rule, the first one on top: a dot a seed, and a bar at the median.
+def draw_seeds(ax: Axes, rows: Iterable[tuple[str, np.ndarray, str]]) -> None:
+    """Draw rows of dots, the first on top, each with a bar at its median.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
         Axes to draw on.
-    distances : dict of str to numpy.ndarray
-        By the name of their look, shape (seeds,) each.
-    names : iterable of str
-        What the rules are called, in the same order.
+    rows : iterable of (name, values, color)
+        A row's name, one value a seed, shape (seeds,), alike for all rows, and its colour.
     """
-    rows = list(enumerate(reversed(distances.items())))
-    spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(rows[0][1][1]))
+    names, values, colors = zip(*rows, strict=True)
+    spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(values[0]))
+    heights = np.arange(len(names))[::-1]
     with canvas.style():
-        for row, (look, values) in rows:
-            color = LOOKS[look]["color"]
-            ax.plot(values, row + spread, ".", color=color, markersize=5, alpha=0.55)
-            ax.plot([np.median(values)] * 2, [row - 0.35, row + 0.35], color=color, linewidth=3)
-        ax.set_yticks(range(len(rows)), list(names)[::-1])
-        ax.set_ylim(-0.6, len(rows) - 0.4)
-        ax.set_xlim(0, None)
+        for row, of_row, color in zip(heights[::-1], values[::-1], colors[::-1], strict=True):
+            ax.plot(of_row, row + spread, ".", color=color, markersize=5, alpha=0.55)
+            ax.plot([np.median(of_row)] * 2, [row - 0.35, row + 0.35], color=color, linewidth=3)
+        ax.set_yticks(heights[::-1], names[::-1])
+        ax.set_ylim(-0.6, len(names) - 0.4)
         ax.grid(False, axis="y")
         ax.grid(True, axis="x")

@@ -31,4 +31,12 @@ def race(steps: int) -> dict[str, Any]:
 
 CASES = {"welcome.race": Case(welcome.race, race, (20, 2, 5, 50))}
 
-IN_WORDS = {"welcome.race": ["After 20 steps", "SGD 0.73", "momentum 0.18", "Nesterov 0.09", "Adam 0.50"]}
+IN_WORDS = {
+    "welcome.race": [
+        "After 20 steps",
+        "SGD 0.73",
+        "momentum 0.18",
+        "Nesterov 0.09",
+        "Adam 0.50",
+    ]
+}

@@ -149,15 +149,14 @@ def paths(
             pair = f"{schedule}_{look}"
             far[pair] = float(np.linalg.norm(path[-1] - optimum))
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
-            names = (
-                language.text(f"figures.scheduled_runs.{look}"),
-                language.text(f"figures.scheduled_runs.{schedule}"),
-                language.text("figures.scheduled_runs.paths.ends", far=far[pair], long=long[pair]),
+            words = [language.text(f"figures.scheduled_runs.{name}") for name in (look, schedule)]
+            ends = language.text(
+                "figures.scheduled_runs.paths.ends", far=far[pair], long=long[pair]
             )
-            for line, words in enumerate(names):
+            for line, text in enumerate((", ".join(words), ends)):
                 canvas.note(
                     ax,
-                    words,
+                    text,
                     (0.03, 0.97 - 0.1 * line),
                     xycoords="axes fraction",
                     va="top",

@@ -165,12 +165,12 @@ def many_distances(seeds: int) -> dict[str, Any]:
 
 
 def explored(lr: float) -> dict[str, Any]:
-    rates = schedules.one_cycle_lr(lr, 200)
+    rates = schedules.cosine_annealing_lr(lr, 200, 200)
     return {
         "rates": rates,
         "losses": excess(rates, 30),
         "constant": excess(np.full(200, lr), 30),
-        "scheduler": "OneCycleLR",
+        "scheduler": "CosineAnnealingLR",
         "lr": lr,
     }
 
@@ -236,5 +236,8 @@ IN_WORDS = {
         "no scheduler 0.113, StepLR 0.081, CyclicLR 0.039, CyclicLR with the rate alone 0.081",
         "no scheduler 0.034, StepLR 0.064, CyclicLR 0.044",
     ],
-    "scheduled_runs.explorer": ["OneCycleLR with a highest rate of 0.4", "over 200 mini-batches"],
+    "scheduled_runs.explorer": [
+        "CosineAnnealingLR with a highest rate of 0.4",
+        "over 200 mini-batches",
+    ],
 }

@@ -84,8 +84,9 @@ def _explorer(content: dict[str, Any], language: str, folder: Path) -> str:
         controls.append(
             f'<label>{html.escape(slider["label"])}<input type="range" min="0" '
             f'max="{len(values) - 1}" value="{start}" step="1" data-values="{quoted}" '
-            f'aria-valuetext="{values[start]}" autocomplete="off">'
-            f"<output>{values[start]}</output></label>"
+            f'aria-valuetext="{html.escape(values[start])}" autocomplete="off">'
+            f'<output style="min-width: {max(map(len, values))}ch">'
+            f"{html.escape(values[start])}</output></label>"
         )
     shown = [{key: frame[key] for key in ("light", "dark", "alt")} for frame in frames]
     data = json.dumps({"frames": shown}, ensure_ascii=False).replace("<", "\\u003c")

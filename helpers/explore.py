@@ -26,48 +26,64 @@ class Slider:
 
     Attributes
     ----------
-    values : tuple of float
+    values : tuple of float, or of str
         The choices.
     start : int
         Index of the choice that is shown first.
     label : str
         The quantity's name or letter.
     spec : str
-        How a value is written, as for `format`.
+        How a number is written, as for `format`.
     """
 
-    values: tuple[float, ...]
+    values: tuple[float, ...] | tuple[str, ...]
     start: int
     label: str
     spec: str
 
     def written(self) -> list[str]:
-        """Return the choices as the reader's language writes them."""
-        return [language.number(value, self.spec) for value in self.values]
+        """Return the choices, numbers as the reader's language writes them."""
+        return [
+            value if isinstance(value, str) else language.number(value, self.spec)
+            for value in self.values
+        ]
 
 
-def slider(values: Sequence[float], *, start: float, label: str, spec: str = "g") -> Slider:
+def slider(
+    values: Sequence[float] | Sequence[str], *, start: float | str, label: str, spec: str = "g"
+) -> Slider:
     """Make a slider for `explore`.
 
     Parameters
     ----------
-    values : sequence of float
-        The choices, at least two, ascending.
-    start : float
+    values : sequence of float, or of str
+        The choices, at least two: ascending numbers, or different names in any order.
+    start : float or str
         The choice that is shown first: one of ``values``.
     label : str
         The quantity's name or letter, for instance ``"α"``.
     spec : str
-        How a value is written, as for `format`.
+        How a number is written, as for `format`.
 
     Raises
     ------
+    TypeError
+        If names and numbers are mixed.
     ValueError
-        If ``values`` are fewer than two or not ascending, or ``start`` is not one of them.
+        If ``values`` are fewer than two, numbers that do not ascend or names that are empty or
+        repeated, or if ``start`` is not one of them.
     """
-    choices = tuple(float(value) for value in values)
-    if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(choices)):
-        raise ValueError(f"values must be at least two ascending numbers, got {values!r}")
+    named = [isinstance(value, str) for value in values]
+    if any(named) and not all(named):
+        raise TypeError(f"values must be all numbers or all names, got {values!r}")
+    if any(named):
+        choices = tuple(str(value) for value in values)
+        if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:
+            raise ValueError(f"values must be at least two different names, got {values!r}")
+    else:
+        choices = tuple(float(value) for value in values)
+        if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(choices)):
+            raise ValueError(f"values must be at least two ascending numbers, got {values!r}")
     if start not in choices:
         raise ValueError(f"start must be one of values, got {start!r}")
     return Slider(choices, choices.index(start), label, spec)

@@ -94,6 +94,34 @@ def test_slider_starts_at_one_of_its_values(start):
         slider([1, 2, 3], start=start, label="N")
 
 
+NAMES = {"values": ["StepLR", "CyclicLR", "é"], "start": "CyclicLR", "label": "scheduler"}
+
+
+def test_slider_holds_names_in_their_own_order(code):
+    made = slider(**NAMES)
+    assert made.values == ("StepLR", "CyclicLR", "é")
+    assert made.start == 1
+    assert made.written() == ["StepLR", "CyclicLR", "é"]
+
+
+@pytest.mark.parametrize("values", [["a"], ["a", "a"], ["a", ""], ["b", "a", "b"]], ids=str)
+def test_slider_needs_two_different_names(values):
+    with pytest.raises(ValueError, match="values must be at least two different names, got"):
+        slider(values, start="a", label="N")
+
+
+@pytest.mark.parametrize("values", [["a", 1], [1, 2, "a"]], ids=str)
+def test_slider_has_numbers_or_names_not_both(values):
+    with pytest.raises(TypeError, match="values must be all numbers or all names, got"):
+        slider(values, start="a", label="N")
+
+
+@pytest.mark.parametrize("start", ["steplr", 1, None], ids=repr)
+def test_slider_of_names_starts_at_one_of_them(start):
+    with pytest.raises(ValueError, match=f"start must be one of values, got {start!r}"):
+        slider(["StepLR", "CyclicLR"], start=start, label="N")
+
+
 # ── The static page ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -121,6 +149,26 @@ def test_last_of_two_sliders_moves_fastest(shown, static_page):
     assert [one["label"] for one in content["sliders"]] == ["t", "α"]
     assert [one["start"] for one in content["sliders"]] == [1, 1]
     assert data["text/plain"] == words(steps=1000, alpha=0.5) == wanted[4]
+
+
+def called(name, alpha):
+    """The picture of `draw`, with the name in its words."""
+    ax = draw(alpha=alpha)
+    canvas._descriptions[ax.figure] = f"{name} with {alpha:g}"
+    return ax
+
+
+def test_page_gets_a_frame_for_each_name(shown, static_page):
+    explore(called, name=slider(**NAMES), alpha=slider(**ALPHA))
+    content = shown[0][0][EXPLORER_MIME]
+    assert content["sliders"][0] == {
+        "label": "scheduler",
+        "values": ["StepLR", "CyclicLR", "é"],
+        "start": 1,
+    }
+    wanted = [f"{name} with {alpha:g}" for name in NAMES["values"] for alpha in ALPHA["values"]]
+    assert [frame["alt"] for frame in content["frames"]] == wanted
+    assert shown[0][0]["text/plain"] == "CyclicLR with 0.5"
 
 
 def test_every_frame_needs_words(shown, static_page):
@@ -184,6 +232,17 @@ def test_picture_follows_either_of_two_sliders(shown):
     assert pixels_and_alt(picture)[1] == words(steps=10, alpha=0.25)
     steps.value = 1000
     assert pixels_and_alt(picture)[1] == words(steps=1000, alpha=0.25)
+
+
+def test_picture_follows_a_slider_of_names(shown):
+    explore(called, name=slider(**NAMES), alpha=slider(**ALPHA))
+    (name, alpha), picture = widgets(shown)
+    assert name._options_labels == ("StepLR", "CyclicLR", "é")
+    for value in ("StepLR", "é", "CyclicLR"):
+        name.value = value
+        assert pixels_and_alt(picture)[1] == f"{value} with 0.5"
+    alpha.value = 1.0
+    assert pixels_and_alt(picture)[1] == "CyclicLR with 1"
 
 
 def test_alternative_text_cannot_break_out_of_its_attribute(shown):

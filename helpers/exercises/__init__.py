@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import adam, adapted, bias, ewma, learning_rate, momentum
+from helpers.exercises import adam, adapted, bias, ewma, learning_rate, momentum, schedulers
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
@@ -17,6 +17,7 @@ _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     **adam.EXERCISES,
     **adapted.EXERCISES,
     **momentum.EXERCISES,
+    **schedulers.EXERCISES,
 }
 
 

@@ -77,6 +77,7 @@ def _shape(source: str, language: str) -> dict[str, Counter[str]]:
     # A link to a heading names it in its own language.
     links = [re.sub(r"(\.md)#.*", r"\1#", link) for link in re.findall(r"\]\(([^)\s]+)\)", prose)]
     prose = re.sub(r"\]\([^)\s]+\)|(?:arXiv|doi):[^]\s]+", " ", prose)
+    prose = re.sub(r"CC BY(?:-SA)? \d\.\d", " ", prose)
     placeholders = numbers.names(prose)
     prose = re.sub(r"\{\{.*?\}\}", " ", prose)
     figures = [

@@ -6,12 +6,12 @@ A manuscript writes ``{{ name }}``; the reader sees the value as their language 
 import re
 
 from book.errors import BookError
-from book.numbers import adam, adapted, bias, ewma
+from book.numbers import adam, adapted, bias, ewma, hands_on
 from book.numbers.number import Number
 
 __all__ = ["Number", "fill", "names", "numbers"]
 
-CHAPTERS = (ewma, bias, adam, adapted)
+CHAPTERS = (ewma, bias, adam, adapted, hands_on)
 
 
 def numbers() -> dict[str, Number]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import adam, adapted, bias, ewma
+from helpers.exercises import adam, adapted, bias, ewma, hands_on
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
@@ -15,6 +15,7 @@ _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     **bias.EXERCISES,
     **adam.EXERCISES,
     **adapted.EXERCISES,
+    **hands_on.EXERCISES,
 }
 
 

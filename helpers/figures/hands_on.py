@@ -434,8 +434,8 @@ def mistakes(
         ax.set_xticks(range(1, columns + 1))
         rows = [language.text(f"figures.hands_on.mistakes.{name}") for name in ("first", "next")]
         ax.set_yticks([0, 1], rows, rotation=90, va="center")
-    # Down to a tenth of a per cent: a network that is wrong shall not be 100 % sure.
-    sure = np.floor(1000 * np.array(confidences)) / 1000
+    # Rounded down: who is wrong shall not be said to be 100 % sure, whatever float32 makes of it.
+    sure = np.minimum(np.floor(1000 * np.array(confidences)), 999) / 1000
     for i, (right, answer) in enumerate(zip(truth, answers, strict=True)):
         words = language.text(
             "figures.hands_on.mistakes.answered", truth=right, answer=answer, confidence=sure[i]

@@ -108,7 +108,7 @@ def wrong_answers(images: int) -> dict[str, Any]:
         "pixels": handwriting(images, images),
         "truth": [CLASSES[(9 + k) % 10] for k in range(images)],
         "answers": [CLASSES[(4 + k) % 10] for k in range(images)],
-        "confidences": np.linspace(0.99997, 0.52, images).tolist(),
+        "confidences": np.linspace(1.0, 0.52, images).tolist(),
         "source": source(images < 10),
     }
 

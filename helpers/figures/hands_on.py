@@ -113,8 +113,8 @@ def normalisations(
         Axes to draw on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    green = {**LOOKS["corrected"], "linewidth": 2.2}
-    _draw_epochs(ax, [(halves, "halves", LOOKS["adam"]), (own, "own", green)])
+    dashed = {**LOOKS["adam"], "linestyle": (0, (5, 2))}
+    _draw_epochs(ax, [(halves, "halves", dashed), (own, "own", LOOKS["corrected"])])
     canvas.titles(ax, "figures.hands_on.normalisations")
     canvas.describe(
         ax,
@@ -245,7 +245,7 @@ def smoothing(
     ax = canvas.subplots(height=3.7, ax=ax)
     with canvas.style():
         ax.plot(epochs, raw, color=COLORS["grey"], linewidth=0.7)
-        ax.plot(epochs, smoothed, **LOOKS["corrected"])
+        ax.plot(epochs, smoothed, **{**LOOKS["corrected"], "linewidth": 2})
         ax.set_xlim(0, np.ceil(epochs[-1]))
         ax.set_ylim(0, 1.02 * raw.max())
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -425,7 +425,7 @@ def mistakes(
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
     """
-    ax = canvas.subplots(height=4.1, ax=ax)
+    ax = canvas.subplots(height=3.8, ax=ax)
     columns = -(-len(pixels) // 2)
     blank = pixels.new_zeros(2 * columns - len(pixels), *pixels.shape[1:])
     tiles = torch.cat([pixels, blank]).unflatten(0, (2, columns))

@@ -131,7 +131,7 @@ IN_WORDS = {
     "hands_on.normalisations": ["over 20 epochs", "is higher in 20 epochs"],
     "hands_on.learning_rates": ["starts at 0.001", "ends at 0.000125", "in 4 steps", "at epoch 6"],
     "hands_on.last_batches": ["in 20 epochs", "from 0.270 to 0.022"],
-    "hands_on.smoothing": ["over 20 epochs", "of 199 periods"],
+    "hands_on.smoothing": ["over 20 epochs", "N = 199"],
     "hands_on.comparison": ["of 9 pairs", "5 seeds a pair"],
     "hands_on.confusion": ["of 10,008 images", "10,000 right", "8 wrong", "4 read as 9, 7 times"],
     "hands_on.mistakes": ["The 10 wrong answers", "a 9 read as 4", "from 99.9% to 52.0%"],

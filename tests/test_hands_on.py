@@ -359,4 +359,8 @@ def test_committed_notebook_says_what_the_text_says(code):
         assert test > 94
     alt = of("show(figures.comparison").replace(",", ".")
     low, high = (float(p) for p in re.findall(r"(\d+\.\d)%", alt))
+    if mnist:  # "to lower the rate in the end helps all three rules"
+        worst, best = re.findall(r"%\s\(\w+\. ([\w ]+)\)", alt)
+        assert worst == {"en": "constant rate", "pt": "taxa constante"}[code]
+        assert best in ("CosineAnnealingLR", "OneCycleLR")
     check_comparison(rows_of(of("tried =")), low, high)

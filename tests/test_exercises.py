@@ -12,7 +12,10 @@ from helpers import exercises, language
 from helpers.exercises import check
 from tests.exercise_cases import EXERCISES
 
-NUMBERS = [name for name, one in EXERCISES.items() if not callable(one.right[0])]
+LINES = [name for name, one in EXERCISES.items() if isinstance(one.right[0], set)]
+NUMBERS = [
+    name for name, one in EXERCISES.items() if name not in LINES and not callable(one.right[0])
+]
 FUNCTIONS = [name for name, one in EXERCISES.items() if callable(one.right[0])]
 MISTAKES = [(name, hint) for name, one in EXERCISES.items() for hint in one.mistakes]
 
@@ -184,6 +187,15 @@ def test_function_may_return_tensors_that_track_gradients(name, said):
         return torch.tensor(result, dtype=torch.float64, requires_grad=True)
 
     assert "✓" in said(name, tracked)
+
+
+# ── Lines ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("answer", [3, None, "2, 16", {2.5}, {"2"}, len], ids=repr)
+def test_what_is_no_collection_of_lines_is_told_so(name, answer, said):
+    assert said(name, answer) == not_yet("not_lines")
 
 
 # ── The call itself ───────────────────────────────────────────────────────────────────────────────

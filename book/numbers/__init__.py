@@ -6,12 +6,12 @@ A manuscript writes ``{{ name }}``; the reader sees the value as their language 
 import re
 
 from book.errors import BookError
-from book.numbers import adam, adapted, bias, ewma, learning_rate, momentum, schedulers
+from book.numbers import adam, adapted, bias, ewma, hands_on, learning_rate, momentum, schedulers
 from book.numbers.number import Number
 
 __all__ = ["Number", "fill", "names", "numbers"]
 
-CHAPTERS = (learning_rate, ewma, bias, adam, adapted, momentum, schedulers)
+CHAPTERS = (learning_rate, ewma, bias, adam, adapted, momentum, schedulers, hands_on)
 
 
 def numbers() -> dict[str, Number]:

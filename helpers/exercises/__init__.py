@@ -5,7 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers import _check, language
-from helpers.exercises import adam, adapted, bias, ewma, learning_rate, momentum, schedulers
+from helpers.exercises import (
+    adam,
+    adapted,
+    bias,
+    ewma,
+    hands_on,
+    learning_rate,
+    momentum,
+    schedulers,
+)
 from helpers.exercises.verdict import Verdict
 
 __all__ = ["check"]
@@ -18,6 +27,7 @@ _EXERCISES: dict[str, Callable[[Any], Verdict]] = {
     **adapted.EXERCISES,
     **momentum.EXERCISES,
     **schedulers.EXERCISES,
+    **hands_on.EXERCISES,
 }
 
 

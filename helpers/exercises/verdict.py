@@ -2,6 +2,7 @@
 
 import copy
 import math
+import operator
 from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 
 from helpers import language
 
-__all__ = ["Verdict", "judge_function", "judge_number"]
+__all__ = ["Verdict", "judge_function", "judge_lines", "judge_number"]
 
 
 class Verdict(NamedTuple):
@@ -103,6 +104,43 @@ def judge_function(
     for hint, mistaken in mistakes.items():
         if _agree(answers, [mistaken(*call) for call in calls]):
             return _wrong(f"exercises.{name}.{hint}")
+    return _wrong(f"exercises.{name}.hint")
+
+
+def judge_lines(
+    name: str,
+    answer: Any,
+    faults: dict[int, str],
+    sound: dict[int, str],
+    either: Iterable[int] = (),
+) -> Verdict:
+    """Compare the lines that a learner found at fault in a listing with those that are.
+
+    Parameters
+    ----------
+    name : str
+        The exercise; its texts stand under ``exercises.<name>``.
+    answer : Any
+        The learner's lines: a set, or any other collection of whole numbers.
+    faults : dict of int to str
+        The lines at fault, with the key of the hint for who finds all others but it.
+    sound : dict of int to str
+        Lines that are often taken for faults, with the key of what is said of them.
+    either : iterable of int
+        Lines that may be named or not.
+    """
+    try:
+        lines = {operator.index(line) for line in answer}
+    except TypeError:
+        return _wrong("exercises.not_lines")
+    lines -= set(either)
+    missing, extra = set(faults) - lines, lines - set(faults)
+    if not missing and not extra:
+        return _right(name)
+    for line in sorted(extra & set(sound)):
+        return _wrong(f"exercises.{name}.{sound[line]}")
+    if len(missing) == 1 and not extra:
+        return _wrong(f"exercises.{name}.{faults[missing.pop()]}")
     return _wrong(f"exercises.{name}.hint")
 
 

@@ -36,8 +36,8 @@ serve: site ## Build the site and show it on http://localhost:8000
 
 test: site ## Build the site, then run all tests: units, notebooks, browser
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@$(BIN)/python -m pytest
-	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval notebooks
+	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
 
 check: install ## Only the fast checks: style, and whether notebooks follow from manuscripts
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

@@ -52,13 +52,17 @@ def test_notebooks_and_site_of_a_changed_chapter(project):
 @pytest.mark.parametrize(
     ("code", "tag", "message"),
     [
-        ("1 / 0", "", r"notebooks/pt/00-welcome\.ipynb, cell 7 \(\w+\): raises ZeroDivisionError"),
+        ("1 / 0", "", r"notebooks/pt/00-welcome\.ipynb, cell 10 \(\w+\): raises ZeroDivisionError"),
         (
             "import warnings\nwarnings.warn('look out', stacklevel=1)",
             "",
-            r"notebooks/en/00-welcome\.ipynb, cell 7 \(\w+\): warns: .*look out",
+            r"notebooks/en/00-welcome\.ipynb, cell 10 \(\w+\): warns: .*look out",
         ),
-        ("import os\nos._exit(1)", "", r"notebooks/pt/00-welcome\.ipynb, cell 7 .*ends the kernel"),
+        (
+            "import os\nos._exit(1)",
+            "",
+            r"notebooks/pt/00-welcome\.ipynb, cell 10 .*ends the kernel",
+        ),
     ],
 )
 def test_cell_that_fails_names_itself_and_changes_nothing(project, code, tag, message):
@@ -78,7 +82,7 @@ def test_solution_that_is_wrong_names_itself(project):
     run = project.book("notebooks")
     assert run.returncode == 1
     assert re.search(
-        WELCOME + r", cell 8 \(line \d+\): the solution raises AssertionError", run.stderr
+        WELCOME + r", cell 12 \(line \d+\): the solution raises AssertionError", run.stderr
     )
 
 

@@ -70,7 +70,10 @@ const searchTerms = (() => {
   const forms = (word, language) => {
     const plain = fold(word);
     const named = plain.replace(/\p{Script=Greek}/gu, (letter) => GREEK[language][letter] ?? letter);
-    return [...new Set([plain, named]), `=${stem(named, language)}`];
+    // Half a plural, as it is while one types: regressõ, regressõe.
+    const half = /õe?$/iu.test(word.normalize("NFC"));
+    const whole = half ? named.replace(/oe?$/, "ao") : named;
+    return [...new Set([plain, named]), `=${stem(whole, language)}`];
   };
 
   const words = (text) => text.match(WORD) ?? [];

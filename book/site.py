@@ -23,6 +23,7 @@ from book.notebooks import FRAME, solutions
 from book.pages import THEME
 from book.pictures import place_pictures
 from book.project import LANGUAGES, ROOT, repository
+from book.search import MINISEARCH, stage_library
 from book.words import words
 
 __all__ = ["build"]
@@ -43,8 +44,10 @@ def build() -> Path:
     """
     if problems := check():
         raise BookError(*problems)
-    if not KATEX.exists():
-        raise BookError("node_modules/katex: is missing; run `make site`, which installs it")
+    for part in (KATEX, MINISEARCH):
+        if not part.exists():
+            place = part.relative_to(ROOT)
+            raise BookError(f"{place}: is missing; run `make site`, which installs it")
     all_chapters = chapters()
     slugs = [chapter.slug for chapter in all_chapters]
     by_slug = {chapter.slug: chapter for chapter in all_chapters}
@@ -108,6 +111,7 @@ def _stage_static(folder: Path) -> None:
     shutil.copyfile(KATEX / "katex.min.css", folder / "katex" / "katex.min.css")
     for font in sorted((KATEX / "fonts").glob("*.woff2")):
         shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
+    stage_library(folder)
     light, dark = (
         HtmlFormatter(style=f"a11y-high-contrast-{theme}").get_style_defs(scope)
         for theme, scope in (("light", ".highlight"), ("dark", '[data-theme="dark"] .highlight'))

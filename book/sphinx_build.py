@@ -13,6 +13,7 @@ EXTENSIONS = [
     "sphinx_external_toc",
     "book.formulas",
     "book.pages",
+    "book.search",
 ]
 SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
 

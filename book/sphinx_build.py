@@ -13,6 +13,8 @@ EXTENSIONS = [
     "sphinx_external_toc",
     "book.formulas",
     "book.pages",
+    "book.reading",
+    "book.head",
 ]
 SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
 

@@ -382,6 +382,8 @@ def test_wrong_address_leads_back_in_both_languages(chromium, pages, wrong):
         assert section.locator("h1").inner_text() == words(language)["not_found"]
         links = section.locator("a").evaluate_all("all => all.map((a) => a.href)")
         assert links == [f"{pages}/{language}/{slug}.html" for slug in [SLUGS[0], *SLUGS]]
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     section.locator("a").last.click()
     page.wait_for_url(f"{pages}/en/{SLUGS[-1]}.html")
     page.close()

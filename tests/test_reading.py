@@ -50,8 +50,10 @@ def test_code_is_copied_from_the_keyboard_and_announced(visit, site, language):
 @pytest.mark.parametrize(("last_way", "answer"), [("() => true", "copied"), (None, "not_copied")])
 def test_copying_without_a_right_to_the_clipboard(visit, last_way, answer):
     page = visit("en/02-ewma.html")
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
-    page.evaluate(f"document.execCommand = {last_way or '() => false'}")
+    page.evaluate(
+        "void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')));"
+        f"void (document.execCommand = {last_way or '() => false'});"
+    )
     page.locator(".copy").first.focus()
     page.keyboard.press("Space")
     page.get_by_role("status").get_by_text(words("en")[answer], exact=True).wait_for()

@@ -69,18 +69,19 @@ for (const block of document.querySelectorAll("article .highlight:has(> pre)")) 
   const page = link?.getAttribute("href");
   const sections = [...document.querySelectorAll("article section[id]")];
 
+  const UNDER_THE_BAR = 96; // pixels: where a heading comes to stand that a link leads to
+
   const isInView = (element) => {
     const { top } = element.getBoundingClientRect();
     return top > 0 && top < innerHeight;
   };
 
-  // The heading that the address names, while it is in view; else the last one to pass the bar.
+  // The heading that the address names, while it is in view; else the last one to reach the bar.
   const current = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const section = target?.closest("article section[id]");
     if (section && isInView(target)) return section;
-    const line = innerHeight / 4;
-    return sections.findLast((one) => one.getBoundingClientRect().top < line);
+    return sections.findLast((one) => one.getBoundingClientRect().top < UNDER_THE_BAR);
   };
 
   const point = () => {

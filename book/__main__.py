@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks.add_argument("slugs", nargs="*", metavar="NN-slug", help="only these chapters")
     commands.add_parser("check", help="do notebooks and manuscripts agree?")
     commands.add_parser("site", help="build _build/html, both languages and the root page")
-    fork = commands.add_parser("repository", help="point badges and install cells at a fork")
+    fork = commands.add_parser("repository", help="point badges, cells and the site at a fork")
     fork.add_argument("url", metavar="URL", help="https://github.com/<owner>/<name>")
     options = parser.parse_args(arguments)
     try:
@@ -42,10 +42,11 @@ def _run(options: argparse.Namespace) -> int:
 
         print(f"The course is in {build()}")
     else:
-        from book.project import set_repository
+        from book.project import address, set_repository
 
         set_repository(options.url)
         print("_config.yml now names the repository; `make notebooks` brings it to the notebooks.")
+        print(f"The site's own address is now {address()}; see `html: baseurl:` there.")
     return 0
 
 

@@ -10,7 +10,7 @@ from book.project import LANGUAGES
 
 __all__ = ["Chapter", "Code", "Text", "read"]
 
-TAGS = ("exercise", "solution", "trained")
+TAGS = ("exercise", "solution", "trained", "folded")
 LINE_LENGTH = 80
 """As much code as a page shows without scrolling sideways."""
 
@@ -44,7 +44,8 @@ class Code:
     tag : str
         ``"exercise"`` for a cell that waits for the learner's answer, ``"solution"`` for the folded
         one that follows it, ``"trained"`` for one whose output depends on the data at hand or on
-        the machine's rounding, else empty.
+        the machine's rounding, ``"folded"`` for one whose code opens only when asked for, else
+        empty.
     """
 
     place: str

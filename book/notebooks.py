@@ -140,6 +140,8 @@ def _code(identity: str, source: str, role: str = "") -> dict[str, Any]:
 def _role(role: str) -> dict[str, Any]:
     if role == "trained":  # nbval runs the cell, and a test of its own looks at what it shows
         return {FRAME: role, "tags": ["nbval-ignore-output"]}
+    if role == "folded":  # as Colab calls it, and as Jupyter does
+        return {FRAME: role, "cellView": "form", "jupyter": {"source_hidden": True}}
     return {FRAME: role} if role else {}
 
 

@@ -81,6 +81,11 @@ def _tell_the_page(
 
 
 def _first_sentences(doctree: nodes.document, letters: int = 160) -> str:
-    """Return the start of the chapter's first paragraph, cut at a word."""
+    """Return the start of the chapter's first paragraph, cut at a sentence, or else at a word."""
     text = re.sub(r"\s+", " ", next(doctree.findall(nodes.paragraph)).astext())
-    return text if len(text) <= letters else text[: text.rindex(" ", 0, letters)] + " …"
+    if len(text) <= letters:
+        return text
+    ends = [mark.end() for mark in re.finditer(r"[.?!](?= )", text[: letters + 1])]
+    if ends and ends[-1] > letters / 2:
+        return text[: ends[-1]]
+    return text[: text.rindex(" ", 0, letters)] + " …"

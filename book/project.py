@@ -9,7 +9,15 @@ import yaml
 
 from book.errors import BookError
 
-__all__ = ["LANGUAGES", "ROOT", "Repository", "chapter_paths", "repository", "set_repository"]
+__all__ = [
+    "LANGUAGES",
+    "ROOT",
+    "Repository",
+    "address",
+    "chapter_paths",
+    "repository",
+    "set_repository",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("pt", "en")
@@ -36,6 +44,13 @@ class Repository:
         path = self.url.removeprefix("https://github.com")
         notebook = f"{slug}.ipynb" if slug else ""
         return f"{COLAB}{path}/blob/{self.branch}/notebooks/{language}/{notebook}"
+
+    @property
+    def pages(self) -> str:
+        """The address that GitHub Pages gives the repository's site, without a slash at its end."""
+        owner, name = self.url.removeprefix("https://github.com/").split("/")
+        host = f"{owner.lower()}.github.io"
+        return f"https://{host}" + ("" if name.lower() == host else f"/{name}")
 
     def source(self, path: str) -> str:
         """Return the address of a file of the repository."""
@@ -83,8 +98,32 @@ def repository(root: Path = ROOT) -> Repository:
     return Repository(_github_url(settings.get("url")), str(settings.get("branch") or "main"))
 
 
+def address(root: Path = ROOT) -> str:
+    """Return where readers find the site, without a slash at its end.
+
+    That is ``html: baseurl:`` of ``_config.yml``, or else the repository's GitHub Pages.
+
+    Raises
+    ------
+    BookError
+        If the setting is no address of a folder on the web.
+    """
+    said = (_yaml(root / "_config.yml").get("html") or {}).get("baseurl")
+    if not said:
+        return repository(root).pages
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w.~%-]+)*/?", str(said)):
+        raise BookError(
+            "_config.yml: html: baseurl: must be an address such as https://<host>/<folder>, "
+            f"got {said}"
+        )
+    return str(said).rstrip("/")
+
+
 def set_repository(url: str, root: Path = ROOT) -> None:
-    """Write the repository's address into ``_config.yml``, and leave the rest as it is.
+    """Write the repository's address into ``_config.yml``, and that of its site; nothing else.
+
+    The site's becomes that of the new repository's GitHub Pages. Where the repository stays the
+    same, so does a site that is somewhere else.
 
     Raises
     ------
@@ -93,14 +132,23 @@ def set_repository(url: str, root: Path = ROOT) -> None:
     """
     url = _github_url(url)
     config = root / "_config.yml"
+    before, text = repository(root), config.read_text(encoding="utf-8")
+    text = _changed(text, "repository", "url", url)
+    if url != before.url:
+        text = _changed(text, "html", "baseurl", Repository(url, before.branch).pages)
+    config.write_text(text, encoding="utf-8")
+
+
+def _changed(text: str, section: str, key: str, value: str) -> str:
+    """Return the settings with another value in one line."""
     text, found = re.subn(
-        r"(?m)^(repository:\n(?:[ #].*\n)*?  url: ).*$",
-        lambda match: match[1] + url,
-        config.read_text(encoding="utf-8"),
+        rf"(?m)^({section}:\n(?:[ #].*\n)*?  {key}:).*$", lambda match: f"{match[1]} {value}", text
     )
     if found != 1:
-        raise BookError("_config.yml: there is no `repository:` with an indented `url:` to change")
-    config.write_text(text, encoding="utf-8")
+        raise BookError(
+            f"_config.yml: there is no `{section}:` with an indented `{key}:` to change"
+        )
+    return text
 
 
 def _github_url(url: Any) -> str:

@@ -19,10 +19,12 @@ from book.errors import BookError
 from book.execute import Job
 from book.formulas import KATEX
 from book.generate import chapters, drafts, run_all
+from book.head import about
 from book.notebooks import FRAME, solutions
 from book.pages import THEME
 from book.pictures import place_pictures
-from book.project import LANGUAGES, ROOT, repository
+from book.project import LANGUAGES, ROOT, address, repository
+from book.publish import publish
 from book.search import MINISEARCH, stage_library
 from book.words import words
 
@@ -78,6 +80,7 @@ def build() -> Path:
             raise BookError(*problems)
         shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
         _root_page(html, slugs[0])
+        publish(html, all_chapters)
         return _replace(html, BUILD / "html")
 
 
@@ -119,7 +122,10 @@ def _stage_static(folder: Path) -> None:
     by_system = HtmlFormatter(style="a11y-high-contrast-dark").get_style_defs(
         ':root:not([data-theme="light"]) .highlight'
     )
-    colours = f"{light}\n@media (prefers-color-scheme: dark) {{\n{by_system}\n}}\n{dark}\n"
+    colours = (
+        f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{by_system}\n}}\n"
+        f"@media screen {{\n{dark}\n}}\n"
+    )
     # Backgrounds are the page's own.
     colours = re.sub(r"background(-color)?: [^;}]*;?", "", colours)
     (folder / "code.css").write_text(colours, encoding="utf-8")
@@ -152,10 +158,18 @@ def _root_page(html: Path, first: str) -> None:
     """Write the page that sends readers to their language, and each language's own front door."""
     templates = Environment(loader=FileSystemLoader(THEME), autoescape=True)
     say = {language: words(language) for language in LANGUAGES}
-    root = templates.get_template("root.html").render(**say, first=first)
+    root = templates.get_template("root.html").render(
+        **{**about("en", first, first), "address": f"{address()}/"},
+        **say,
+        first=first,
+        title=" · ".join(say[language]["site_title"] for language in LANGUAGES),
+        description=" · ".join(say[language]["site_subtitle"] for language in LANGUAGES),
+    )
     (html / "index.html").write_text(root + "\n", encoding="utf-8")
     for language in LANGUAGES:
-        moved = templates.get_template("moved.html").render(say=say[language], first=first)
+        moved = templates.get_template("moved.html").render(
+            say=say[language], first=first, address=about(language, first, first)["address"]
+        )
         (html / language / "index.html").write_text(moved + "\n", encoding="utf-8")
 
 

@@ -14,6 +14,8 @@ EXTENSIONS = [
     "book.formulas",
     "book.pages",
     "book.search",
+    "book.reading",
+    "book.head",
 ]
 SPHINX_LANGUAGE = {"pt": "pt_BR", "en": "en"}
 

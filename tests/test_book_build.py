@@ -140,6 +140,7 @@ def test_repository_points_everything_at_a_fork(project):
     run = project.book("repository", "https://github.com/teacher/my.course.git")
     assert run.returncode == 0, run.stderr
     assert repository(project.root) == Repository("https://github.com/teacher/my.course", "main")
+    assert "https://teacher.github.io/my.course" in run.stdout
     assert project.book("notebooks").returncode == 0
     text = project.path("notebooks/pt/00-welcome.ipynb").read_text(encoding="utf-8")
     assert "colab.research.google.com/github/teacher/my.course/blob/main/notebooks/pt" in text

@@ -162,10 +162,13 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system):
     assert (paper(), picture()) == (other, other)
 
 
-@pytest.mark.parametrize("page_name", PAGES)
-def test_no_sideways_scrolling_on_a_phone(visit, page_name):
-    page = visit(f"{page_name}.html", viewport={"width": 390, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+@pytest.mark.parametrize("path", [*(f"{name}.html" for name in PAGES), "index.html?choose"])
+def test_no_sideways_scrolling_on_a_phone(visit, path):
+    page = visit(path, viewport={"width": 390, "height": 800})
+    for folds in ("shut", "open"):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, folds
+        assert page.evaluate("(scrollTo(9999, 0), scrollX)") == 0, folds
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
 
 
 def test_contents_open_on_a_phone_without_javascript(visit, site):

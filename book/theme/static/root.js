@@ -10,7 +10,6 @@
   const language = [chosen, ...spoken].find((code) => code === "pt" || code === "en") || "en";
   // `?choose` shows the page itself.
   if (!location.search.includes("choose")) {
-    const link = document.querySelector(`link[hreflang^="${language}"]`);
-    location.replace(link.getAttribute("href"));
+    location.replace(`${language}/${document.currentScript.dataset.first}.html`);
   }
 })();

@@ -23,6 +23,7 @@ from book.notebooks import FRAME, solutions
 from book.pages import THEME
 from book.pictures import place_pictures
 from book.project import LANGUAGES, ROOT, repository
+from book.takeaway import take_along
 from book.words import words
 
 __all__ = ["build"]
@@ -75,6 +76,7 @@ def build() -> Path:
             raise BookError(*problems)
         shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
         _root_page(html, slugs[0])
+        take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there by now
         return _replace(html, BUILD / "html")
 
 

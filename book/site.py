@@ -26,6 +26,7 @@ from book.pictures import place_pictures
 from book.project import LANGUAGES, ROOT, address, repository
 from book.publish import publish
 from book.search import MINISEARCH, stage_library
+from book.takeaway import take_along
 from book.words import words
 
 __all__ = ["build"]
@@ -81,6 +82,7 @@ def build() -> Path:
         shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
         _root_page(html, slugs[0])
         publish(html, all_chapters)
+        take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there by now
         return _replace(html, BUILD / "html")
 
 

@@ -1,0 +1,122 @@
+"""The chapters as a book shows them: no sliders, nothing folded, one picture a figure."""
+
+import html
+from pathlib import Path
+from typing import NamedTuple
+
+from bs4 import BeautifulSoup, Tag
+
+from book.errors import BookError
+
+__all__ = ["Chapter", "point_links", "read_chapters"]
+
+_ONLY_ON_THE_PAGE = ".headerlink, .toctree-wrapper, .controls, script, style, button, form, source"
+
+
+class Chapter(NamedTuple):
+    """A chapter to put into a book.
+
+    Attributes
+    ----------
+    slug : str
+        Such as ``04-adam``.
+    title : str
+        Its heading, without markup.
+    sections : tuple of (str, str)
+        Anchor and heading of each section.
+    body : bs4.Tag
+        The article; copy it before changing it.
+    """
+
+    slug: str
+    title: str
+    sections: tuple[tuple[str, str], ...]
+    body: Tag
+
+
+def read_chapters(folder: Path, slugs: list[str], say: dict[str, str]) -> list[Chapter]:
+    """Read the chapters of a language from its pages.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the language's pages.
+    slugs : list of str
+        The chapters in their order.
+    say : dict
+        The language's words.
+
+    Raises
+    ------
+    BookError
+        If a page has no article, or no heading in it.
+    """
+    return [_read(folder / f"{slug}.html", slug, say) for slug in slugs]
+
+
+def _read(path: Path, slug: str, say: dict[str, str]) -> Chapter:
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    body = page.find("article")
+    if body is None or body.h1 is None:
+        raise BookError(f"{path.parent.name}/{path.name}: wants an <article> with an <h1>")
+    for explorer in body.select(".explorer"):
+        values = [
+            f"{label.contents[0]} = {label.output.get_text()}" for label in explorer.select("label")
+        ]
+        caption = page.new_tag("figcaption")
+        caption.string = say["start_frame"].format(values=", ".join(values))
+        explorer.append(caption)
+    for piece in body.select(_ONLY_ON_THE_PAGE):
+        piece.extract()
+    for picture in body.find_all("picture"):
+        picture.unwrap()
+    for image in body.find_all("img"):
+        for attribute in ("loading", "decoding"):
+            image.attrs.pop(attribute, None)
+    # A reader without scripts, and paper, cannot unfold.
+    for folded in body.find_all("details"):
+        folded.name, folded.attrs = "div", {"class": "folded"}
+        if folded.summary:
+            folded.summary.attrs = {"class": "summary"}
+            folded.summary.name = "p"
+    sections = tuple(
+        (heading.parent["id"], heading.get_text())
+        for heading in body.find_all("h2")
+        if heading.parent.name == "section"
+    )
+    return Chapter(slug, body.h1.get_text(), sections, body)
+
+
+def point_links(body: Tag, chapter: Chapter, chapters: list[Chapter], pattern: str) -> None:
+    """Point the links between chapters at where a book has them.
+
+    Parameters
+    ----------
+    body : bs4.Tag
+        Of the chapter; changed in place.
+    chapter : Chapter
+        Whose body it is.
+    chapters : list of Chapter
+        All that the book holds.
+    pattern : str
+        Address of a chapter's start, with ``{slug}``; an anchor comes after ``#`` or ``--``.
+
+    Raises
+    ------
+    BookError
+        If a link leads to a page of the site that is no chapter.
+    """
+    slugs = {each.slug for each in chapters}
+    glue = "--" if pattern.startswith("#") else "#"
+    for link in body.find_all("a", href=True):
+        href = link["href"]
+        if href.startswith(("https://", "http://", "mailto:")):
+            continue
+        page, _, anchor = html.unescape(href).partition("#")
+        slug = page.removesuffix(".html") if page else chapter.slug
+        if slug not in slugs:
+            raise BookError(
+                f"{chapter.slug}.html: a book can hold links to chapters and to other sites, "
+                f"got {href!r}"
+            )
+        link["href"] = pattern.format(slug=slug) + (glue + anchor if anchor else "")

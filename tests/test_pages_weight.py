@@ -19,6 +19,11 @@ def transferred(chromium, page_name: str, width: int, height: int) -> Counter:
         context = chromium.new_context(viewport={"width": width, "height": height})
         page = context.new_page()
         page.goto(f"{address}/{page_name}", wait_until="networkidle")
+        before = None
+        while before != sent.total():  # fonts come once the text is laid out
+            before = sent.total()
+            page.evaluate("document.fonts.ready.then(() => true)")
+            page.wait_for_timeout(300)
         context.close()
         return sent
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import html
+import itertools
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +36,14 @@ def place_pictures(notebook: NotebookNode, language: str, site: Path) -> None:
     """
     folder = site / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    numbers = itertools.count(1)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if EXPLORER_MIME in data:
-                output.data = {"text/html": _explorer(data[EXPLORER_MIME], language, folder)}
+                output.data = {
+                    "text/html": _explorer(data[EXPLORER_MIME], language, folder, numbers)
+                }
             elif "image/svg+xml" in data:
                 picture = _picture(_saved(data["image/svg+xml"], data["text/plain"], folder))
                 output.data = {"text/html": f"<figure>{picture}</figure>"}
@@ -72,8 +77,11 @@ def _picture(saved: dict[str, Any], loading: str = "lazy") -> str:
     )
 
 
-def _explorer(content: dict[str, Any], language: str, folder: Path) -> str:
-    """Write every frame, and return the explorer with the frame shown first."""
+def _explorer(content: dict[str, Any], language: str, folder: Path, numbers: Iterator[int]) -> str:
+    """Write every frame, and return the explorer with the frame shown first.
+
+    ``numbers`` tells the page's sliders apart, so that each label names its own.
+    """
     say = words(language)
     frames = [_saved(frame["svg"], frame["alt"], folder) for frame in content["frames"]]
     first, controls = 0, []
@@ -81,12 +89,14 @@ def _explorer(content: dict[str, Any], language: str, folder: Path) -> str:
         values, start = slider["values"], slider["start"]
         first = first * len(values) + start
         quoted = html.escape(json.dumps(values, ensure_ascii=False))
+        name = f"slider-{next(numbers)}"
         controls.append(
-            f'<label>{html.escape(slider["label"])}<input type="range" min="0" '
-            f'max="{len(values) - 1}" value="{start}" step="1" data-values="{quoted}" '
+            f'<div class="slider"><label for="{name}">{html.escape(slider["label"])}</label>'
+            f'<input type="range" id="{name}" min="0" max="{len(values) - 1}" value="{start}" '
+            f'step="1" data-values="{quoted}" '
             f'aria-valuetext="{html.escape(values[start])}" autocomplete="off">'
-            f'<output style="min-width: {max(map(len, values))}ch">'
-            f"{html.escape(values[start])}</output></label>"
+            f'<output for="{name}" style="min-width: {max(map(len, values))}ch">'
+            f"{html.escape(values[start])}</output></div>"
         )
     shown = [{key: frame[key] for key in ("light", "dark", "alt")} for frame in frames]
     data = json.dumps({"frames": shown}, ensure_ascii=False).replace("<", "\\u003c")

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from book.generate import chapters
-from book.manuscript import Code
 from book.project import LANGUAGES, repository
 from book.words import words
 
@@ -84,57 +83,6 @@ def test_neighbours_lead_through_the_course(visit, site, language):
         page.locator("a[rel=next]").click()
         page.wait_for_url(f"{site}/{language}/{slug}.html")
     assert page.locator("a[rel=next]").count() == 0
-
-
-EXPLORERS = [
-    (language, chapter.slug)
-    for language in LANGUAGES
-    for chapter in CHAPTERS
-    if any("explore(" in cell.source for cell in chapter.cells if isinstance(cell, Code))
-]
-
-
-@pytest.mark.parametrize(("language", "slug"), EXPLORERS)
-def test_explorer_follows_the_keyboard(visit, language, slug):
-    page = visit(f"{language}/{slug}.html")
-    explorer = page.locator(".explorer")
-    image = explorer.get_by_role("img")
-    for label in explorer.locator("label").all():
-        slider, output = label.get_by_role("slider"), label.locator("output")
-        pictures, values = [], []
-        slider.focus()
-        page.keyboard.press("Home")
-        for _ in range(int(slider.get_attribute("max")) + 1):
-            values.append(output.inner_text())
-            assert slider.get_attribute("aria-valuetext") == values[-1]
-            assert values[-1] in image.get_attribute("alt")
-            page.wait_for_function("document.querySelector('.explorer img').complete")
-            assert image.evaluate("img => img.naturalWidth") > 0
-            pictures.append(image.get_attribute("src"))
-            page.keyboard.press("ArrowRight")
-        assert len(set(pictures)) == len(set(values)) == int(slider.get_attribute("max")) + 1
-        assert all("." not in value if language == "pt" else "," not in value for value in values)
-
-
-@pytest.mark.parametrize(("language", "slug"), EXPLORERS)
-def test_explorer_follows_the_mouse(visit, language, slug):
-    page = visit(f"{language}/{slug}.html")
-    explorer = page.locator(".explorer")
-    slider, image = explorer.get_by_role("slider").first, explorer.get_by_role("img")
-    slider.scroll_into_view_if_needed()
-    before = image.get_attribute("src")
-    box = slider.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
-    assert slider.input_value() == slider.get_attribute("max")
-    assert image.get_attribute("src") != before
-
-
-@pytest.mark.parametrize(("language", "slug"), EXPLORERS)
-def test_explorer_shows_a_picture_without_javascript(visit, language, slug):
-    page = visit(f"{language}/{slug}.html", java_script_enabled=False)
-    assert not page.locator(".explorer .controls").is_visible()
-    assert page.locator(".explorer img").get_attribute("alt")
-    assert page.locator(".katex").count() > 0 or slug == "00-welcome"
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

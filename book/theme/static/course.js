@@ -51,7 +51,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
       const value = values[slider.valueAsNumber];
       index = index * values.length + slider.valueAsNumber;
       slider.setAttribute("aria-valuetext", value);
-      slider.closest("label").querySelector("output").textContent = value;
+      slider.parentElement.querySelector("output").textContent = value;
     }
     const frame = frames[index];
     source.srcset = frame.dark;
@@ -63,3 +63,15 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   explorer.querySelector(".controls").hidden = false;
   show();
 }
+
+// --- wide code, tables and formulas ------------------------------------------------------------
+
+// What is wider than the page scrolls; there Tab stops, so that the arrow keys can scroll it.
+const reach = (box) => {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
+};
+const boxes = document.querySelectorAll("article pre, article table, article div.math");
+const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+for (const box of boxes) watcher.observe(box);
+document.fonts.ready.then(() => boxes.forEach(reach)); // a formula's own width comes with its font

@@ -61,7 +61,8 @@ def _read(path: Path, slug: str, say: dict[str, str]) -> Chapter:
         raise BookError(f"{path.parent.name}/{path.name}: wants an <article> with an <h1>")
     for explorer in body.select(".explorer"):
         values = [
-            f"{label.contents[0]} = {label.output.get_text()}" for label in explorer.select("label")
+            f"{slider.label.get_text()} = {slider.output.get_text()}"
+            for slider in explorer.select(".slider")
         ]
         caption = page.new_tag("figcaption")
         caption.string = say["start_frame"].format(values=", ".join(values))

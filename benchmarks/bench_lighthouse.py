@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def _stock(folder: Path) -> Path:
         shutil.copyfile(ROOT / "_toc.yml", source / "_toc.yml")
         run = subprocess.run(
             [
-                *(sys.executable, "-m", "jupyter_book", "build", str(source), "--quiet"),
+                *(str(NODE.with_name("jupyter-book")), "build", str(source), "--quiet"),
                 *("--config", str(config), "--path-output", str(folder / "built" / language)),
             ],
             capture_output=True,

@@ -20,6 +20,11 @@ EXPLORERS = [
 ]
 
 
+_DECODED = """(img) => Promise.race([
+    img.decode(), new Promise((_, no) => setTimeout(() => no("no picture in 20 s"), 20000))
+])"""
+
+
 class Explorer:
     """An explorer on a page, as a reader sees it."""
 
@@ -43,7 +48,8 @@ class Explorer:
             assert slider.get_attribute("aria-valuetext") == value
             assert re.search(rf"(?<![\d.,]){re.escape(value)}(?!\d|[.,]\d)", alt), (value, alt)
         picture = self.image.get_attribute("src")
-        self.image.evaluate("(img) => img.decode()")
+        self.image.evaluate("(img) => { img.loading = 'eager'; }")  # else only once it is near
+        self.image.evaluate(_DECODED)
         loaded = self.image.evaluate("(img) => [img.currentSrc, img.naturalWidth]")
         assert loaded[0].endswith(picture)
         assert loaded[1] > 0

@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.model_selection import StratifiedShuffleSplit
 
-from helpers import averages, data, language
+from helpers import _screen, averages, data, language
 from helpers.data import cache, download, images, mnist_files, progress
 from helpers.data.download import Limits, Resource, UnavailableError
 from helpers.figures import canvas, ewma
@@ -1092,8 +1092,8 @@ def test_progress_is_for_readers_only(environment, kernel, terminal, seen, monke
         monkeypatch.setenv(name, value)
     screen = types.SimpleNamespace(isatty=lambda: terminal)
     modules = {"ipykernel": None} if kernel else {}
-    monkeypatch.setattr(progress, "sys", types.SimpleNamespace(modules=modules, stdout=screen))
-    assert progress.watched() is seen
+    monkeypatch.setattr(_screen, "sys", types.SimpleNamespace(modules=modules, stdout=screen))
+    assert _screen.watched() is seen
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)

@@ -1,24 +1,15 @@
 """A line that tells how far a download has come, for a reader who waits for it."""
 
 import contextlib
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 
 from helpers import language
+from helpers._screen import bar, watched
 
-__all__ = ["line", "of_file", "watched"]
+__all__ = ["line", "of_file"]
 
-_CELLS = 20
 _SECONDS = 0.1
-
-
-def watched() -> bool:
-    """Tell whether a reader sits before the screen: no build, no test, no log file."""
-    if os.environ.get("COURSE_PAGE") in ("notebook", "static") or "PYTEST_VERSION" in os.environ:
-        return False
-    return "ipykernel" in sys.modules or sys.stdout.isatty()
 
 
 @contextlib.contextmanager
@@ -48,10 +39,9 @@ def of_file(show: Callable[[str], None], number: int, files: int) -> Callable[[i
     """Return a function that tells how many bytes of a file are here, of how many (0: unknown)."""
 
     def report(done: int, size: int) -> None:
-        full = round(_CELLS * min(1, done / size)) if size else 0
-        bar = "█" * full + "░" * (_CELLS - full)
         key = "data.progress" if size else "data.progress_open"
         megabytes = {"done": done / 1e6, "size": size / 1e6}
-        show(language.text(key, file=number, files=files, bar=bar, **megabytes))
+        filled = bar(done / size if size else 0)
+        show(language.text(key, file=number, files=files, bar=filled, **megabytes))
 
     return report

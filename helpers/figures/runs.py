@@ -38,7 +38,9 @@ def draw_losses(ax: Axes, curves: Iterable[tuple[np.ndarray, str, str, Any]]) ->
     canvas.label_ends(ax, ends)
 
 
-def draw_seeds(ax: Axes, rows: Iterable[tuple[str, np.ndarray, str]]) -> None:
+def draw_seeds(
+    ax: Axes, rows: Iterable[tuple[str, np.ndarray, str]], *, bars: str | None = None
+) -> None:
     """Draw rows of dots, the first on top, each with a bar at its median.
 
     Parameters
@@ -47,6 +49,8 @@ def draw_seeds(ax: Axes, rows: Iterable[tuple[str, np.ndarray, str]]) -> None:
         Axes to draw on.
     rows : iterable of (name, values, color)
         A row's name, one value a seed, shape (seeds,), alike for all rows, and its colour.
+    bars : str, optional
+        Colour of the medians' bars, by default their row's.
     """
     names, values, colors = zip(*rows, strict=True)
     spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(values[0]))
@@ -54,7 +58,9 @@ def draw_seeds(ax: Axes, rows: Iterable[tuple[str, np.ndarray, str]]) -> None:
     with canvas.style():
         for row, of_row, color in zip(heights[::-1], values[::-1], colors[::-1], strict=True):
             ax.plot(of_row, row + spread, ".", color=color, markersize=5, alpha=0.55)
-            ax.plot([np.median(of_row)] * 2, [row - 0.35, row + 0.35], color=color, linewidth=3)
+            ax.plot(
+                [np.median(of_row)] * 2, [row - 0.35, row + 0.35], color=bars or color, linewidth=3
+            )
         ax.set_yticks(heights[::-1], names[::-1])
         ax.set_ylim(-0.6, len(names) - 0.4)
         ax.grid(False, axis="y")

@@ -7,6 +7,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface
 
 __all__ = ["explorer", "floor", "losses", "medians", "paths", "traces"]
@@ -196,24 +197,13 @@ def losses(
         canvas.titles(ax, f"figures.scheduled_runs.losses.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])
         color = LOOKS[look]["color"]
-        ends = []
-        with canvas.style():
-            ax.set_yscale("log")
-            for name, curve in curves.items():
-                epochs = np.arange(1, len(curve) + 1)
-                ax.plot(epochs, curve, color=color, linestyle=_LINES[name], linewidth=2)
-                words = language.text(f"figures.scheduled_runs.{name}")
-                ends.append((epochs[-1], curve[-1], words, color))
-            ax.set_xlim(1, epochs[-1])
-            ax.set_xticks(epochs)
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-            ax.yaxis.set_minor_locator(NullLocator())
-            ax.yaxis.set_major_formatter(canvas.PlainFormatter())
-        canvas.label_ends(ax, ends)
+        names = {name: language.text(f"figures.scheduled_runs.{name}") for name in curves}
+        draw_losses(ax, [(c, names[name], color, _LINES[name]) for name, c in curves.items()])
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
     canvas.describe(
         axes[0],
         "figures.scheduled_runs.losses",
-        epochs=len(epochs),
+        epochs=len(losses["momentum"]["none"]),
         **{
             f"{look}_{name}": curve[-1]
             for look, curves in losses.items()
@@ -241,23 +231,17 @@ def medians(
         axes = canvas.subplots(2, height=7.6, sharex=True)
     middle = {}
     for ax, (look, rows) in zip(axes, distances.items(), strict=True):
-        color = LOOKS[look]["color"]
         canvas.titles(ax, f"figures.scheduled_runs.medians.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])
-        for row, (name, values) in enumerate(reversed(rows.items())):
-            spread = np.random.default_rng(row).uniform(-0.24, 0.24, len(values))
-            middle[f"{look}_{name}"] = median = float(np.median(values))
-            with canvas.style():
-                ax.plot(values, row + spread, ".", color=color, markersize=4, alpha=0.45)
-                ax.plot([median] * 2, [row - 0.36, row + 0.36], color=COLORS["ink"], linewidth=3)
-        names = [language.text(f"figures.scheduled_runs.medians.{name}") for name in reversed(rows)]
+        names = {name: language.text(f"figures.scheduled_runs.medians.{name}") for name in rows}
+        color = LOOKS[look]["color"]
+        dots = [(names[name], values, color) for name, values in rows.items()]
+        draw_seeds(ax, dots, bars=COLORS["ink"])
         with canvas.style():
-            ax.set_yticks(range(len(rows)), names)
-            ax.set_ylim(-0.6, len(rows) - 0.4)
             ax.set_xlim(0, None)
-            ax.grid(False, axis="y")
-            ax.grid(True, axis="x")
-    canvas.describe(axes[0], "figures.scheduled_runs.medians", seeds=len(values), **middle)
+        middle |= {f"{look}_{name}": float(np.median(values)) for name, values in rows.items()}
+    seeds = len(distances["momentum"]["none"])
+    canvas.describe(axes[0], "figures.scheduled_runs.medians", seeds=seeds, **middle)
     return axes
 
 

@@ -1,23 +1,14 @@
 """A line that tells how far training has come, for a reader who waits for it."""
 
-import os
-import sys
 import time
 
 from helpers import language
+from helpers._screen import bar, watched
 
-__all__ = ["Progress", "watched"]
+__all__ = ["Progress"]
 
-_CELLS = 20
 _PATIENCE = 1.0  # seconds until there is anything to see
 _PAUSE = 0.2  # seconds from one look to the next
-
-
-def watched() -> bool:
-    """Tell whether a reader sits before the screen: no build, no test, no log file."""
-    if os.environ.get("COURSE_PAGE") in ("notebook", "static") or "PYTEST_VERSION" in os.environ:
-        return False
-    return "ipykernel" in sys.modules or (sys.stdout is not None and sys.stdout.isatty())
 
 
 class Progress:
@@ -50,8 +41,7 @@ class Progress:
 
     def show(self, share: float, **values: float | str) -> None:
         """Show the text with a bar that is filled for ``share``, in [0, 1]."""
-        full = round(_CELLS * min(1.0, share))
-        words = language.text(self.key, bar="█" * full + "░" * (_CELLS - full), **values)
+        words = language.text(self.key, bar=bar(share), **values)
         self.widest = max(self.widest, len(words))
         print("\r" + words.ljust(self.widest), end="", flush=True)
         self.next = time.monotonic() + _PAUSE

@@ -122,6 +122,23 @@ def address(page: str) -> str:
     return "index.html?choose" if page == "index.html" else page
 
 
+def wait_until(page, condition: str) -> None:
+    """Wait for a condition in a page; Playwright's own way would break the page's policy."""
+    page.evaluate(
+        f"""async () => {{
+          const start = performance.now();
+          while (!({condition})) {{
+            if (performance.now() - start > 20_000) throw Error("in vain");
+            await new Promise((then) => setTimeout(then, 20));
+          }}
+        }}"""
+    )
+
+
+LOADED = "[...document.images].every((img) => img.complete)"
+"""The condition that all pictures have come, or failed to."""
+
+
 def package(path: str) -> Path:
     """A file of a package that the checks take from npm."""
     place = PACKAGES / path

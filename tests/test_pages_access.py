@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages import CHAPTERS, READ, SITE, address, package
+from tests.pages import CHAPTERS, LOADED, READ, SITE, address, package, wait_until
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
@@ -52,9 +52,9 @@ def test_what_scrolls_sideways_is_reached_by_keyboard(visit):
     wide = page.locator("article pre[tabindex]").first
     wide.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    wait_until(page, "document.activeElement.scrollLeft > 0")
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait_for_function("!document.querySelector('article .cell_input pre[tabindex]')")
+    wait_until(page, "!document.querySelector('article .cell_input pre[tabindex]')")
 
 
 def faults_of(page, allowed: str) -> list[str]:
@@ -73,8 +73,8 @@ def faults_of(page, allowed: str) -> list[str]:
 def show_all_pictures(page) -> None:
     """Make the browser load the pictures below the fold and those of closed details."""
     page.evaluate("document.querySelectorAll('img').forEach((img) => (img.loading = 'eager'))")
-    page.wait_for_function("[...document.images].every((img) => img.complete)")
-    broken = "[...document.images].filter((img) => !img.naturalWidth).map((img) => img.src)"
+    wait_until(page, LOADED)
+    broken = "[...document.images].filter((img) => !img.naturalWidth || !img.alt).map((i) => i.src)"
     assert page.evaluate(broken) == []
 
 
@@ -118,7 +118,7 @@ def test_chapter_is_whole_without_javascript(visit, chromium, name):
         assert found.evaluate_all(shown) == found.count() == rich.locator(what).count(), what
     for image in bare.locator("figure img").all():
         image.scroll_into_view_if_needed()
-    bare.wait_for_function("[...document.images].every((img) => img.complete)")
+    wait_until(bare, LOADED)
     assert bare.evaluate("[...document.images].every((img) => img.naturalWidth > 0 && img.alt)")
     assert not bare.locator("button.theme").is_visible()
     for explorer in bare.locator(".explorer").all():

@@ -22,7 +22,7 @@ from book.takeaway.archive import file_name, folder_files
 from book.takeaway.chapters import Chapter, point_links
 from book.takeaway.pdf import find_browser
 from book.words import words
-from tests.conftest import SITE
+from tests.pages import LOADED, SITE, wait_until
 
 CHAPTERS = chapters()
 SLUGS = [chapter.slug for chapter in CHAPTERS]
@@ -82,7 +82,7 @@ def test_zip_opens_from_the_disk(tmp_path, chromium):
         for slug in SLUGS[:3]:
             page.goto((root / language / f"{slug}.html").as_uri())
             page.evaluate("document.querySelectorAll('img').forEach((i) => (i.loading = 'eager'))")
-            page.wait_for_function("[...document.images].every((img) => img.complete)")
+            wait_until(page, LOADED)
             assert page.evaluate("[...document.images].every((img) => img.naturalWidth > 0)")
     context.close()
     assert not faults

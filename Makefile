@@ -6,10 +6,10 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install site serve test check notebooks bench lock clean
+.PHONY: help install site serve test check notebooks bench reproducible lock clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed node_modules/installed
 
@@ -48,6 +48,9 @@ notebooks: install ## Write notebooks/pt and notebooks/en anew from the manuscri
 
 bench: install ## Measure, as ratios against a named peer
 	@$(BIN)/python -m benchmarks
+
+reproducible: install ## Build this commit twice, in two folders, and compare every byte
+	@$(BIN)/python -m book reproducible
 
 lock: .venv/installed ## Resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

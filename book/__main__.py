@@ -1,4 +1,4 @@
-"""The command line: ``python -m book notebooks | check | site | repository URL``."""
+"""The command line: ``python -m book notebooks | check | site | reproducible | repository URL``."""
 
 import argparse
 import sys
@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks.add_argument("slugs", nargs="*", metavar="NN-slug", help="only these chapters")
     commands.add_parser("check", help="do notebooks and manuscripts agree?")
     commands.add_parser("site", help="build _build/html, both languages and the root page")
+    commands.add_parser("reproducible", help="does this commit build the same bytes twice?")
     fork = commands.add_parser("repository", help="point badges, cells and the site at a fork")
     fork.add_argument("url", metavar="URL", help="https://github.com/<owner>/<name>")
     options = parser.parse_args(arguments)
@@ -41,6 +42,10 @@ def _run(options: argparse.Namespace) -> int:
         from book.site import build
 
         print(f"The course is in {build()}")
+    elif options.command == "reproducible":
+        from book.reproducible import build_twice
+
+        build_twice()
     else:
         from book.project import address, set_repository
 

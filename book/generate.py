@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from book import numbers
+from book import cache, numbers
 from book.errors import BookError
 from book.execute import Job, execute, workers
 from book.manuscript import Chapter, read
@@ -102,6 +102,8 @@ def generate(slugs: Iterable[str] = (), root: Path = ROOT) -> None:
 def run_all(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], NotebookNode]:
     """Execute notebooks side by side, with a line for each as it ends.
 
+    One that was executed before, with nothing changed that it depends on, is taken from the cache.
+
     Raises
     ------
     BookError
@@ -110,15 +112,14 @@ def run_all(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], NotebookN
     executed: dict[tuple[str, str], NotebookNode] = {}
     problems: list[str] = []
     with ThreadPoolExecutor(workers()) as pool:
-        futures = {key: pool.submit(_timed, execute, job) for key, job in jobs.items()}
+        futures = {key: pool.submit(_executed, job) for key, job in jobs.items()}
         for (language, slug), future in futures.items():
             try:
-                executed[language, slug], seconds = future.result()
+                executed[language, slug], time_taken = future.result()
             except BookError as error:
                 problems += error.problems
-                print(f"  {language} {slug:<24} failed", flush=True)
-            else:
-                print(f"  {language} {slug:<24} {seconds:5.1f} s", flush=True)
+                time_taken = "failed"
+            print(f"  {language} {slug:<24} {time_taken}", flush=True)
     if problems:
         raise BookError(*problems)
     return executed
@@ -144,9 +145,15 @@ def without_pictures(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _timed(run: Callable[[Job], NotebookNode], job: Job) -> tuple[NotebookNode, float]:
-    start = time.perf_counter()
-    return run(job), time.perf_counter() - start
+def _executed(job: Job) -> tuple[NotebookNode, str]:
+    """Return a notebook as the cache has it, or else executed now; and how long that took."""
+    start, key = time.perf_counter(), cache.key(job)
+    kept = cache.find(job, key)
+    if kept is not None:
+        return kept, "  unchanged"
+    executed = execute(job)
+    cache.keep(job, key, executed)
+    return executed, f"{time.perf_counter() - start:5.1f} s"
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

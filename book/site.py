@@ -1,5 +1,6 @@
 """``python -m book site``: every cell runs again, and both languages become one static site."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from book import fingerprint
 from book.check import check
 from book.errors import BookError
 from book.execute import Job
@@ -32,19 +34,26 @@ from book.words import words
 __all__ = ["build"]
 
 BUILD = ROOT / "_build"
+SITE = BUILD / "html"
+_STAMP = BUILD / "html.json"
 _PATIENCE = 900  # seconds for Jupyter Book over one language
 
 
 def build() -> Path:
     """Build the site, and return its folder.
 
-    A site that stands there already is replaced only once the new one is whole.
+    A site that stands there already is replaced only once the new one is whole, and stays where
+    nothing has changed, neither in it nor in what it was made from.
 
     Raises
     ------
     BookError
         If a notebook does not follow from its manuscript, a cell fails, or Jupyter Book warns.
     """
+    made_from = fingerprint.of_site()
+    if _stands(made_from):
+        print("Nothing has changed since the site was built.")
+        return SITE
     if problems := check():
         raise BookError(*problems)
     for part in (KATEX, MINISEARCH):
@@ -82,8 +91,25 @@ def build() -> Path:
         shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
         _root_page(html, slugs[0])
         publish(html, all_chapters)
-        take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there by now
-        return _replace(html, BUILD / "html")
+        whole = take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there
+        _STAMP.unlink(missing_ok=True)
+        _replace(html, SITE)
+    if whole:
+        _STAMP.write_text(json.dumps(_stamp(made_from)), encoding="utf-8")
+    return SITE
+
+
+def _stamp(made_from: str) -> dict[str, str]:
+    return {"made from": made_from, "holds": fingerprint.of_files(SITE)}
+
+
+def _stands(made_from: str) -> bool:
+    """Tell whether the site was made from the same, and is as it was left."""
+    try:
+        noted = json.loads(_STAMP.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return noted == _stamp(made_from)
 
 
 def _stage(notebook: NotebookNode, language: str, slug: str, stage: Path) -> None:
@@ -175,7 +201,7 @@ def _root_page(html: Path, first: str) -> None:
         (html / language / "index.html").write_text(moved + "\n", encoding="utf-8")
 
 
-def _replace(new: Path, place: Path) -> Path:
+def _replace(new: Path, place: Path) -> None:
     """Put the finished site where the old one is, or leave the old one."""
     old = new.with_name("old")
     if place.exists():
@@ -186,4 +212,3 @@ def _replace(new: Path, place: Path) -> Path:
         if old.exists():
             old.rename(place)
         raise
-    return place

@@ -4,6 +4,7 @@ A manuscript writes ``{{ name }}``; the reader sees the value as their language 
 """
 
 import re
+from functools import cache
 
 from book.errors import BookError
 from book.numbers import adam, adapted, bias, ewma, hands_on, learning_rate, momentum, schedulers
@@ -14,8 +15,9 @@ __all__ = ["Number", "fill", "names", "numbers"]
 CHAPTERS = (learning_rate, ewma, bias, adam, adapted, momentum, schedulers, hands_on)
 
 
+@cache
 def numbers() -> dict[str, Number]:
-    """Compute every number of the prose, by name."""
+    """Compute every number of the prose, by name; once."""
     return {name: number for chapter in CHAPTERS for name, number in chapter.numbers().items()}
 
 

@@ -36,7 +36,7 @@ class _File(NamedTuple):
     words: str
 
 
-def take_along(html: Path, slugs: list[str], scratch: Path) -> None:
+def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
     """Write the zip, the EPUBs and the PDFs of a site, and link them from its welcome pages.
 
     This comes last: the zip holds whatever lies in ``html`` by then. It holds neither the books,
@@ -50,6 +50,11 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> None:
         Its chapters in their order; the first one is the welcome page.
     scratch : pathlib.Path
         Folder outside the site for what Chromium leaves behind.
+
+    Returns
+    -------
+    bool
+        False where a browser failed to print, which it might not do the next time.
 
     Raises
     ------
@@ -113,6 +118,7 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> None:
         links = template.render(say=say, files=files)
         welcome[code].write_text(page.replace(MARK, links), encoding="utf-8")
     print(f"  {'zip, EPUB, PDF':<27} {time.perf_counter() - start:5.1f} s", flush=True)
+    return not problems
 
 
 def _megabytes(path: Path, language: str) -> str:

@@ -36,6 +36,7 @@ def find(job: Job, wanted: str) -> NotebookNode | None:
         if kept["key"] != wanted:
             return None
         notebook = nbformat.from_dict(job.notebook)
+        notebook.metadata.language_info = nbformat.from_dict(kept["language_info"])
         for cell, (count, outputs) in zip(_code(notebook), kept["outputs"], strict=True):
             cell.execution_count = count
             cell.outputs = [nbformat.from_dict(output) for output in outputs]
@@ -52,8 +53,8 @@ def keep(job: Job, wanted: str, executed: NotebookNode) -> None:
     place = _place(job)
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(".partial")
-    content = json.dumps({"key": wanted, "outputs": outputs}, ensure_ascii=False)
-    partial.write_text(content, encoding="utf-8")
+    kept = {"key": wanted, "language_info": executed.metadata.language_info, "outputs": outputs}
+    partial.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
     os.replace(partial, place)
 
 

@@ -88,7 +88,7 @@ def build() -> Path:
             problems = [line for report in reports for line in report]
         if problems:
             raise BookError(*problems)
-        shutil.rmtree(html / "jupyter_execute", ignore_errors=True)  # myst-nb's, and empty
+        _tidy(html)
         _root_page(html, slugs[0])
         publish(html, all_chapters)
         whole = take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there
@@ -180,6 +180,13 @@ def _jupyter_book(language: str, scratch: Path) -> list[str]:
     said = report.splitlines()
     told = [line for line in said if re.search(r"WARNING|ERROR|Error", line)]
     return told or [f"{language}: Jupyter Book failed", *said[-20:]]
+
+
+def _tidy(html: Path) -> None:
+    """Remove what is for Sphinx alone: an empty folder of myst-nb's, and notes on this build."""
+    shutil.rmtree(html / "jupyter_execute", ignore_errors=True)
+    for language in LANGUAGES:
+        (html / language / ".buildinfo").unlink(missing_ok=True)
 
 
 def _root_page(html: Path, first: str) -> None:

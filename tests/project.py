@@ -49,16 +49,16 @@ class Project:
                 kept = re.sub(rf"\[([^]]*)\]\((?!{known})\d\d-[\w-]+\.md\)", r"\1", text)
                 path.write_text(kept, encoding="utf-8")
 
-    def book(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def book(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run ``python -m book`` in the copy."""
-        return self.python("-m", "book", *arguments)
+        return self.python("-m", "book", *arguments, **variables)
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def python(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run Python in the copy, which comes before the checkout on its path."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root)},
+            env={**os.environ, "PYTHONPATH": str(self.root), **variables},
             capture_output=True,
             text=True,
             timeout=300,
@@ -73,3 +73,14 @@ class Project:
             for path in sorted((self.root / folder).rglob("*"))
             if path.is_file()
         }
+
+
+def small_project(folder: Path) -> Project:
+    """Copy the course, and keep only its shortest chapter."""
+    small = Project(folder)
+    small.keep_only("00-welcome")
+    small.change("book/numbers/__init__.py", "CHAPTERS = (", "CHAPTERS = () and (")
+    (small.root / "node_modules").symlink_to(ROOT / "node_modules")
+    for path in (small.root / "notebooks").glob("*/0[1-9]*.ipynb"):
+        path.unlink()
+    return small

@@ -7,7 +7,7 @@ import pytest
 
 from book.errors import BookError
 from book.project import ROOT, Repository, repository, set_repository
-from tests.project import Project
+from tests.project import small_project
 
 WELCOME = "book/chapters/00-welcome.md"
 
@@ -15,13 +15,7 @@ WELCOME = "book/chapters/00-welcome.md"
 @pytest.fixture
 def project(tmp_path):
     """A course of one short chapter."""
-    small = Project(tmp_path)
-    small.keep_only("00-welcome")
-    small.change("book/numbers/__init__.py", "CHAPTERS = (", "CHAPTERS = () and (")
-    (small.root / "node_modules").symlink_to(ROOT / "node_modules")
-    for path in (small.root / "notebooks").glob("*/0[1-9]*.ipynb"):
-        path.unlink()
-    return small
+    return small_project(tmp_path)
 
 
 def add_cell(project, code, tag=""):

@@ -20,11 +20,11 @@ def file_name(title: str) -> str:
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of a folder by path, without what Sphinx notes there for itself."""
+    """Return the content of a folder by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".buildinfo"
+        if path.is_file()
     }
 
 

@@ -8,7 +8,7 @@ Notation: ``alpha`` is the weight of the newest value and ``beta = 1 - alpha`` t
 
 import math
 from numbers import Integral
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import torch
@@ -287,6 +287,10 @@ def periods_from_beta(beta: float) -> float:
     return (1 + beta) / (1 - beta)
 
 
+@overload
+def bias_ratio(beta: float, step: int) -> float: ...
+@overload
+def bias_ratio(beta: float, step: np.ndarray) -> np.ndarray: ...
 def bias_ratio(beta: float, step: int | np.ndarray) -> float | np.ndarray:
     r"""How many times the corrected EWMA is as large as the uncorrected one.
 

@@ -76,6 +76,7 @@ def slider(
     named = [isinstance(value, str) for value in values]
     if any(named) and not all(named):
         raise TypeError(f"values must be all numbers or all names, got {values!r}")
+    choices: tuple[float, ...] | tuple[str, ...]
     if any(named):
         choices = tuple(str(value) for value in values)
         if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:

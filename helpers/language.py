@@ -80,7 +80,7 @@ def text(key: str, /, **values: Any) -> str:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
 
 
-def number(value: float, spec: str = "", code: str | None = None) -> str:
+def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     """Write a number as the language does: 1.5 is "1,5" in Portuguese, 1e-6 is "10⁻⁶" in both.
 
     Parameters

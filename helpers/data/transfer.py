@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = ["Fault", "Limits", "Report", "received"]
 
@@ -115,7 +116,9 @@ def received(url: str, limits: Limits, until: float, report: Report) -> bytes:
     return bytes(content)
 
 
-def _receive(url: str, patience: float, parts: queue.SimpleQueue, stop: threading.Event) -> None:
+def _receive(
+    url: str, patience: float, parts: queue.SimpleQueue[Any], stop: threading.Event
+) -> None:
     """Put the size of what lies under ``url``, its bytes, and None; or the fault that came up."""
     request = urllib.request.Request(url, headers={"User-Agent": "helpers (course)"})
     try:

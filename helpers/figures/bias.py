@@ -1,5 +1,7 @@
 """Figures of chapter 3: the bias of an average that starts from zero, and its correction."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, PercentFormatter
@@ -184,7 +186,7 @@ def correction(
         Axes to draw on.
     """
     ax = canvas.subplots(height=3.7, ax=ax)
-    looks = [
+    looks: list[dict[str, Any]] = [
         {"color": COLORS["blue"], "linestyle": "-"},
         {"color": COLORS["purple"], "linestyle": (0, (5, 2))},
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import Formatter, ScalarFormatter
 
 from helpers import _check, language
@@ -76,7 +76,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 """How each thing looks, in every chapter: never told apart by colour alone."""
 
-_STYLE = {
+_STYLE: Any = {  # matplotlib types its settings by their three hundred names
     "axes.edgecolor": COLORS["muted"],
     "axes.facecolor": "none",
     "axes.grid": True,
@@ -115,7 +115,7 @@ _STYLE = {
 _TITLE_LETTERS = 49
 """As many letters of a title as fit in one line."""
 
-_descriptions: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
+_descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 
 
 @contextmanager
@@ -239,7 +239,7 @@ def mark_source(ax: Axes, source: str) -> None:
     _descriptions[ax.figure] = f"{told} {words}.".strip()
 
 
-def alternative_text(figure: Figure) -> str:
+def alternative_text(figure: FigureBase) -> str:
     """Return the text that `describe` gave to a figure, or the empty string."""
     return _descriptions.get(figure, "")
 

@@ -1,5 +1,7 @@
 """Figures of chapter 1: what the learning rate does, and how to find one."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
@@ -19,7 +21,7 @@ ROOM_ABOVE = 30
 """Losses are drawn up to this many times their start: one that diverges leaves through the top."""
 
 # From the smallest rate to the largest: told apart by line as well as by colour.
-REGIMES = {
+REGIMES: dict[str, dict[str, Any]] = {
     "small": {"color": COLORS["purple"], "linestyle": (0, (1, 1.5)), "linewidth": 2},
     "slow": {"color": COLORS["blue"], "linestyle": (0, (5, 2)), "linewidth": 2},
     "good": {"color": COLORS["green"], "linestyle": "-", "linewidth": 2.6},

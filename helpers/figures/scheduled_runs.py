@@ -90,9 +90,9 @@ def traces(
             ax.set_ylim(low - 0.15 * (high - low), high + 0.15 * (high - low))
             ax.yaxis.set_major_locator(MaxNLocator(4))
         ends = []
-        for curve, names in together.items():
+        for points, names in together.items():
             words = ", ".join(language.text(f"figures.scheduled_runs.{name}") for name in names)
-            ends.append((len(curve) - 1, curve[-1], words, colors[names[0]]))
+            ends.append((len(points) - 1, points[-1], words, colors[names[0]]))
         canvas.label_ends(ax, ends)
     canvas.describe(
         axes[0],
@@ -229,7 +229,7 @@ def medians(
     """
     if axes is None:
         axes = canvas.subplots(2, height=7.6, sharex=True)
-    middle = {}
+    middle: dict[str, float] = {}
     for ax, (look, rows) in zip(axes, distances.items(), strict=True):
         canvas.titles(ax, f"figures.scheduled_runs.medians.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])

@@ -1,5 +1,7 @@
 """Figures of chapter 7: learning rates on their way, one scheduler after another."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -13,7 +15,7 @@ __all__ = ["by_epoch", "cyclic", "one_cycle", "plateau", "restarts", "warm_up"]
 _RATE = {"color": COLORS["blue"], "linewidth": 2, "marker": ".", "markersize": 7}
 _MOMENTUM = {**_RATE, "color": COLORS["pink"], "linestyle": (0, (5, 2))}
 _STAIRS = {"drawstyle": "steps-post"}
-_ROUND = {"nbins": 3, "steps": [1, 5, 10]}
+_ROUND: dict[str, Any] = {"nbins": 3, "steps": [1, 5, 10]}
 """Ticks such as 0, 0.05, 0.1."""
 
 

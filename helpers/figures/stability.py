@@ -36,8 +36,8 @@ def rates(
     with canvas.style():
         for look, curve in medians.items():
             ax.plot(rates, curve, **LOOKS[look])
-            at = int(np.nanargmin(curve))
-            best[look] = (rates[at], curve[at])
+            lowest = int(np.nanargmin(curve))
+            best[look] = (rates[lowest], curve[lowest])
             ax.plot(*best[look], "o", color=LOOKS[look]["color"], markersize=7, zorder=4)
         ax.set_xscale("log")
         ax.set_yscale("log")

@@ -109,7 +109,7 @@ def build(
 
 def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
     """Return the hyper-parameters, each within its interval."""
-    good = {}
+    good: dict[str, Any] = {}
     for name, value in hyper.items():
         if name != "betas":
             good[name] = _check.numbers(name, value, INTERVALS[name])

@@ -8,7 +8,30 @@ import torch
 from helpers import _check
 from helpers.problems.surfaces import Problem, coordinates
 
-__all__ = ["LinearRegression", "least_squares", "linear_regression", "mse", "mse_gradient"]
+__all__ = [
+    "LinearRegression",
+    "LossSurface",
+    "least_squares",
+    "linear_regression",
+    "mse",
+    "mse_gradient",
+]
+
+
+@dataclass(frozen=True)
+class LossSurface(Problem):
+    """The mean squared error over some data: a problem that always has a minimum.
+
+    Attributes
+    ----------
+    minimum : torch.Tensor
+        The line of least squares, (b, w), shape (2,), float64.
+    minimum_value : float
+        The loss there.
+    """
+
+    minimum: torch.Tensor
+    minimum_value: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +59,7 @@ class LinearRegression:
         chosen = slice(None) if part == "all" else getattr(self, part)
         return self.x[chosen], self.y[chosen]
 
-    def surface(self, part: str | torch.Tensor = "all") -> Problem:
+    def surface(self, part: str | torch.Tensor = "all") -> LossSurface:
         """Exact loss surface, the mean squared error over ``part`` at any (b, w).
 
         Parameters
@@ -47,7 +70,7 @@ class LinearRegression:
 
         Returns
         -------
-        Problem
+        LossSurface
             Its minimum is that of least squares.
 
         Raises
@@ -63,7 +86,7 @@ class LinearRegression:
         """
         x, y = self.data(part)
         minimum = least_squares(x, y)
-        return Problem(
+        return LossSurface(
             "linear regression",
             lambda points: mse(points, x, y),
             lambda points: mse_gradient(points, x, y),

@@ -136,15 +136,16 @@ def beale() -> Problem:
     def value(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
         # f = Σₖ (cₖ − x + x yᵏ)²
-        return sum((c - x + x * y**k) ** 2 for k, c in terms)
+        return sum(((c - x + x * y**k) ** 2 for k, c in terms), torch.zeros_like(x))
 
     def gradient(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
         # ∂f/∂x = Σₖ 2 (cₖ − x + x yᵏ) (yᵏ − 1)
-        over_x = sum(2 * (c - x + x * y**k) * (y**k - 1) for k, c in terms)
+        over_x = [2 * (c - x + x * y**k) * (y**k - 1) for k, c in terms]
         # ∂f/∂y = Σₖ 2 (cₖ − x + x yᵏ) k x yᵏ⁻¹
-        over_y = sum(2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in terms)
-        return torch.stack([over_x, over_y], dim=-1)
+        over_y = [2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in terms]
+        zero = torch.zeros_like(x)
+        return torch.stack([sum(over_x, zero), sum(over_y, zero)], dim=-1)
 
     return Problem("Beale", value, gradient, _point(3, 0.5), 0.0)
 
@@ -214,7 +215,7 @@ def grid(
             raise ValueError(f"{name} must ascend, got ({low}, {high})")
         ranges.append(torch.linspace(low, high, points, dtype=torch.float64))
     columns, rows = torch.meshgrid(*ranges, indexing="xy")
-    return *ranges, problem.value(torch.stack([columns, rows], dim=-1))
+    return ranges[0], ranges[1], problem.value(torch.stack([columns, rows], dim=-1))
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:

@@ -172,8 +172,7 @@ def _phases(
 
 def _anneal(levels: list[float], phase: np.ndarray, share: np.ndarray, strategy: str) -> np.ndarray:
     """Go from one level to the next, phase by phase."""
-    levels = np.array(levels)
-    start, end = levels[phase], levels[phase + 1]
+    start, end = np.array(levels)[phase], np.array(levels)[phase + 1]
     if _check.choice("anneal_strategy", strategy, ["cos", "linear"]) == "cos":
         # b + (a − b) (1 + cos(π p)) / 2
         return end + (start - end) / 2 * (1 + np.cos(np.pi * share))

@@ -40,7 +40,8 @@ def capture(device: torch.device, *sources: Any) -> dict[str, Any]:
     dict
         Of Python, numpy and torch, and of the generators of ``sources``.
     """
-    kind, keys, *rest = np.random.get_state()  # noqa: NPY002
+    state: Any = np.random.get_state()  # noqa: NPY002
+    kind, keys, *rest = state
     return {
         "python": random.getstate(),
         "numpy": (kind, torch.from_numpy(keys.astype(np.int64)), *rest),

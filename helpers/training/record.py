@@ -184,7 +184,7 @@ def _taker(keep: str | Sequence[Any], name: str, parameter: nn.Parameter) -> tup
     if keep == "all":
         return torch.clone, parameter.numel()
     shape = tuple(parameter.shape)
-    numbers = torch.arange(parameter.numel()).reshape(shape)
+    numbers: Any = torch.arange(parameter.numel()).reshape(shape)
     try:
         flat = [int(numbers[index]) for index in keep]
     except (IndexError, TypeError, ValueError, RuntimeError):  # int() of a whole row is the last

@@ -56,7 +56,9 @@ class Run:
     ) -> None:
         self.model, self.loss_function, self.optimizer = model, loss_function, optimizer
         self.train, self.validation, self.epochs = train, validation, epochs
-        self.scheduler, self.time = scheduler, time
+        self.time = time
+        # Any: what its step takes depends on its kind, which `time` goes by.
+        self.scheduler: Any = scheduler
         self.order = torch.Generator().manual_seed(seed)
         self.shuffle = shuffle
         check = BatchCheck("train", train, model, loss_function)
@@ -90,7 +92,7 @@ class Run:
                 self.log.keep(self.recorder.collect())
         self.epoch += 1
         self.log.add(train_losses=tally.loss, train_accuracies=tally.accuracy)
-        values = {"train_loss": tally.loss}
+        values: dict[str, Any] = {"train_loss": tally.loss}
         if self.validation is not None:
             loss, accuracy = over(self.model, self.loss_function, self.validation, "validation")
             self.log.add(validation_losses=loss, validation_accuracies=accuracy)

@@ -69,9 +69,7 @@ def time_of(scheduler: LRScheduler, wanted: str | None = None) -> str:
     return wanted
 
 
-def check_scheduler(
-    scheduler: LRScheduler, time: str, optimizer: Optimizer, has_validation: bool
-) -> None:
+def check_scheduler(scheduler: Any, time: str, optimizer: Optimizer, has_validation: bool) -> None:
     """Raise a ValueError unless a scheduler can do its work in this training."""
     kind = type(scheduler).__name__
     if scheduler.optimizer is not optimizer:
@@ -105,7 +103,7 @@ def check_steps(scheduler: LRScheduler, time: str, epochs: int, batches: int) ->
         )
 
 
-def stepper(scheduler: LRScheduler | None, time: str | None) -> Callable[[float], Any] | None:
+def stepper(scheduler: Any, time: str | None) -> Callable[[float], Any] | None:
     """Return what to call after each mini-batch with the epochs passed (2.5, say); None if none."""
     if time == "batch":
         return lambda passed: scheduler.step()

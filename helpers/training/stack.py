@@ -78,6 +78,7 @@ class Stack:
             elif isinstance(layer, nn.ReLU):
                 self.layers.append(_ReLU())
             else:
+                assert isinstance(layer, nn.Dropout)
                 self.layers.append(_Dropout(layer))
         self.parameters = [p for layer in layers for p in layer.parameters()]
         self.one = torch.ones((), dtype=self.parameters[0].dtype)

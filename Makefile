@@ -56,4 +56,4 @@ lock: .venv/installed ## Resolve requirements.txt anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.txt
 
 clean: ## Remove what was built; .venv and node_modules stay
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis

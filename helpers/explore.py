@@ -42,7 +42,13 @@ class Slider:
     spec: str
 
     def written(self) -> list[str]:
-        """Return the choices, numbers as the reader's language writes them."""
+        """Return the choices, numbers as the reader's language writes them.
+
+        Returns
+        -------
+        list of str
+            One for each of ``values``.
+        """
         return [
             value if isinstance(value, str) else language.number(value, self.spec)
             for value in self.values
@@ -64,6 +70,11 @@ def slider(
         The quantity's name or letter, for instance ``"α"``.
     spec : str
         How a number is written, as for `format`.
+
+    Returns
+    -------
+    Slider
+        With the index of ``start`` in its place.
 
     Raises
     ------

@@ -30,6 +30,18 @@ _VARIABLE = "COURSE_DATA"
 def load(root: str | os.PathLike[str] | None, *, download: bool) -> RawImages:
     """Get the files as `helpers.data.mnist` says, and read them.
 
+    Parameters
+    ----------
+    root : path-like or None
+        The folder to look in first; None for that of COURSE_DATA.
+    download : bool
+        Whether to ask the mirrors for what is not on this machine.
+
+    Returns
+    -------
+    RawImages
+        60,000 images to train on and 10,000 to test, with ``source`` "mnist".
+
     Raises
     ------
     TypeError, ValueError

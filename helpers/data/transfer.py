@@ -50,7 +50,17 @@ class Limits:
 
 
 class Fault(Exception):  # noqa: N818, it never reaches a caller of the package
-    """Why one attempt failed; the attributes are those of `helpers.data.UnavailableError`."""
+    """Why one attempt failed; the attributes are those of `helpers.data.UnavailableError`.
+
+    Parameters
+    ----------
+    reason : str
+        As of `helpers.data.UnavailableError`.
+    words : str
+        What was wrong, shortened to 200 letters.
+    status : int, optional
+        As of `helpers.data.UnavailableError`.
+    """
 
     def __init__(self, reason: str, words: str, status: int | None = None) -> None:
         # Servers and libraries say what they like, on as many lines as they like.
@@ -72,6 +82,11 @@ def received(url: str, limits: Limits, until: float, report: Report) -> bytes:
         When to stop in any case, on the clock of `time.monotonic`.
     report : callable
         Told of each part that arrives.
+
+    Returns
+    -------
+    bytes
+        All of them.
 
     Raises
     ------

@@ -9,7 +9,18 @@ __all__ = ["EXERCISES"]
 
 
 def factor(answer: Any) -> Verdict:
-    """Adam's factor for a parameter whose gradient has been 0.02 for a long time."""
+    """Adam's factor for a parameter whose gradient has been 0.02 for a long time.
+
+    Parameters
+    ----------
+    answer : float
+        The learner's number.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_number(
         "adapted_factor",
         answer,
@@ -19,7 +30,18 @@ def factor(answer: Any) -> Verdict:
 
 
 def largest_rate(answer: Any) -> Verdict:
-    """Rate above which gradient descent diverges on a bowl of curvatures 1 and κ."""
+    """Rate above which gradient descent diverges on a bowl of curvatures 1 and κ.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_function(
         "adapted_largest_rate",
         answer,
@@ -34,7 +56,18 @@ def largest_rate(answer: Any) -> Verdict:
 
 
 def steps_needed(answer: Any) -> Verdict:
-    """Steps of gradient descent at its best rate until the distance is below a share."""
+    """Steps of gradient descent at its best rate until the distance is below a share.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
 
     def reference(condition: float, share: float) -> int:
         return math.ceil(math.log(share) / math.log((condition - 1) / (condition + 1)))

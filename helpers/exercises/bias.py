@@ -11,7 +11,18 @@ __all__ = ["EXERCISES"]
 
 
 def first_step(answer: Any) -> Verdict:
-    """By how much the correction multiplies at step 1, with β = 0.95."""
+    """By how much the correction multiplies at step 1, with β = 0.95.
+
+    Parameters
+    ----------
+    answer : float
+        The learner's number.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_number(
         "bias_first_step",
         answer,
@@ -21,7 +32,18 @@ def first_step(answer: Any) -> Verdict:
 
 
 def by_hand(answer: Any) -> Verdict:
-    """Write the bias-corrected EWMA."""
+    """Write the bias-corrected EWMA.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     series = data.temperatures()
 
     def reference(values: np.ndarray, beta: float) -> np.ndarray:
@@ -53,7 +75,18 @@ def by_hand(answer: Any) -> Verdict:
 
 
 def first_value(answer: Any) -> Verdict:
-    """Weight of the first value, after t steps, in an EWMA that starts from it instead of zero."""
+    """Weight of the first value, after t steps, in an EWMA that starts from it instead of zero.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_function(
         "bias_first_value",
         answer,

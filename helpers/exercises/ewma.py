@@ -12,7 +12,18 @@ __all__ = ["EXERCISES"]
 
 
 def periods(answer: Any) -> Verdict:
-    """Periods of the moving average as old as Adam's second average, β = 0.999."""
+    """Periods of the moving average as old as Adam's second average, β = 0.999.
+
+    Parameters
+    ----------
+    answer : float
+        The learner's number.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_number(
         "ewma_periods",
         answer,
@@ -22,7 +33,18 @@ def periods(answer: Any) -> Verdict:
 
 
 def by_hand(answer: Any) -> Verdict:
-    """Write the EWMA as optimizers do, with β."""
+    """Write the EWMA as optimizers do, with β.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     series = data.temperatures()
 
     def reference(values: np.ndarray, beta: float) -> np.ndarray:
@@ -43,7 +65,18 @@ def by_hand(answer: Any) -> Verdict:
 
 
 def half_life(answer: Any) -> Verdict:
-    """Steps after which a value weighs half as much."""
+    """Steps after which a value weighs half as much.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Verdict
+        On that answer.
+    """
     return judge_function(
         "ewma_half_life",
         answer,

@@ -44,6 +44,11 @@ def samples(
         Whose images these are.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=6.2, ax=ax)
     rows, columns = pixels.shape[:2]
@@ -80,6 +85,11 @@ def accuracies(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     dotted = {**LOOKS["adam"], "linestyle": (0, (2, 1.5))}
@@ -111,6 +121,11 @@ def normalisations(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     dashed = {**LOOKS["adam"], "linestyle": (0, (5, 2))}
@@ -139,6 +154,11 @@ def learning_rates(rates: np.ndarray, *, ax: Axes | None = None) -> Axes:
         Shape (epochs,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.2, ax=ax)
     epochs = np.arange(1, len(rates) + 1)
@@ -183,6 +203,11 @@ def last_batches(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
     epochs = np.arange(1, len(means) + 1)
@@ -241,6 +266,11 @@ def smoothing(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.7, ax=ax)
     with canvas.style():
@@ -295,6 +325,11 @@ def comparison(
         What was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=5.0, ax=ax)
     rows = [(schedule, rule) for schedule, rules in accuracies.items() for rule in rules]
@@ -360,6 +395,11 @@ def confusion(
         Whose images were classified.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=5.6, ax=ax)
     table = np.asarray(counts)
@@ -424,6 +464,11 @@ def mistakes(
         Whose images these are.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     columns = -(-len(pixels) // 2)

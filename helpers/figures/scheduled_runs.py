@@ -25,6 +25,11 @@ def floor(curves: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
         Shape (steps + 1,), under ``"large"``, ``"small"`` and ``"falling"``.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.0, ax=ax)
     looks = {
@@ -69,6 +74,11 @@ def traces(
         Shape (steps,), under ``"none"``, ``"step"`` and ``"cyclic"``.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.4, sharex=True)
@@ -128,6 +138,11 @@ def paths(
         (``"momentum"``, ``"nesterov"``): shape (steps + 1, 2).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3, 2): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3, 2).
     """
     if axes is None:
         axes = canvas.subplots(3, 2, height=8.0, sharex=True, sharey=True)
@@ -190,6 +205,11 @@ def losses(
         ``"step"``, ``"cyclic"``): shape (epochs,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True)
@@ -226,6 +246,11 @@ def medians(
         ``"lower"`` with a lower momentum instead: shape (seeds,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=7.6, sharex=True)
@@ -268,6 +293,11 @@ def explorer(
         Its highest rate.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.4, sharex=True)

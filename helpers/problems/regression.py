@@ -52,7 +52,25 @@ class LinearRegression:
     validation: torch.Tensor
 
     def data(self, part: str | torch.Tensor = "all") -> tuple[torch.Tensor, torch.Tensor]:
-        """Get x and y of ``"all"``, of ``"train"``, of ``"validation"``, or of some indices."""
+        """Return x and y of the points of one part.
+
+        Parameters
+        ----------
+        part : str or torch.Tensor
+            ``"all"``, ``"train"``, ``"validation"``, or indices of points.
+
+        Returns
+        -------
+        x : torch.Tensor
+            Shape (points,), float64.
+        y : torch.Tensor
+            Of the same shape.
+
+        Raises
+        ------
+        ValueError
+            If ``part`` is another string.
+        """
         if isinstance(part, torch.Tensor):
             return self.x[part], self.y[part]
         _check.choice("part", part, ("all", "train", "validation"))
@@ -112,6 +130,11 @@ def linear_regression(
         Of the split, as with ``torch.manual_seed(split_seed)`` before ``random_split``. Neither
         global random state is touched.
 
+    Returns
+    -------
+    LinearRegression
+        Its data and their split.
+
     Raises
     ------
     TypeError, ValueError
@@ -164,7 +187,12 @@ def mse(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def mse_gradient(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Gradient of `mse` with respect to (b, w); arguments as there.
+    """Gradient of `mse` with respect to (b, w).
+
+    Parameters
+    ----------
+    points, x, y : torch.Tensor
+        As for `mse`.
 
     Returns
     -------

@@ -57,6 +57,11 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
     angle : float
         φ, by which the bowl's axes are turned against those of x and y, in degrees.
 
+    Returns
+    -------
+    Problem
+        With its minimum at (0, 0).
+
     Raises
     ------
     TypeError, ValueError
@@ -100,6 +105,11 @@ def rosenbrock() -> Problem:
 
     Its minimum is 0, at (1, 1).
 
+    Returns
+    -------
+    Problem
+        With its minimum at (1, 1).
+
     Examples
     --------
     >>> rosenbrock().value(torch.tensor([[-1.0, 1.0], [1.0, 1.0]]))
@@ -125,6 +135,11 @@ def beale() -> Problem:
     .. math:: f(x, y) = \sum_{k=1}^{3} \left(c_k - x + x y^k\right)^2, \quad c = (1.5, 2.25, 2.625)
 
     Its minimum is 0, at (3, 0.5).
+
+    Returns
+    -------
+    Problem
+        With its minimum at (3, 0.5).
 
     Examples
     --------
@@ -154,6 +169,11 @@ def saddle() -> Problem:
     r"""Horse saddle: the gradient is zero at (0, 0), yet there is no minimum.
 
     .. math:: f(x, y) = x^2 - y^2
+
+    Returns
+    -------
+    Problem
+        With a ``saddle_point`` and no minimum.
 
     Examples
     --------
@@ -219,7 +239,19 @@ def grid(
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Both parameters of each point: from shape (…, 2) to two tensors of shape (…).
+    """Take the points' two parameters apart.
+
+    Parameters
+    ----------
+    points : torch.Tensor
+        Shape (…, 2).
+
+    Returns
+    -------
+    x : torch.Tensor
+        Shape (…), a view of ``points``.
+    y : torch.Tensor
+        Another.
 
     Raises
     ------

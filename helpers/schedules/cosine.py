@@ -7,6 +7,8 @@ import numpy as np
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["cosine_annealing_lr", "cosine_annealing_warm_restarts"]
+
 
 def cosine_annealing_lr(
     lr: float,

@@ -4,6 +4,8 @@ import numpy as np
 
 from helpers import _check
 
+__all__ = ["one_cycle_lr", "one_cycle_momentum"]
+
 
 def one_cycle_lr(
     max_lr: float,
@@ -102,12 +104,14 @@ def one_cycle_momentum(
 
     Parameters
     ----------
-    total_steps, epochs, steps_per_epoch, pct_start, anneal_strategy, three_phase, steps
+    total_steps, epochs, steps_per_epoch, pct_start, anneal_strategy
         As for `one_cycle_lr`.
     base_momentum : float
         The lowest momentum, in [0, 1).
     max_momentum : float
         The highest, from ``base_momentum`` to below 1.
+    three_phase, steps
+        As for `one_cycle_lr`.
 
     Returns
     -------

@@ -14,6 +14,8 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["trace"]
+
 
 def trace(
     scheduler: LRScheduler,

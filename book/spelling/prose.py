@@ -20,7 +20,7 @@ _VALUE = re.compile(r'^(\w+) = "(.*)"$', re.MULTILINE)
 _NO_PROSE = re.compile(
     r"""
       ^---\n.*?^---$                # a manuscript's first lines
-    | ^(`{3,}).*?^\1`*$             # a block of code
+    | ^[ ]*(`{3,}).*?^[ ]*\1`*$     # a block of code
     | `[^`\n]+` | <code>.*?</code>
     | \$\$.*?\$\$ | \$[^$\n]+\$     # formulas
     | \{\{.*?\}\}                   # a computed number

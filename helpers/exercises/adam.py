@@ -9,18 +9,7 @@ __all__ = ["EXERCISES"]
 
 
 def first_step(answer: Any) -> Verdict:
-    """By how much a parameter changes at the first step, with gradient −0.003 and rate 0.01.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """By how much a parameter changes at the first step, with gradient −0.003 and rate 0.01."""
     lr, gradient = 0.01, -0.003
     change = -lr * gradient / (abs(gradient) + 1e-8)
     return judge_number(
@@ -37,18 +26,7 @@ def first_step(answer: Any) -> Verdict:
 
 
 def step(answer: Any) -> Verdict:
-    """Write Adam's step.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Write Adam's step."""
 
     def adam(
         gradient: float,
@@ -83,18 +61,7 @@ def step(answer: Any) -> Verdict:
 
 
 def adamw_decay(answer: Any) -> Verdict:
-    """What AdamW's weight decay makes of a parameter without gradient, after some steps.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """What AdamW's weight decay makes of a parameter without gradient, after some steps."""
 
     def reference(theta: float, lr: float, weight_decay: float, steps: int) -> float:
         return theta * (1 - lr * weight_decay) ** steps

@@ -9,18 +9,7 @@ __all__ = ["EXERCISES"]
 
 
 def factor(answer: Any) -> Verdict:
-    """Adam's factor for a parameter whose gradient has been 0.02 for a long time.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Adam's factor for a parameter whose gradient has been 0.02 for a long time."""
     return judge_number(
         "adapted_factor",
         answer,
@@ -30,18 +19,7 @@ def factor(answer: Any) -> Verdict:
 
 
 def largest_rate(answer: Any) -> Verdict:
-    """Rate above which gradient descent diverges on a bowl of curvatures 1 and κ.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Rate above which gradient descent diverges on a bowl of curvatures 1 and κ."""
     return judge_function(
         "adapted_largest_rate",
         answer,
@@ -56,18 +34,7 @@ def largest_rate(answer: Any) -> Verdict:
 
 
 def steps_needed(answer: Any) -> Verdict:
-    """Steps of gradient descent at its best rate until the distance is below a share.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Steps of gradient descent at its best rate until the distance is below a share."""
 
     def reference(condition: float, share: float) -> int:
         return math.ceil(math.log(share) / math.log((condition - 1) / (condition + 1)))

@@ -11,18 +11,7 @@ __all__ = ["EXERCISES"]
 
 
 def first_step(answer: Any) -> Verdict:
-    """By how much the correction multiplies at step 1, with β = 0.95.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """By how much the correction multiplies at step 1, with β = 0.95."""
     return judge_number(
         "bias_first_step",
         answer,
@@ -32,18 +21,7 @@ def first_step(answer: Any) -> Verdict:
 
 
 def by_hand(answer: Any) -> Verdict:
-    """Write the bias-corrected EWMA.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Write the bias-corrected EWMA."""
     series = data.temperatures()
 
     def reference(values: np.ndarray, beta: float) -> np.ndarray:
@@ -75,18 +53,7 @@ def by_hand(answer: Any) -> Verdict:
 
 
 def first_value(answer: Any) -> Verdict:
-    """Weight of the first value, after t steps, in an EWMA that starts from it instead of zero.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Weight of the first value, after t steps, in an EWMA that starts from it instead of zero."""
     return judge_function(
         "bias_first_value",
         answer,

@@ -12,18 +12,7 @@ __all__ = ["EXERCISES"]
 
 
 def periods(answer: Any) -> Verdict:
-    """Periods of the moving average as old as Adam's second average, β = 0.999.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Periods of the moving average as old as Adam's second average, β = 0.999."""
     return judge_number(
         "ewma_periods",
         answer,
@@ -33,18 +22,7 @@ def periods(answer: Any) -> Verdict:
 
 
 def by_hand(answer: Any) -> Verdict:
-    """Write the EWMA as optimizers do, with β.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Write the EWMA as optimizers do, with β."""
     series = data.temperatures()
 
     def reference(values: np.ndarray, beta: float) -> np.ndarray:
@@ -65,18 +43,7 @@ def by_hand(answer: Any) -> Verdict:
 
 
 def half_life(answer: Any) -> Verdict:
-    """Steps after which a value weighs half as much.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Steps after which a value weighs half as much."""
     return judge_function(
         "ewma_half_life",
         answer,

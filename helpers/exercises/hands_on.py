@@ -15,18 +15,7 @@ def _parameters(*widths: int, bias: bool = True) -> int:
 
 
 def parameters(answer: Any) -> Verdict:
-    """Parameters of an MLP 784-256-64-10.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Parameters of an MLP 784-256-64-10."""
     return judge_number(
         "hands_on_parameters",
         answer,
@@ -41,18 +30,7 @@ def parameters(answer: Any) -> Verdict:
 
 
 def epoch_loss(answer: Any) -> Verdict:
-    """Loss of an epoch from those of its mini-batches and their sizes.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Loss of an epoch from those of its mini-batches and their sizes."""
 
     def total(losses: Sequence[float], sizes: Sequence[int]) -> float:
         return sum(loss * size for loss, size in zip(losses, sizes, strict=True))
@@ -71,18 +49,7 @@ def epoch_loss(answer: Any) -> Verdict:
 
 
 def early_stopping(answer: Any) -> Verdict:
-    """Epochs that are trained until early stopping stops, or until there are no more.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Epochs that are trained until early stopping stops, or until there are no more."""
 
     def stop(losses: Sequence[float], patience: int, late: int = 0, to_best: bool = True) -> int:
         best, waited = float("inf"), 0
@@ -126,18 +93,7 @@ def early_stopping(answer: Any) -> Verdict:
 
 
 def faults(answer: Any) -> Verdict:
-    """Lines of a training loop that do not do what they seem to.
-
-    Parameters
-    ----------
-    answer : collection of int
-        The lines that the learner names.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Lines of a training loop that do not do what they seem to."""
     return judge_lines(
         "hands_on_faults",
         answer,

@@ -10,18 +10,7 @@ __all__ = ["EXERCISES"]
 
 
 def step(answer: Any) -> Verdict:
-    """Where a parameter at 3 with gradient −4 is after a step at the rate 0.1.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Where a parameter at 3 with gradient −4 is after a step at the rate 0.1."""
     return judge_number(
         "learning_rate_step",
         answer,
@@ -31,18 +20,7 @@ def step(answer: Any) -> Verdict:
 
 
 def limit(answer: Any) -> Verdict:
-    """Rate above which descent on mean((w x − y)²) diverges.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Rate above which descent on mean((w x − y)²) diverges."""
     x = (np.array([1.0, 2.0, 4.0]), np.array([-0.5, 0.3, 0.2, 0.1]))
     return judge_function(
         "learning_rate_limit",
@@ -59,18 +37,7 @@ def limit(answer: Any) -> Verdict:
 
 
 def ramp(answer: Any) -> Verdict:
-    """Rates of a range test, by equal factors or by equal amounts.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Rates of a range test, by equal factors or by equal amounts."""
 
     def reference(start: float, end: float, steps: int, scale: str) -> np.ndarray:
         spaced = np.geomspace if scale == "exponential" else np.linspace

@@ -10,18 +10,7 @@ __all__ = ["EXERCISES"]
 
 
 def gain(answer: Any) -> Verdict:
-    """Step to which SGD tends under a constant gradient of 0.3, lr 0.001, momentum 0.99.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Step to which SGD tends under a constant gradient of 0.3, lr 0.001, momentum 0.99."""
     return judge_number(
         "momentum_gain",
         answer,
@@ -36,18 +25,7 @@ def gain(answer: Any) -> Verdict:
 
 
 def same_step(answer: Any) -> Verdict:
-    """Rate with which an average of gradients takes the steps of torch's sum.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Rate with which an average of gradients takes the steps of torch's sum."""
 
     def reference(lr: float, momentum: float) -> float:
         return lr / (1 - momentum)
@@ -67,18 +45,7 @@ def same_step(answer: Any) -> Verdict:
 
 
 def buffer(answer: Any) -> Verdict:
-    """Momentum's buffer after a row of gradients, the first one undamped.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Momentum's buffer after a row of gradients, the first one undamped."""
 
     def discounted(
         gradients: Sequence[float], momentum: float, first: float, later: float
@@ -103,18 +70,7 @@ def buffer(answer: Any) -> Verdict:
 
 
 def best(answer: Any) -> Verdict:
-    """Polyak's best rate and momentum for a smallest and a largest curvature.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Polyak's best rate and momentum for a smallest and a largest curvature."""
 
     def momentum(a: float, b: float) -> float:
         return ((math.sqrt(b) - math.sqrt(a)) / (math.sqrt(b) + math.sqrt(a))) ** 2

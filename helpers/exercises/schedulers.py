@@ -9,18 +9,7 @@ __all__ = ["EXERCISES"]
 
 
 def first_reduced(answer: Any) -> Verdict:
-    """First epoch, from 0, with a reduced rate: ReduceLROnPlateau, patience 3, constant loss.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """First epoch, from 0, with a reduced rate: ReduceLROnPlateau, patience 3, constant loss."""
     patience = 3
     return judge_number(
         "schedulers_first_reduced",
@@ -32,18 +21,7 @@ def first_reduced(answer: Any) -> Verdict:
 
 
 def highest_rate(answer: Any) -> Verdict:
-    """Rate of CyclicLR's "exp_range" at the top of its first climb: 0.01 to 0.1, 20 steps, 0.95.
-
-    Parameters
-    ----------
-    answer : float
-        The learner's number.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Rate of CyclicLR's "exp_range" at the top of its first climb: 0.01 to 0.1, 20 steps, 0.95."""
     base_lr, max_lr, gamma, up = 0.01, 0.1, 0.95, 20
     return judge_number(
         "schedulers_highest_rate",
@@ -60,18 +38,7 @@ def highest_rate(answer: Any) -> Verdict:
 
 
 def multi_step(answer: Any) -> Verdict:
-    """Write MultiStepLR.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Write MultiStepLR."""
 
     def reference(epoch: int, lr: float, milestones: list[int], gamma: float) -> float:
         return lr * gamma ** sum(milestone <= epoch for milestone in milestones)
@@ -100,18 +67,7 @@ def multi_step(answer: Any) -> Verdict:
 
 
 def warm_cosine(answer: Any) -> Verdict:
-    """Write a linear warm-up and half a cosine after it.
-
-    Parameters
-    ----------
-    answer : callable
-        The learner's function.
-
-    Returns
-    -------
-    Verdict
-        On that answer.
-    """
+    """Write a linear warm-up and half a cosine after it."""
 
     def schedule(step: int, lr: float, warm: int, since: int, length: int, first: int = 1) -> float:
         if step < warm:

@@ -6,7 +6,8 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install site serve test check notebooks bench reproducible lock clean
+.PHONY: help install hooks site serve test check style types spelling agree notebooks bench \
+	reproducible lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,19 +29,33 @@ node_modules/installed: package-lock.json .venv/installed
 		{ echo "package-lock.json: could not be installed; is there a network?"; exit 1; }
 	@touch $@
 
+hooks: install ## Have git run the fast checks on what each commit touches
+	@$(BIN)/pre-commit install
+
 site: install ## Build the site in both languages
 	@$(BIN)/python -m book site
 
 serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-test: site ## Build the site, then run all tests: units, notebooks, browser
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@$(BIN)/python -m pytest --numprocesses auto
+test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
+	@$(BIN)/python -m pytest --numprocesses auto --cov helpers --cov-fail-under 95 --cov-report term:skip-covered
 	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
 
-check: install ## Only the fast checks: style, and whether notebooks follow from manuscripts
-	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+check: install ## Only the fast checks: style, types, spelling, whether notebooks follow from manuscripts
+	@$(MAKE) --no-print-directory style types spelling agree
+
+# One by one for the hooks, which must not install anything.
+style:
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --diff .
+
+types:
+	@$(BIN)/mypy
+
+spelling:
+	@$(BIN)/python -m book spelling
+
+agree:
 	@$(BIN)/python -m book check
 
 notebooks: install ## Write notebooks/pt and notebooks/en anew from the manuscripts
@@ -59,4 +74,4 @@ lock: .venv/installed ## Resolve requirements.txt anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.txt
 
 clean: ## Remove what was built; .venv and node_modules stay
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis

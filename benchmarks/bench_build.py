@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from book.project import LANGUAGES, ROOT
 
@@ -18,7 +19,7 @@ COLD, WARM = 0.6, 0.1
 _CONFIG = "title: Stock\nexecute:\n  execute_notebooks: force\n  timeout: 600\n"
 
 
-def measure() -> list[dict]:
+def measure() -> list[dict[str, Any]]:
     """Build in new clones of what is committed; an entry's ratio is the goal over the share."""
     with tempfile.TemporaryDirectory() as scratch:
         clone = Path(scratch) / "course"

@@ -3,6 +3,7 @@
 import statistics
 import subprocess
 import sys
+from typing import Any
 
 BUDGET = 0.1
 """Seconds."""
@@ -20,7 +21,7 @@ print(time.perf_counter() - began)
 """
 
 
-def measure(repeats: int = 5) -> list[dict]:
+def measure(repeats: int = 5) -> list[dict[str, Any]]:
     """Import everything in fresh processes; the entry's ratio is the budget over the median."""
     seconds = []
     for _ in range(repeats):

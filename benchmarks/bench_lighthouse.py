@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from book.project import LANGUAGES, ROOT, chapter_paths
 from tests.conftest import BROWSERS
@@ -21,7 +22,7 @@ GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 
 PLACE = ROOT / "_build" / "lighthouse"
 
 
-def measure() -> list[dict]:
+def measure() -> list[dict[str, Any]]:
     """Score every chapter of both sites; an entry's ratio is the least score over the goal."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None or not (SITE / "index.html").exists():

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from typing import Any
 
 import torch
 
@@ -11,7 +12,7 @@ START = (-1.5, 1.0)
 PROBLEM = problems.quadratic(condition=100)
 
 
-def measure(runs: int = 1000, steps: int = 500) -> list[dict]:
+def measure(runs: int = 1000, steps: int = 500) -> list[dict[str, Any]]:
     """Time Adam at many learning rates, batched and one by one, with one thread each.
 
     Both take the gradient from the same closed form, so that only the steps differ. Ours is the

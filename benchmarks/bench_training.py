@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,7 +23,7 @@ CROSS_ENTROPY = nn.CrossEntropyLoss()
 Data = tuple[torch.Tensor, torch.Tensor]
 
 
-def measure(epochs: int = 20, seeds: int = 5) -> list[dict]:
+def measure(epochs: int = 20, seeds: int = 5) -> list[dict[str, Any]]:
     """Run all of it.
 
     Epochs are timed in seconds of the processor, with one thread: of the two cores others use one
@@ -55,7 +56,9 @@ def measure(epochs: int = 20, seeds: int = 5) -> list[dict]:
     return results
 
 
-def epoch_entries(precision: str, goals: tuple[float, float], rounds: int = 3) -> list[dict]:
+def epoch_entries(
+    precision: str, goals: tuple[float, float], rounds: int = 3
+) -> list[dict[str, Any]]:
     """Time the recipe's epoch our way, with gradients recorded and without, and the article's.
 
     ``precision`` is that of ``torch.set_float32_matmul_precision``, for both ways alike: with
@@ -97,7 +100,7 @@ def epoch_entries(precision: str, goals: tuple[float, float], rounds: int = 3) -
 def timed_epochs(rounds: int) -> dict[str, float]:
     """Median seconds of an epoch, each way; all come to the same accuracy."""
     train, test = article_images(train=True), article_images(train=False)
-    seconds = {"article": [], "plain": [], "recorded": []}
+    seconds: dict[str, list[float]] = {"article": [], "plain": [], "recorded": []}
     ways = {
         "article": article_epoch,
         "plain": lambda: our_epoch(train),
@@ -108,7 +111,7 @@ def timed_epochs(rounds: int) -> dict[str, float]:
         for name, way in ways.items():
             took, model = way()
             seconds[name].append(took)
-            accuracy = training.evaluate(model, CROSS_ENTROPY, test).accuracy
+            accuracy = accuracy_of(model, test)
             assert 0.91 < accuracy < 0.96, f"{name}: {accuracy:.4f} after an epoch"
     return {name: statistics.median(values) for name, values in seconds.items()}
 
@@ -183,7 +186,14 @@ def products(repeats: int = 2000) -> float:
     return statistics.median(seconds)
 
 
-def accuracy_entry(epochs: int, seeds: int) -> dict:
+def accuracy_of(model: nn.Module, test: Data) -> float:
+    """Share of right answers."""
+    accuracy = training.evaluate(model, CROSS_ENTROPY, test).accuracy
+    assert accuracy is not None
+    return accuracy
+
+
+def accuracy_entry(epochs: int, seeds: int) -> dict[str, Any]:
     """Median test accuracy of the article's recipe, on images normalised by their statistics."""
     images = data.mnist(FOLDER, validation=0, fallback=False)
     accuracies = []
@@ -196,7 +206,7 @@ def accuracy_entry(epochs: int, seeds: int) -> dict:
             model, CROSS_ENTROPY, optimizer, images.train, epochs=epochs, scheduler=scheduler,
             seed=seed,
         )  # fmt: skip
-        accuracies.append(training.evaluate(model, CROSS_ENTROPY, images.test).accuracy)
+        accuracies.append(accuracy_of(model, images.test))
     accuracy = statistics.median(accuracies)
     return {
         "name": f"training: {accuracy:.2%}, median of {seeds} seeds",
@@ -206,7 +216,7 @@ def accuracy_entry(epochs: int, seeds: int) -> dict:
     }
 
 
-def better_entry(seeds: int = 3) -> dict:
+def better_entry(seeds: int = 3) -> dict[str, Any]:
     """Median test accuracy of a better recipe, within a minute on two cores.
 
     512 and 256 hidden units, AdamW under OneCycleLR to 3e-3, batches of 128, ten epochs.
@@ -225,7 +235,7 @@ def better_entry(seeds: int = 3) -> dict:
             scheduler=scheduler, seed=seed,
         )  # fmt: skip
         seconds.append(time.perf_counter() - began)
-        accuracies.append(training.evaluate(model, CROSS_ENTROPY, images.test).accuracy)
+        accuracies.append(accuracy_of(model, images.test))
     assert max(seconds) < 60, f"the better recipe took {max(seconds):.0f} seconds on two cores"
     accuracy = statistics.median(accuracies)
     return {

@@ -1,4 +1,4 @@
-"""The command line: ``python -m book notebooks | check | site | reproducible | repository URL``."""
+"""The command line: ``python -m book notebooks | check | spelling | site | repository URL | …``."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks = commands.add_parser("notebooks", help="write notebooks/{pt,en}, executed")
     notebooks.add_argument("slugs", nargs="*", metavar="NN-slug", help="only these chapters")
     commands.add_parser("check", help="do notebooks and manuscripts agree?")
+    commands.add_parser("spelling", help="does each language know its words?")
     commands.add_parser("site", help="build _build/html, both languages and the root page")
     commands.add_parser("reproducible", help="does this commit build the same bytes twice?")
     fork = commands.add_parser("repository", help="point badges, cells and the site at a fork")
@@ -38,6 +39,12 @@ def _run(options: argparse.Namespace) -> int:
         if problems := check():
             raise BookError(*problems, f"{len(problems)} problems")
         print("Notebooks and manuscripts agree.")
+    elif options.command == "spelling":
+        from book import spelling
+
+        if problems := spelling.check():
+            raise BookError(*problems, f"{len(problems)} problems")
+        print("Both languages know their words.")
     elif options.command == "site":
         from book.site import build
 

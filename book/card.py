@@ -1,7 +1,9 @@
 """The picture that other sites show with a link to the course, one a language."""
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -17,7 +19,7 @@ __all__ = ["SIZE", "draw_card"]
 SIZE = (1200, 630)
 """Width and height in pixels, as networks crop least."""
 
-_RULES = {
+_RULES: dict[str, tuple[Callable[..., optimizers.Optimizer], dict[str, Any]]] = {
     "sgd": (optimizers.sgd, {}),
     "momentum": (optimizers.sgd, {"momentum": 0.9}),
     "nesterov": (optimizers.sgd, {"momentum": 0.9, "nesterov": True}),
@@ -45,8 +47,8 @@ def draw_card(language: str, path: Path) -> None:
         figure.set_facecolor(COLORS["paper"])
         ax = figure.add_axes((0.475, 0, 0.525, 1))
         ax.set_axis_off()
-    contours = problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.3))
-    draw_surface(ax, contours, surface.minimum.numpy())
+    x, y, losses = problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.3))
+    draw_surface(ax, (x.numpy(), y.numpy(), losses.numpy()), surface.minimum.numpy())
     paths = {}
     for name, (rule, options) in _RULES.items():
         run = simulate.on_regression(toy, rule, lr=0.1, **options)

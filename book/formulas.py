@@ -30,7 +30,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Set all formulas of a page in one run of node, and keep the HTML in their nodes."""
-    formulas = list(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block)))
+    formulas = [
+        node for node in doctree.findall() if isinstance(node, nodes.math | nodes.math_block)
+    ]
     if not formulas:
         return
     wanted = [

@@ -27,7 +27,8 @@ def chapters(root: Path = ROOT) -> list[Chapter]:
     BookError
         With the problems of all of them.
     """
-    found, problems = [], []
+    found: list[Chapter] = []
+    problems: list[str] = []
     for path in chapter_paths(root):
         try:
             found.append(read(path))
@@ -47,7 +48,8 @@ def drafts(all_chapters: list[Chapter], root: Path = ROOT) -> dict[tuple[str, st
         With the problems of all of them.
     """
     known, published = numbers.numbers(), repository(root)
-    made, problems = {}, []
+    made: dict[tuple[str, str], NotebookNode] = {}
+    problems: list[str] = []
     for index, chapter in enumerate(all_chapters):
         before = all_chapters[index - 1] if index else None
         after = all_chapters[index + 1] if index + 1 < len(all_chapters) else None

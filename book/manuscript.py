@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
@@ -129,7 +130,7 @@ def read(path: Path) -> Chapter:
     return Chapter(path.stem, tuple(cells))
 
 
-def _code(place: str, cell: dict, before: list[Text | Code], problems: list[str]) -> Code:
+def _code(place: str, cell: dict[str, Any], before: list[Text | Code], problems: list[str]) -> Code:
     """Read a code cell, and note what is wrong with its metadata."""
     tags = cell["metadata"].get("tags", [])
     if unknown := [key for key in cell["metadata"] if key != "tags"]:

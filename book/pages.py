@@ -16,7 +16,7 @@ THEME = Path(__file__).parent / "theme"
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the theme and what the pages know."""
-    app.add_html_theme("course", THEME)
+    app.add_html_theme("course", str(THEME))
     app.add_config_value("course_language", "en", "html")
     app.add_config_value("course_slugs", [], "html")
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension

@@ -52,7 +52,7 @@ def place_pictures(notebook: NotebookNode, language: str, site: Path) -> None:
 def _saved(svg: str, words_of_it: str, folder: Path) -> dict[str, Any]:
     """Write a picture for the light and the dark page, and say where it lies and how high it is."""
     svg = _bare(svg)
-    width, height = map(float, re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups())
+    width, height = map(float, re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)[0])
     files = {}
     for theme, content in (("light", svg), ("dark", recolour(svg))):
         name = f"{hashlib.sha256(content.encode()).hexdigest()[:16]}.svg"

@@ -67,10 +67,10 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
-        if tag == "section" and known.get("id"):
-            self.headings.append(known["id"])
+        if tag == "section" and (anchor := known.get("id")):
+            self.headings.append(anchor)
         elif tag == "meta" and known.get("name") == "description":
-            self.description = known["content"]
+            self.description = known["content"] or ""
 
 
 def _join_headings(site: Path, all_chapters: list[Chapter]) -> None:
@@ -99,7 +99,7 @@ def _join_headings(site: Path, all_chapters: list[Chapter]) -> None:
 def _sitemap(all_chapters: list[Chapter]) -> bytes:
     """Return the list of all pages, each with its sisters in other languages."""
     first = all_chapters[0].slug
-    top = ET.Element(ET.QName(_SITEMAP, "urlset"))
+    top = ET.Element(ET.QName(_SITEMAP, "urlset").text)
     pages = [(f"{address()}/", first)]
     pages += [
         (f"{address()}/{code}/{chapter.slug}.html", chapter.slug)
@@ -107,13 +107,13 @@ def _sitemap(all_chapters: list[Chapter]) -> bytes:
         for code in LANGUAGES
     ]
     for place, slug in pages:
-        url = ET.SubElement(top, ET.QName(_SITEMAP, "url"))
-        ET.SubElement(url, ET.QName(_SITEMAP, "loc")).text = place
+        url = ET.SubElement(top, ET.QName(_SITEMAP, "url").text)
+        ET.SubElement(url, ET.QName(_SITEMAP, "loc").text).text = place
         if moment := last_change(slug):
-            ET.SubElement(url, ET.QName(_SITEMAP, "lastmod")).text = moment.isoformat()
+            ET.SubElement(url, ET.QName(_SITEMAP, "lastmod").text).text = moment.isoformat()
         for code, sister in alternates(slug, first):
             link = {"rel": "alternate", "hreflang": code, "href": sister}
-            ET.SubElement(url, ET.QName(_XHTML, "link"), link)
+            ET.SubElement(url, ET.QName(_XHTML, "link").text, link)
     return _xml(top, {"": _SITEMAP, "xhtml": _XHTML})
 
 
@@ -129,11 +129,11 @@ def _feed(site: Path, all_chapters: list[Chapter], language: str) -> bytes | Non
         return None
     changes.sort(key=lambda change: (-change[0].timestamp(), change[1]))
     top = ET.Element(
-        ET.QName(_ATOM, "feed"), {"{http://www.w3.org/XML/1998/namespace}lang": say["code"]}
+        ET.QName(_ATOM, "feed").text, {"{http://www.w3.org/XML/1998/namespace}lang": say["code"]}
     )
 
     def add(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
-        element = ET.SubElement(parent, ET.QName(_ATOM, tag), attributes)
+        element = ET.SubElement(parent, ET.QName(_ATOM, tag).text, attributes)
         element.text = text
         return element
 

@@ -26,7 +26,8 @@ def _fold(app: Sphinx, doctree: nodes.document) -> None:
     for cell in list(doctree.findall(nodes.container)):
         if "tag_folded" not in cell["classes"]:
             continue
-        for part in [child for child in cell if "cell_input" in child.get("classes", ())]:
+        elements = [child for child in cell if isinstance(child, nodes.Element)]
+        for part in [one for one in elements if "cell_input" in one.get("classes", ())]:
             opening = f'<details class="folded"><summary>{summary}</summary>'
             place = cell.index(part)
             cell.insert(place + 1, nodes.raw("", "</details>", format="html"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 
 from book.project import ROOT
@@ -77,7 +78,8 @@ def _add_page(_app: Sphinx, config: Config) -> None:
 
 
 def _drop_own_search(app: Sphinx) -> None:
-    app.builder.search = False
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        app.builder.search = False
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:

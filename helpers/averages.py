@@ -8,7 +8,7 @@ Notation: ``alpha`` is the weight of the newest value and ``beta = 1 - alpha`` t
 
 import math
 from numbers import Integral
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import torch
@@ -164,6 +164,11 @@ def ma_weights(periods: int, lags: int) -> np.ndarray:
     numpy.ndarray
         Shape (lags,): 1 / periods for the first ``periods`` lags, then 0.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number in its range.
+
     Examples
     --------
     >>> ma_weights(periods=2, lags=3)
@@ -191,6 +196,11 @@ def ewma_weights(alpha: float, lags: int) -> np.ndarray:
     numpy.ndarray
         Shape (lags,). Their sum is 1 − (1 − α) ** lags.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number in its range.
+
     Examples
     --------
     >>> ewma_weights(alpha=0.5, lags=3)
@@ -215,6 +225,11 @@ def average_age(weights: np.ndarray) -> float:
     weights : numpy.ndarray
         Shape (lags,), newest first, not negative and not all zero.
 
+    Returns
+    -------
+    float
+        In steps, at least 1.
+
     Raises
     ------
     ValueError
@@ -238,7 +253,22 @@ def average_age(weights: np.ndarray) -> float:
 
 
 def alpha_from_periods(periods: float) -> float:
-    r"""α of the EWMA whose average age is that of a moving average: α = 2 / (N + 1).
+    r"""Weight α of the EWMA whose average age is that of a moving average: α = 2 / (N + 1).
+
+    Parameters
+    ----------
+    periods : float
+        N of the moving average, at least 1.
+
+    Returns
+    -------
+    float
+        In (0, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``periods`` is no number in its interval.
 
     Examples
     --------
@@ -251,6 +281,21 @@ def alpha_from_periods(periods: float) -> float:
 def periods_from_alpha(alpha: float) -> float:
     """Periods of the moving average of equal average age: N = 2 / α − 1.
 
+    Parameters
+    ----------
+    alpha : float
+        Weight of the newest value, in (0, 1].
+
+    Returns
+    -------
+    float
+        At least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``alpha`` is no number in its interval.
+
     Examples
     --------
     >>> periods_from_alpha(0.5)
@@ -260,17 +305,64 @@ def periods_from_alpha(alpha: float) -> float:
 
 
 def beta_from_alpha(alpha: float) -> float:
-    """Weight of the past, β = 1 − α."""
+    """Weight of the past, β = 1 − α.
+
+    Parameters
+    ----------
+    alpha : float
+        Weight of the newest value, in (0, 1].
+
+    Returns
+    -------
+    float
+        In [0, 1).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``alpha`` is no number in its interval.
+    """
     return 1 - _check.number("alpha", alpha, "(0, 1]")
 
 
 def alpha_from_beta(beta: float) -> float:
-    """Weight of the newest value, α = 1 − β."""
+    """Weight of the newest value, α = 1 − β.
+
+    Parameters
+    ----------
+    beta : float
+        Weight of the past, in [0, 1).
+
+    Returns
+    -------
+    float
+        In (0, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``beta`` is no number in its interval.
+    """
     return 1 - _check.number("beta", beta, "[0, 1)")
 
 
 def beta_from_periods(periods: float) -> float:
-    """β of the EWMA of equal average age: β = (N − 1) / (N + 1).
+    """Weight β of the past in the EWMA of equal average age: β = (N − 1) / (N + 1).
+
+    Parameters
+    ----------
+    periods : float
+        N of the moving average, at least 1.
+
+    Returns
+    -------
+    float
+        In [0, 1).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``periods`` is no number in its interval.
 
     Examples
     --------
@@ -282,11 +374,31 @@ def beta_from_periods(periods: float) -> float:
 
 
 def periods_from_beta(beta: float) -> float:
-    """Periods of the moving average of equal average age: N = (1 + β) / (1 − β)."""
+    """Periods of the moving average of equal average age: N = (1 + β) / (1 − β).
+
+    Parameters
+    ----------
+    beta : float
+        Weight of the past, in [0, 1).
+
+    Returns
+    -------
+    float
+        At least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``beta`` is no number in its interval.
+    """
     beta = _check.number("beta", beta, "[0, 1)")
     return (1 + beta) / (1 - beta)
 
 
+@overload
+def bias_ratio(beta: float, step: int) -> float: ...
+@overload
+def bias_ratio(beta: float, step: np.ndarray) -> np.ndarray: ...
 def bias_ratio(beta: float, step: int | np.ndarray) -> float | np.ndarray:
     r"""How many times the corrected EWMA is as large as the uncorrected one.
 
@@ -343,6 +455,11 @@ def steps_until_bias_below(beta: float, share: float) -> int:
     -------
     int
         The step, counted from 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number in its range.
 
     Examples
     --------

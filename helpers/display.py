@@ -51,12 +51,38 @@ _CSS_PIXELS = 96
 
 
 def on_static_page() -> bool:
-    """Tell whether this run draws for the static site rather than for a reader's kernel."""
+    """Tell whether this run draws for the static site rather than for a reader's kernel.
+
+    Returns
+    -------
+    bool
+        True if the environment variable COURSE_PAGE is "static".
+    """
     return os.environ.get("COURSE_PAGE") == "static"
 
 
 def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
-    """Return the figure that ``drawn`` belongs to, and its alternative text; errors as `show`."""
+    """Return the figure that ``drawn`` belongs to, and its alternative text.
+
+    Parameters
+    ----------
+    drawn : matplotlib.axes.Axes, numpy.ndarray of Axes or matplotlib.figure.Figure
+        What a function of `helpers.figures` returned.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Its figure.
+    words : str
+        Its alternative text.
+
+    Raises
+    ------
+    TypeError
+        If ``drawn`` is none of these.
+    ValueError
+        If the figure has no alternative text.
+    """
     first = drawn.flat[0] if isinstance(drawn, np.ndarray) and drawn.size else drawn
     figure = first.figure if isinstance(first, Axes) else first
     if not isinstance(figure, Figure):
@@ -68,7 +94,18 @@ def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
 
 
 def svg(figure: Figure) -> str:
-    """Return a figure as SVG text without paper, the same bytes for the same figure."""
+    """Return a figure as SVG text without paper, the same bytes for the same figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+
+    Returns
+    -------
+    str
+        The SVG, a whole file.
+    """
     buffer = io.StringIO()
     with canvas.style():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -76,7 +113,18 @@ def svg(figure: Figure) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as PNG on light paper, with two dots for each CSS pixel."""
+    """Return a figure as PNG on light paper, with two dots for each CSS pixel.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+
+    Returns
+    -------
+    bytes
+        The PNG.
+    """
     buffer = io.BytesIO()
     with canvas.style():
         figure.savefig(

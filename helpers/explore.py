@@ -42,7 +42,13 @@ class Slider:
     spec: str
 
     def written(self) -> list[str]:
-        """Return the choices, numbers as the reader's language writes them."""
+        """Return the choices, numbers as the reader's language writes them.
+
+        Returns
+        -------
+        list of str
+            One for each of ``values``.
+        """
         return [
             value if isinstance(value, str) else language.number(value, self.spec)
             for value in self.values
@@ -65,6 +71,11 @@ def slider(
     spec : str
         How a number is written, as for `format`.
 
+    Returns
+    -------
+    Slider
+        With the index of ``start`` in its place.
+
     Raises
     ------
     TypeError
@@ -76,6 +87,7 @@ def slider(
     named = [isinstance(value, str) for value in values]
     if any(named) and not all(named):
         raise TypeError(f"values must be all numbers or all names, got {values!r}")
+    choices: tuple[float, ...] | tuple[str, ...]
     if any(named):
         choices = tuple(str(value) for value in values)
         if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:

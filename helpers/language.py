@@ -41,7 +41,18 @@ def use(code: str) -> None:
 
 
 def current() -> str:
-    """Return the language in use: the one chosen, else ``COURSE_LANGUAGE``, else English."""
+    """Return the language in use: the one chosen, else ``COURSE_LANGUAGE``, else English.
+
+    Returns
+    -------
+    {"pt", "en"}
+        Its code.
+
+    Raises
+    ------
+    ValueError
+        If the course does not speak what ``COURSE_LANGUAGE`` says.
+    """
     return _chosen or _check.choice(
         "the environment variable COURSE_LANGUAGE",
         os.environ.get("COURSE_LANGUAGE", "en"),
@@ -80,7 +91,7 @@ def text(key: str, /, **values: Any) -> str:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
 
 
-def number(value: float, spec: str = "", code: str | None = None) -> str:
+def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     """Write a number as the language does: 1.5 is "1,5" in Portuguese, 1e-6 is "10⁻⁶" in both.
 
     Parameters
@@ -91,6 +102,11 @@ def number(value: float, spec: str = "", code: str | None = None) -> str:
         As for `format`, for instance ``".2f"``, ``","`` or ``".1%"``.
     code : {"pt", "en"}, optional
         The language, by default the one in use.
+
+    Returns
+    -------
+    str
+        The number, with U+2212 as its minus sign.
 
     Examples
     --------

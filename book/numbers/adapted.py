@@ -15,7 +15,10 @@ def numbers() -> dict[str, Number]:
     """Compute them, by name."""
     toy = problems.linear_regression()
     optimum = toy.surface("all").minimum
-    rules = {"sgd": optimizers.sgd, "adam": optimizers.adam}
+    rules: dict[str, Callable[..., optimizers.Optimizer]] = {
+        "sgd": optimizers.sgd,
+        "adam": optimizers.adam,
+    }
     one = {name: simulate.on_regression(toy, rule, lr=0.1) for name, rule in rules.items()}
     many = {
         name: simulate.on_regression(toy, rule, seeds=range(100), lr=0.1)

@@ -72,6 +72,7 @@ def _seed_42(toy: problems.LinearRegression, optimum: torch.Tensor) -> dict[str,
     for look, run in runs.items():
         far = (run.paths[0, -1] - optimum).norm().item()
         found[f"momentum_{look}_distance"] = Number(far, ".2f")
+        assert run.train_losses is not None
         found[f"momentum_{look}_loss"] = Number(run.train_losses[0, -1].item(), ".4f")
     for look in ("momentum", "nesterov"):
         swing = runs[look].gradients[0, :, 0].max().item()

@@ -1,5 +1,7 @@
 """Numbers of chapter 7, schedulers."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -87,7 +89,7 @@ def _warm_up() -> dict[str, Number]:
 def _distances() -> dict[str, Number]:
     """Median distance to the optimum over 100 seeds, schedule by schedule."""
     toy = problems.linear_regression()
-    cycle = {"step_size_up": 10, "mode": "triangular2"}
+    cycle: dict[str, Any] = {"step_size_up": 10, "mode": "triangular2"}
     fixed = {"lr": np.full(50, 0.1), "momentum": np.full(50, 0.9)}
     cyclic = {
         "lr": schedules.cyclic_lr(0.025, 0.1, 50, **cycle),

@@ -2,7 +2,7 @@
 
 import html
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup, Tag
 
@@ -56,7 +56,8 @@ def read_chapters(folder: Path, slugs: list[str], say: dict[str, str]) -> list[C
 
 def _read(path: Path, slug: str, say: dict[str, str]) -> Chapter:
     page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    body = page.find("article")
+    # Any: to bs4 each tag inside another may be lacking, and what ours hold the build has written.
+    body: Any = page.find("article")
     if body is None or body.h1 is None:
         raise BookError(f"{path.parent.name}/{path.name}: wants an <article> with an <h1>")
     for explorer in body.select(".explorer"):
@@ -110,7 +111,7 @@ def point_links(body: Tag, chapter: Chapter, chapters: list[Chapter], pattern: s
     slugs = {each.slug for each in chapters}
     glue = "--" if pattern.startswith("#") else "#"
     for link in body.find_all("a", href=True):
-        href = link["href"]
+        href = str(link["href"])
         if href.startswith(("https://", "http://", "mailto:")):
             continue
         page, _, anchor = html.unescape(href).partition("#")

@@ -7,6 +7,7 @@ import subprocess
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 from bs4 import Tag
@@ -46,7 +47,9 @@ def write_epub(place: Path, site: Path, chapters: list[Chapter], language: str) 
     """
     say = words(language)
     bodies = {chapter.slug: _xhtml_body(chapter, chapters) for chapter in chapters}
-    pictures = sorted({image["src"] for body in bodies.values() for image in body.find_all("img")})
+    pictures = sorted(
+        {str(image["src"]) for body in bodies.values() for image in body.find_all("img")}
+    )
     know = {
         "say": say,
         "chapters": chapters,
@@ -107,7 +110,8 @@ def _xhtml_body(chapter: Chapter, chapters: list[Chapter]) -> Tag:
 
 def _keep_mathml(formula: Tag) -> None:
     """Leave a formula's MathML, with its TeX for readers that cannot show it."""
-    math, tex = formula.math, formula.annotation
+    math: Any = formula.math
+    tex = formula.annotation
     if math is None or tex is None:
         return
     math["alttext"] = tex.extract().get_text()

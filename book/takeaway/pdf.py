@@ -79,7 +79,7 @@ def print_page(chapters: list[Chapter], language: str) -> str:
             anchored["id"] = _anchor(f"{chapter.slug}--{anchored['id']}")
         point_links(body, chapter, chapters, "#{slug}")
         for link in body.select('a[href^="#"]'):
-            link["href"] = "#" + _anchor(link["href"][1:])
+            link["href"] = "#" + _anchor(str(link["href"])[1:])
         bodies[chapter.slug] = body.decode_contents(formatter="minimal")
     templates = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True

@@ -25,6 +25,11 @@ def user_folder() -> Path:
     """Return the course's folder among the user's caches; it need not exist.
 
     Below XDG_CACHE_HOME or ``~/.cache``, on macOS ``~/Library/Caches``, on Windows LOCALAPPDATA.
+
+    Returns
+    -------
+    pathlib.Path
+        Below the folder for temporary files for a user without a home.
     """
     try:
         if sys.platform == "win32":
@@ -42,12 +47,36 @@ def user_folder() -> Path:
 
 
 def md5(content: bytes) -> str:
-    """Return the checksum by which torchvision knows its files: against faults, not attackers."""
+    """Return the checksum by which torchvision knows its files: against faults, not attackers.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+
+    Returns
+    -------
+    str
+        Its MD5 sum, 32 hexadecimal digits.
+    """
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def read(path: Path, checksum: str) -> bytes | None:
-    """Return what a file holds, or None if it cannot be read or is not what it should be."""
+    """Return what a file holds, or None if it cannot be read or is not what it should be.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    checksum : str
+        What `md5` has to give for its content.
+
+    Returns
+    -------
+    bytes or None
+        The content.
+    """
     try:
         content = path.read_bytes()
     except OSError:
@@ -57,6 +86,13 @@ def read(path: Path, checksum: str) -> bytes | None:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: nobody ever sees half of it under its name.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, in a folder that is there.
+    content : bytes
+        What it is to hold.
 
     Raises
     ------

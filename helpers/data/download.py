@@ -33,6 +33,15 @@ class Resource(NamedTuple):
 class UnavailableError(OSError):
     """Data that cannot be had.
 
+    Parameters
+    ----------
+    message : str
+        What is missing and why, for the log.
+    reason : str
+        As the attribute.
+    status : int, optional
+        As the attribute.
+
     Attributes
     ----------
     reason : str
@@ -108,6 +117,24 @@ def fetch(
     resource: Resource, mirrors: list[str], limits: Limits, until: float, report: Report
 ) -> bytes:
     """Download one file and unpack it; the mirror that gave it moves to the front of ``mirrors``.
+
+    Parameters
+    ----------
+    resource : Resource
+        The file.
+    mirrors : list of str
+        Addresses of the folders that may hold it, the likeliest first.
+    limits : Limits
+        Rounds, waits and sizes.
+    until : float
+        When to stop in any case, on the clock of `time.monotonic`.
+    report : callable
+        Told of each part that arrives.
+
+    Returns
+    -------
+    bytes
+        The unpacked file, its checksum proved.
 
     Raises
     ------

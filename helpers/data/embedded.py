@@ -14,6 +14,11 @@ def load() -> RawImages:
     As in MNIST, a digit fills 20×20 pixels within a margin of four, and the test takes one image in
     seven, of each class alike.
 
+    Returns
+    -------
+    RawImages
+        1,540 images to train on and 257 to test, with ``source`` "digits".
+
     Raises
     ------
     ModuleNotFoundError

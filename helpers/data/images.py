@@ -106,7 +106,31 @@ class RawImages(NamedTuple):
 def checked(
     device: str | torch.device, validation: float, seed: int
 ) -> tuple[torch.device, float, int]:
-    """Return what `prepare` takes, or raise before any image has been fetched."""
+    """Return what `prepare` takes, or raise before any image has been fetched.
+
+    Parameters
+    ----------
+    device : str or torch.device
+        Where the images are wanted.
+    validation : float
+        Share of the training images to put aside, in [0, 1).
+    seed : int
+        Of the split, at least 0.
+
+    Returns
+    -------
+    device : torch.device
+        One that torch can use here.
+    validation : float
+        As given.
+    seed : int
+        As given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it has to be.
+    """
     wanted = f"device must be a device that torch can use here, such as 'cpu', got {device!r}"
     if not isinstance(device, str | torch.device):
         raise TypeError(wanted)
@@ -120,7 +144,23 @@ def checked(
 
 
 def prepare(raw: RawImages, device: torch.device, validation: float, seed: int) -> Images:
-    """Split, normalise and move to ``device``; arguments as for `helpers.data.mnist`.
+    """Split, normalise and move to ``device``.
+
+    Parameters
+    ----------
+    raw : RawImages
+        The images.
+    device : torch.device
+        Where they go.
+    validation : float
+        Share of the training images to put aside, in [0, 1), of each class alike.
+    seed : int
+        Of that split.
+
+    Returns
+    -------
+    Images
+        In float32, normalised with mean and standard deviation of the images left to train on.
 
     Raises
     ------
@@ -181,6 +221,18 @@ def stratified(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
 
 def statistics(pixels: np.ndarray) -> tuple[float, float]:
     """Mean and standard deviation of uint8 pixels on a scale from 0 to 1, exact to rounding.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        Any shape, uint8.
+
+    Returns
+    -------
+    mean : float
+        On a scale where 255 is 1.
+    std : float
+        On the same scale, dividing by the count.
 
     Examples
     --------

@@ -30,6 +30,18 @@ _VARIABLE = "COURSE_DATA"
 def load(root: str | os.PathLike[str] | None, *, download: bool) -> RawImages:
     """Get the files as `helpers.data.mnist` says, and read them.
 
+    Parameters
+    ----------
+    root : path-like or None
+        The folder to look in first; None for that of COURSE_DATA.
+    download : bool
+        Whether to ask the mirrors for what is not on this machine.
+
+    Returns
+    -------
+    RawImages
+        60,000 images to train on and 10,000 to test, with ``source`` "mnist".
+
     Raises
     ------
     TypeError, ValueError
@@ -42,8 +54,9 @@ def load(root: str | os.PathLike[str] | None, *, download: bool) -> RawImages:
     home = cache.user_folder() / _LAYOUTS[0]
     lacking = []
     for folder in [*_given(root), home]:
-        contents = {name: cache.read(folder / name, md5) for name, md5 in FILES.items()}
-        lost = [name for name, content in contents.items() if content is None]
+        read = ((name, cache.read(folder / name, md5)) for name, md5 in FILES.items())
+        contents = {name: content for name, content in read if content is not None}
+        lost = [name for name in FILES if name not in contents]
         if not lost:
             return _parsed(contents)
         if len(lost) < len(FILES):
@@ -92,8 +105,8 @@ def _downloaded(home: Path) -> dict[str, bytes]:
 
 def _parsed(contents: dict[str, bytes]) -> RawImages:
     """Read the images and labels out of the files."""
-    arrays = [_idx(contents[name]) for name in FILES]
-    return RawImages(*arrays, classes=tuple("0123456789"), source="mnist")
+    train_x, train_y, test_x, test_y = (_idx(contents[name]) for name in FILES)
+    return RawImages(train_x, train_y, test_x, test_y, classes=tuple("0123456789"), source="mnist")
 
 
 def _idx(content: bytes) -> np.ndarray:

@@ -36,7 +36,20 @@ def line() -> Iterator[Callable[[str], None]]:
 
 
 def of_file(show: Callable[[str], None], number: int, files: int) -> Callable[[int, int], None]:
-    """Return a function that tells how many bytes of a file are here, of how many (0: unknown)."""
+    """Return a function that tells how much of a file has arrived.
+
+    Parameters
+    ----------
+    show : callable
+        Shows a line of text in place of the one before.
+    number, files : int
+        Which file this is, counted from 1, and of how many.
+
+    Returns
+    -------
+    callable
+        Takes the bytes that are here, and of how many (0 if that is unknown).
+    """
 
     def report(done: int, size: int) -> None:
         key = "data.progress" if size else "data.progress_open"

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = ["Fault", "Limits", "Report", "received"]
 
@@ -49,7 +50,17 @@ class Limits:
 
 
 class Fault(Exception):  # noqa: N818, it never reaches a caller of the package
-    """Why one attempt failed; the attributes are those of `helpers.data.UnavailableError`."""
+    """Why one attempt failed; the attributes are those of `helpers.data.UnavailableError`.
+
+    Parameters
+    ----------
+    reason : str
+        As of `helpers.data.UnavailableError`.
+    words : str
+        What was wrong, shortened to 200 letters.
+    status : int, optional
+        As of `helpers.data.UnavailableError`.
+    """
 
     def __init__(self, reason: str, words: str, status: int | None = None) -> None:
         # Servers and libraries say what they like, on as many lines as they like.
@@ -71,6 +82,11 @@ def received(url: str, limits: Limits, until: float, report: Report) -> bytes:
         When to stop in any case, on the clock of `time.monotonic`.
     report : callable
         Told of each part that arrives.
+
+    Returns
+    -------
+    bytes
+        All of them.
 
     Raises
     ------
@@ -115,7 +131,9 @@ def received(url: str, limits: Limits, until: float, report: Report) -> bytes:
     return bytes(content)
 
 
-def _receive(url: str, patience: float, parts: queue.SimpleQueue, stop: threading.Event) -> None:
+def _receive(
+    url: str, patience: float, parts: queue.SimpleQueue[Any], stop: threading.Event
+) -> None:
     """Put the size of what lies under ``url``, its bytes, and None; or the fault that came up."""
     request = urllib.request.Request(url, headers={"User-Agent": "helpers (course)"})
     try:

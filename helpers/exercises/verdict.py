@@ -15,7 +15,15 @@ __all__ = ["Verdict", "judge_function", "judge_lines", "judge_number"]
 
 
 class Verdict(NamedTuple):
-    """Whether an answer is right, and what is said to the learner."""
+    """Whether an answer is right, and what is said to the learner.
+
+    Attributes
+    ----------
+    correct : bool
+        Whether it is right.
+    message : str
+        What is said, in the language in use.
+    """
 
     correct: bool
     message: str
@@ -38,6 +46,11 @@ def judge_number(
         By the key of its hint, the number that a usual mistake gives.
     rel : float
         How far the answer may be off, as a share of the right one.
+
+    Returns
+    -------
+    Verdict
+        Whether it is right, and what is said of it.
     """
     try:
         number = answer.item()
@@ -86,6 +99,11 @@ def judge_function(
         By the key of its hint, a function that makes a usual mistake.
     **values
         Numbers that the text of the right answer names.
+
+    Returns
+    -------
+    Verdict
+        Whether it is right, and what is said of it.
     """
     if not callable(answer):
         return _wrong("exercises.not_a_function")
@@ -128,6 +146,11 @@ def judge_lines(
         Lines that are often taken for faults, with the key of what is said of them.
     either : iterable of int
         Lines that may be named or not.
+
+    Returns
+    -------
+    Verdict
+        Whether it is right, and what is said of it.
     """
     try:
         lines = {operator.index(line) for line in answer}

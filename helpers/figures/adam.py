@@ -32,6 +32,11 @@ def first_step(
         The large ε.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     with canvas.style():
@@ -95,6 +100,11 @@ def agreement(
         Shape (choices,): quartiles of the step's size, in learning rates.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     with canvas.style():
@@ -127,6 +137,11 @@ def decay(
         By the weight's first value, its path, of shape (steps + 1,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     ends = []
@@ -166,6 +181,11 @@ def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) ->
         Shape (steps + 1,): the parameter, between −1 (the best) and 1 (the worst).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.3, ax=ax)
     steps = np.arange(len(adam))
@@ -206,6 +226,11 @@ def explorer(
         β₁ and β₂.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     steps = np.arange(1, len(gradients) + 1)

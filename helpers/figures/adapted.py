@@ -29,6 +29,11 @@ def panels(
         Shape (steps,): g, m̂, 1 / √v̂ and m̂ / √v̂ at each mini-batch.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3,).
     """
     if axes is None:
         axes = canvas.subplots(3, height=7.2, sharex=True)
@@ -102,6 +107,11 @@ def paths(
         Shape (steps + 1, 2).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
     draw_surface(ax, surface, optimum)
@@ -136,6 +146,11 @@ def losses(
         By the name of their look, ``"sgd"`` and ``"adam"``: shape (epochs,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     lines = {"train": "-", "validation": (0, (2, 1.5))}
@@ -175,6 +190,11 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
         Shape (seeds,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=2.8, ax=ax)
     draw_seeds(
@@ -213,6 +233,11 @@ def conditions(
         How many were taken.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     looks = {
@@ -269,6 +294,11 @@ def explorer(
         By which it is turned, in degrees.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
     draw_surface(ax, surface, np.zeros(2))

@@ -1,5 +1,7 @@
 """Figures of chapter 3: the bias of an average that starts from zero, and its correction."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, PercentFormatter
@@ -35,6 +37,11 @@ def three_curves(
         Shape (days,), in °C.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     draw_days(ax, values, {"ma": ma, "ewma": ewma, "corrected": corrected})
@@ -60,11 +67,16 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
     Parameters
     ----------
     share : numpy.ndarray
-        Shape (steps,): 1 − βᵗ for t = 1, 2, …
+        Shape (steps,): 1 − βᵗ, for t from 1 on.
     beta : float
         Weight of the past.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.3, ax=ax)
     steps = np.arange(1, len(share) + 1)
@@ -120,6 +132,11 @@ def towards_zero(
         By the input's constant value, arrays of shape (steps,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.5, ax=ax)
     ends = []
@@ -182,9 +199,14 @@ def correction(
         The correction that counts as gone.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.7, ax=ax)
-    looks = [
+    looks: list[dict[str, Any]] = [
         {"color": COLORS["blue"], "linestyle": "-"},
         {"color": COLORS["purple"], "linestyle": (0, (5, 2))},
     ]
@@ -244,6 +266,11 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
         Shape (steps,), from the first step on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.5, ax=ax)
     steps = np.arange(1, len(ratio) + 1)
@@ -305,6 +332,11 @@ def explorer(
         Weight of the past.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.0, gridspec_kw={"height_ratios": [3, 2]})

@@ -8,7 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import Formatter, ScalarFormatter
 
 from helpers import _check, language
@@ -76,7 +76,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 """How each thing looks, in every chapter: never told apart by colour alone."""
 
-_STYLE = {
+_STYLE: Any = {  # matplotlib types its settings by their three hundred names
     "axes.edgecolor": COLORS["muted"],
     "axes.facecolor": "none",
     "axes.grid": True,
@@ -115,7 +115,7 @@ _STYLE = {
 _TITLE_LETTERS = 49
 """As many letters of a title as fit in one line."""
 
-_descriptions: weakref.WeakKeyDictionary[Figure, str] = weakref.WeakKeyDictionary()
+_descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 
 
 @contextmanager
@@ -160,7 +160,17 @@ def subplots(
 
 
 def titles(ax: Axes, key: str, **values: Any) -> None:
-    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``."""
+    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    key : str
+        Dotted path of the figure's texts.
+    **values
+        What the texts' fields stand for, as for `helpers.language.text`.
+    """
     with style():
         ax.set_title(textwrap.fill(language.text(f"{key}.title", **values), _TITLE_LETTERS))
         ax.set_xlabel(language.text(f"{key}.x", **values))
@@ -168,7 +178,19 @@ def titles(ax: Axes, key: str, **values: Any) -> None:
 
 
 def note(ax: Axes, text: str, at: tuple[float, float], **options: Any) -> None:
-    """Write a short remark at a data point, in muted letters unless told otherwise."""
+    """Write a short remark at a data point, in muted letters unless told otherwise.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    text : str
+        The remark.
+    at : tuple of two floats
+        The point, in data units unless ``xycoords`` says otherwise.
+    **options
+        As for `matplotlib.axes.Axes.annotate`.
+    """
     options = {"fontsize": 10, "color": COLORS["muted"], **options}
     with style():
         ax.annotate(text, at, **options)
@@ -211,7 +233,17 @@ def label_ends(ax: Axes, labels: Iterable[tuple[float, float, str, str]], gap: f
 
 
 def describe(ax: Axes, key: str, **values: Any) -> None:
-    """Give the figure of ``ax`` its alternative text: what it shows, made from its own data."""
+    """Give the figure of ``ax`` its alternative text: what it shows, made from its own data.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Any axes of the figure.
+    key : str
+        Dotted path of the figure's texts; this one is ``key.alt``.
+    **values
+        What the texts' fields stand for, as for `helpers.language.text`.
+    """
     _descriptions[ax.figure] = language.text(f"{key}.alt", **values)
 
 
@@ -239,13 +271,35 @@ def mark_source(ax: Axes, source: str) -> None:
     _descriptions[ax.figure] = f"{told} {words}.".strip()
 
 
-def alternative_text(figure: Figure) -> str:
-    """Return the text that `describe` gave to a figure, or the empty string."""
+def alternative_text(figure: FigureBase) -> str:
+    """Return the text that `describe` gave to a figure, or the empty string.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+
+    Returns
+    -------
+    str
+        What it shows, in words.
+    """
     return _descriptions.get(figure, "")
 
 
 def recolour(svg: str) -> str:
-    """Turn a picture drawn for a light page into the one for a dark page."""
+    """Turn a picture drawn for a light page into the one for a dark page.
+
+    Parameters
+    ----------
+    svg : str
+        A picture in `COLORS`.
+
+    Returns
+    -------
+    str
+        The same in `DARK`.
+    """
     for name, light in COLORS.items():
         svg = svg.replace(light, DARK[name])
     return svg

@@ -22,6 +22,11 @@ def weights(ma: np.ndarray, ewma: np.ndarray, *, age: float, ax: Axes | None = N
         Their common average age, in steps.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     lags = np.arange(len(ma))
@@ -72,6 +77,11 @@ def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -
         Shape (days + 1,): the averages from the last day before the jump on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     days = np.arange(len(ma))
@@ -157,6 +167,11 @@ def smoothing(
         Shape (days,), in °C.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     draw_days(ax, values, {"ma": ma, "ewma": ewma})
@@ -197,6 +212,11 @@ def noise(
         Shape (choices,): 1 / √N.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
     with canvas.style():
@@ -258,6 +278,11 @@ def explorer(
         Average age of the average, in days.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.0, gridspec_kw={"height_ratios": [3, 2]})

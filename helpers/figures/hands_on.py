@@ -44,6 +44,11 @@ def samples(
         Whose images these are.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=6.2, ax=ax)
     rows, columns = pixels.shape[:2]
@@ -80,6 +85,11 @@ def accuracies(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     dotted = {**LOOKS["adam"], "linestyle": (0, (2, 1.5))}
@@ -111,6 +121,11 @@ def normalisations(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     dashed = {**LOOKS["adam"], "linestyle": (0, (5, 2))}
@@ -139,6 +154,11 @@ def learning_rates(rates: np.ndarray, *, ax: Axes | None = None) -> Axes:
         Shape (epochs,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.2, ax=ax)
     epochs = np.arange(1, len(rates) + 1)
@@ -183,6 +203,11 @@ def last_batches(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
     epochs = np.arange(1, len(means) + 1)
@@ -241,6 +266,11 @@ def smoothing(
         What it was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.7, ax=ax)
     with canvas.style():
@@ -295,6 +325,11 @@ def comparison(
         What was trained on.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=5.0, ax=ax)
     rows = [(schedule, rule) for schedule, rules in accuracies.items() for rule in rules]
@@ -319,7 +354,7 @@ def comparison(
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.grid(False, axis="y")
         ax.grid(True, axis="x")
-    told = {"pairs": len(rows), "seeds": len(values) // len(rows)}
+    told: dict[str, Any] = {"pairs": len(rows), "seeds": len(values) // len(rows)}
     canvas.titles(ax, "figures.hands_on.comparison", **told)
     for (schedule, rule), height in zip(rows, heights, strict=True):
         at = {"xycoords": ("axes fraction", "data"), "annotation_clip": False, "va": "center"}
@@ -328,7 +363,7 @@ def comparison(
         if rule == next(iter(accuracies[schedule])):
             name = language.text(f"figures.hands_on.comparison.{schedule}")
             canvas.note(ax, name, (0.0, height - 0.82), color=COLORS["ink"], **at)
-    best, worst = max(medians, key=medians.get), min(medians, key=medians.get)
+    best, worst = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
     told |= {
         f"{which}_{part}": language.text(f"figures.hands_on.comparison.{name}")
         for which, row in (("best", best), ("worst", worst))
@@ -360,28 +395,33 @@ def confusion(
         Whose images were classified.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=5.6, ax=ax)
-    counts = np.asarray(counts)
-    right = np.eye(len(counts), dtype=bool)
-    wrong = np.where(right, 0, counts)
+    table = np.asarray(counts)
+    right = np.eye(len(table), dtype=bool)
+    wrong = np.where(right, 0, table)
     truth, answer = np.unravel_index(wrong.argmax(), wrong.shape)
     with canvas.style():
-        for cells, color, most in ((right, "blue", counts), (~right, "orange", wrong)):
-            drawn = np.argwhere(cells & (counts > 0))
+        for cells, color, most in ((right, "blue", table), (~right, "orange", wrong)):
+            drawn = np.argwhere(cells & (table > 0))
             squares = [Rectangle((x - 0.47, y - 0.47), 0.94, 0.94) for y, x in drawn]
             # The root lets single mistakes be seen beside the frequent ones.
-            shade = 0.08 + 0.37 * np.sqrt(counts[tuple(drawn.T)] / most.max())
-            look = {"facecolor": COLORS[color], "edgecolor": "none", "linewidth": 0}
+            shade = 0.08 + 0.37 * np.sqrt(table[tuple(drawn.T)] / most.max())
+            look: dict[str, Any] = {"facecolor": COLORS[color], "edgecolor": "none", "linewidth": 0}
             ax.add_collection(PatchCollection(squares, alpha=shade, **look))
-        ax.set_xlim(-0.5, len(counts) - 0.5)
-        ax.set_ylim(len(counts) - 0.5, -0.5)
-        ax.set_xticks(range(len(counts)), classes)
-        ax.set_yticks(range(len(counts)), classes)
+        ax.set_xlim(-0.5, len(table) - 0.5)
+        ax.set_ylim(len(table) - 0.5, -0.5)
+        ax.set_xticks(range(len(table)), classes)
+        ax.set_yticks(range(len(table)), classes)
         ax.grid(False)
         ax.tick_params(length=0)
-    for y, x in np.argwhere(counts > 0):
-        number = language.number(int(counts[y, x]), "d")
+    for y, x in np.argwhere(table > 0):
+        number = language.number(int(table[y, x]), "d")
         canvas.note(ax, number, (x, y), ha="center", va="center", color=COLORS["ink"])
     told = {
         "truth": classes[truth],
@@ -392,8 +432,8 @@ def confusion(
     canvas.describe(
         ax,
         "figures.hands_on.confusion",
-        images=int(counts.sum()),
-        right=int(counts[right].sum()),
+        images=int(table.sum()),
+        right=int(table[right].sum()),
         wrong=int(wrong.sum()),
         **told,
     )
@@ -424,6 +464,11 @@ def mistakes(
         Whose images these are.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     columns = -(-len(pixels) // 2)

@@ -1,5 +1,7 @@
 """Figures of chapter 1: what the learning rate does, and how to find one."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
@@ -19,7 +21,7 @@ ROOM_ABOVE = 30
 """Losses are drawn up to this many times their start: one that diverges leaves through the top."""
 
 # From the smallest rate to the largest: told apart by line as well as by colour.
-REGIMES = {
+REGIMES: dict[str, dict[str, Any]] = {
     "small": {"color": COLORS["purple"], "linestyle": (0, (1, 1.5)), "linewidth": 2},
     "slow": {"color": COLORS["blue"], "linestyle": (0, (5, 2)), "linewidth": 2},
     "good": {"color": COLORS["green"], "linestyle": "-", "linewidth": 2.6},
@@ -54,6 +56,11 @@ def step(
         The learning rate.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.step"
@@ -115,6 +122,11 @@ def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
         one by factors of 3, and of the one by equal amounts.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=2.7, ax=ax)
     looks = {"ten": ("s", "blue"), "three": ("o", "green"), "equal": ("D", "orange")}
@@ -157,6 +169,11 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
         The learning rate of each.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     ends = []
@@ -212,6 +229,11 @@ def valley(
         How many there were.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.valley"
@@ -299,6 +321,11 @@ def range_test(
         The rate above which descent diverges, where it is known.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.learning_rate.range_test"
@@ -366,6 +393,11 @@ def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | N
         How long each was trained.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4, ax=ax)
     key = "figures.learning_rate.found"
@@ -423,6 +455,11 @@ def explorer(
         direction is overshot.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.4, height_ratios=(5, 3))

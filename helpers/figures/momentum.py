@@ -47,6 +47,11 @@ def noise(
         with replacement, which falls as 1/√n.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
     with canvas.style():
@@ -99,6 +104,11 @@ def batches(
         By batch size, three of them, ascending: shape (steps + 1, 2) each.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
     draw_surface(ax, surface, optimum)
@@ -155,6 +165,11 @@ def gain(
         μ of both.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.6)
@@ -211,6 +226,11 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
         μ of all.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
     looks = (LOOKS["momentum"], LOOKS["amsgrad"], LOOKS["ewma"])
@@ -257,6 +277,11 @@ def paths(
         Under ``"sgd"`` and ``"momentum"``, shape (steps + 1, 2) each.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     return _paths("figures.momentum.paths", surface, optimum, paths, ax)
 
@@ -264,7 +289,22 @@ def paths(
 def flavours(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """Paths of SGD, momentum and Nesterov; arguments as of `paths`, with ``"nesterov"`` too."""
+    """Paths of SGD, momentum and Nesterov on the loss surface.
+
+    Parameters
+    ----------
+    surface, optimum
+        As for `paths`.
+    paths : dict of str to numpy.ndarray
+        As for `paths`, with ``"nesterov"`` too.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
+    """
     return _paths("figures.momentum.flavours", surface, optimum, paths, ax)
 
 
@@ -277,6 +317,11 @@ def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = Non
         Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (steps,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3,).
     """
     if axes is None:
         axes = canvas.subplots(3, height=6.3, sharex=True)
@@ -313,6 +358,11 @@ def losses(
         Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (epochs,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True)
@@ -348,6 +398,11 @@ def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = 
         The rate of all of them.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     draw_seeds(

@@ -25,6 +25,11 @@ def floor(curves: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
         Shape (steps + 1,), under ``"large"``, ``"small"`` and ``"falling"``.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.0, ax=ax)
     looks = {
@@ -69,6 +74,11 @@ def traces(
         Shape (steps,), under ``"none"``, ``"step"`` and ``"cyclic"``.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.4, sharex=True)
@@ -90,9 +100,9 @@ def traces(
             ax.set_ylim(low - 0.15 * (high - low), high + 0.15 * (high - low))
             ax.yaxis.set_major_locator(MaxNLocator(4))
         ends = []
-        for curve, names in together.items():
+        for points, names in together.items():
             words = ", ".join(language.text(f"figures.scheduled_runs.{name}") for name in names)
-            ends.append((len(curve) - 1, curve[-1], words, colors[names[0]]))
+            ends.append((len(points) - 1, points[-1], words, colors[names[0]]))
         canvas.label_ends(ax, ends)
     canvas.describe(
         axes[0],
@@ -128,6 +138,11 @@ def paths(
         (``"momentum"``, ``"nesterov"``): shape (steps + 1, 2).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3, 2): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3, 2).
     """
     if axes is None:
         axes = canvas.subplots(3, 2, height=8.0, sharex=True, sharey=True)
@@ -190,6 +205,11 @@ def losses(
         ``"step"``, ``"cyclic"``): shape (epochs,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True)
@@ -226,10 +246,15 @@ def medians(
         ``"lower"`` with a lower momentum instead: shape (seeds,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=7.6, sharex=True)
-    middle = {}
+    middle: dict[str, float] = {}
     for ax, (look, rows) in zip(axes, distances.items(), strict=True):
         canvas.titles(ax, f"figures.scheduled_runs.medians.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])
@@ -268,6 +293,11 @@ def explorer(
         Its highest rate.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.4, sharex=True)

@@ -1,5 +1,7 @@
 """Figures of chapter 7: learning rates on their way, one scheduler after another."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -13,7 +15,7 @@ __all__ = ["by_epoch", "cyclic", "one_cycle", "plateau", "restarts", "warm_up"]
 _RATE = {"color": COLORS["blue"], "linewidth": 2, "marker": ".", "markersize": 7}
 _MOMENTUM = {**_RATE, "color": COLORS["pink"], "linestyle": (0, (5, 2))}
 _STAIRS = {"drawstyle": "steps-post"}
-_ROUND = {"nbins": 3, "steps": [1, 5, 10]}
+_ROUND: dict[str, Any] = {"nbins": 3, "steps": [1, 5, 10]}
 """Ticks such as 0, 0.05, 0.1."""
 
 
@@ -27,6 +29,11 @@ def by_epoch(rates: dict[str, np.ndarray], *, axes: np.ndarray | None = None) ->
         rings around them), ``"multi_step"``, ``"exponential"`` and ``"cosine"``.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (4,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (4,).
     """
     if axes is None:
         axes = canvas.subplots(4, height=8.4, sharex=True)
@@ -74,14 +81,21 @@ def plateau(
 
     Parameters
     ----------
-    losses, rates : numpy.ndarray
-        Shape (epochs,): the loss at the end of each epoch, and the rate in force during it.
+    losses : numpy.ndarray
+        Shape (epochs,): the loss at the end of each epoch.
     bad_epochs : numpy.ndarray
         Shape (epochs,): how many epochs in a row were bad, once this one is counted.
+    rates : numpy.ndarray
+        Shape (epochs,): the rate in force during each epoch.
     patience : int
         How many are let pass.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3,).
     """
     if axes is None:
         axes = canvas.subplots(3, height=6.6, sharex=True)
@@ -138,6 +152,11 @@ def cyclic(
         The bounds.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (3,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (3,).
     """
     if axes is None:
         axes = canvas.subplots(3, height=6.0, sharex=True, sharey=True)
@@ -175,6 +194,11 @@ def one_cycle(
         Shape (steps,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=4.8, sharex=True)
@@ -224,6 +248,11 @@ def restarts(
         Mini-batches an epoch.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=4.8, sharex=True)
@@ -267,6 +296,11 @@ def warm_up(
         Shape (steps,): the size of a usual step, in units of the highest rate.
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=5.2, sharex=True)

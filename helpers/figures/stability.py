@@ -30,14 +30,19 @@ def rates(
         Of how many each is the median.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     best = {}
     with canvas.style():
         for look, curve in medians.items():
             ax.plot(rates, curve, **LOOKS[look])
-            at = int(np.nanargmin(curve))
-            best[look] = (rates[at], curve[at])
+            lowest = int(np.nanargmin(curve))
+            best[look] = (rates[lowest], curve[lowest])
             ax.plot(*best[look], "o", color=LOOKS[look]["color"], markersize=7, zorder=4)
         ax.set_xscale("log")
         ax.set_yscale("log")
@@ -92,6 +97,11 @@ def regions(
         Under the same names, the largest lr × curvature that converges, shape (rows,).
     axes : numpy.ndarray of matplotlib.axes.Axes, optional
         Shape (2,): axes to draw on.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Those drawn on, shape (2,).
     """
     if axes is None:
         axes = canvas.subplots(2, height=6.4, sharex=True, sharey=True)
@@ -159,6 +169,11 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
         Under ``"sgd"`` and ``"momentum"``: shape (choices,).
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     with canvas.style():
@@ -221,6 +236,11 @@ def explorer(
         Above this rate it diverges.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
     draw_surface(ax, surface, optimum)

@@ -26,6 +26,11 @@ def race(
         By the name of their look: shape (steps + 1, 2), the same number of steps for all.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those drawn on.
     """
     ax = canvas.subplots(height=4.8, ax=ax)
     draw_surface(ax, surface, optimum)

@@ -11,7 +11,15 @@ __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
 
 
 class AdagradState(NamedTuple):
-    """State of `adagrad`: the sum of squares, of the shape of params, and the steps taken."""
+    """State of `adagrad`.
+
+    Attributes
+    ----------
+    sum : torch.Tensor
+        sₜ, the sum of squared gradients, of the shape of params.
+    step : int
+        Steps taken.
+    """
 
     sum: torch.Tensor
     step: int

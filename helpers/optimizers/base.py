@@ -71,6 +71,11 @@ def build(
     agree : callable
         Raises if the hyper-parameters, each good by itself, do not go together.
 
+    Returns
+    -------
+    Optimizer
+        Its functions check what they are given.
+
     Raises
     ------
     TypeError, ValueError
@@ -109,7 +114,7 @@ def build(
 
 def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
     """Return the hyper-parameters, each within its interval."""
-    good = {}
+    good: dict[str, Any] = {}
     for name, value in hyper.items():
         if name != "betas":
             good[name] = _check.numbers(name, value, INTERVALS[name])
@@ -123,7 +128,22 @@ def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_scaled(tensor: torch.Tensor, factor: Number, other: torch.Tensor) -> torch.Tensor:
-    """Return ``tensor + factor * other``, rounded once, as torch's own optimizers round it."""
+    """Return ``tensor + factor * other``, rounded once, as torch's own optimizers round it.
+
+    Parameters
+    ----------
+    tensor : torch.Tensor
+        Any shape.
+    factor : float or torch.Tensor
+        A number, or a tensor that broadcasts against the others.
+    other : torch.Tensor
+        Of the shape of ``tensor``.
+
+    Returns
+    -------
+    torch.Tensor
+        Of that shape.
+    """
     if isinstance(factor, torch.Tensor):
         return torch.addcmul(tensor, factor, other)
     return torch.add(tensor, other, alpha=factor)
@@ -136,7 +156,24 @@ def decayed(
     weight_decay: Number,
     decoupled: bool,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Apply weight decay to the parameters if it is decoupled, else to the gradient."""
+    """Apply weight decay to the parameters if it is decoupled, else to the gradient.
+
+    Parameters
+    ----------
+    params, gradient : torch.Tensor
+        Of one shape.
+    lr, weight_decay : float or torch.Tensor
+        γ and λ, numbers or tensors that broadcast against them.
+    decoupled : bool
+        Whether the decay acts on the parameters, (1 − γλ) θ, or on the gradient, g + λ θ.
+
+    Returns
+    -------
+    params : torch.Tensor
+        Changed if the decay is decoupled, else as they came.
+    gradient : torch.Tensor
+        Changed if it is not, else as it came.
+    """
     if decoupled:
         # θₜ₋₁ ← (1 − γλ) θₜ₋₁
         return params * (1 - lr * weight_decay), gradient
@@ -149,6 +186,18 @@ def for_device(values: torch.Tensor, device: torch.device) -> torch.Tensor:
 
     In float32, 1 − 0.999 would lose four digits, so that coefficients stay in float64 even where
     the parameters do not.
+
+    Parameters
+    ----------
+    values : torch.Tensor
+        Any shape.
+    device : torch.device
+        Where the parameters are.
+
+    Returns
+    -------
+    torch.Tensor
+        In float64; in float32 on Apple's GPUs, which have nothing longer.
     """
     return values.to(device, torch.float32 if device.type == "mps" else torch.float64)
 

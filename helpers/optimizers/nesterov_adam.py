@@ -51,10 +51,12 @@ def nadam(
 
     Parameters
     ----------
-    lr, betas, eps, weight_decay, decoupled_weight_decay, maximize
+    lr, betas, eps, weight_decay
         As for `adam`.
     momentum_decay : float or torch.Tensor
         ψ, at least 0: how fast the momentum warms up. A number, or one value a run.
+    decoupled_weight_decay, maximize
+        As for `adam`.
 
     Returns
     -------

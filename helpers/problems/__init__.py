@@ -13,6 +13,7 @@ tensor([1., 1.], dtype=torch.float64)
 
 from helpers.problems.regression import (
     LinearRegression,
+    LossSurface,
     least_squares,
     linear_regression,
     mse,
@@ -22,6 +23,7 @@ from helpers.problems.surfaces import Problem, beale, grid, quadratic, rosenbroc
 
 __all__ = [
     "LinearRegression",
+    "LossSurface",
     "Problem",
     "beale",
     "grid",

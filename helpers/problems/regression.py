@@ -8,7 +8,30 @@ import torch
 from helpers import _check
 from helpers.problems.surfaces import Problem, coordinates
 
-__all__ = ["LinearRegression", "least_squares", "linear_regression", "mse", "mse_gradient"]
+__all__ = [
+    "LinearRegression",
+    "LossSurface",
+    "least_squares",
+    "linear_regression",
+    "mse",
+    "mse_gradient",
+]
+
+
+@dataclass(frozen=True)
+class LossSurface(Problem):
+    """The mean squared error over some data: a problem that always has a minimum.
+
+    Attributes
+    ----------
+    minimum : torch.Tensor
+        The line of least squares, (b, w), shape (2,), float64.
+    minimum_value : float
+        The loss there.
+    """
+
+    minimum: torch.Tensor
+    minimum_value: float
 
 
 @dataclass(frozen=True)
@@ -29,14 +52,32 @@ class LinearRegression:
     validation: torch.Tensor
 
     def data(self, part: str | torch.Tensor = "all") -> tuple[torch.Tensor, torch.Tensor]:
-        """Get x and y of ``"all"``, of ``"train"``, of ``"validation"``, or of some indices."""
+        """Return x and y of the points of one part.
+
+        Parameters
+        ----------
+        part : str or torch.Tensor
+            ``"all"``, ``"train"``, ``"validation"``, or indices of points.
+
+        Returns
+        -------
+        x : torch.Tensor
+            Shape (points,), float64.
+        y : torch.Tensor
+            Of the same shape.
+
+        Raises
+        ------
+        ValueError
+            If ``part`` is another string.
+        """
         if isinstance(part, torch.Tensor):
             return self.x[part], self.y[part]
         _check.choice("part", part, ("all", "train", "validation"))
         chosen = slice(None) if part == "all" else getattr(self, part)
         return self.x[chosen], self.y[chosen]
 
-    def surface(self, part: str | torch.Tensor = "all") -> Problem:
+    def surface(self, part: str | torch.Tensor = "all") -> LossSurface:
         """Exact loss surface, the mean squared error over ``part`` at any (b, w).
 
         Parameters
@@ -47,7 +88,7 @@ class LinearRegression:
 
         Returns
         -------
-        Problem
+        LossSurface
             Its minimum is that of least squares.
 
         Raises
@@ -63,7 +104,7 @@ class LinearRegression:
         """
         x, y = self.data(part)
         minimum = least_squares(x, y)
-        return Problem(
+        return LossSurface(
             "linear regression",
             lambda points: mse(points, x, y),
             lambda points: mse_gradient(points, x, y),
@@ -88,6 +129,11 @@ def linear_regression(
     split_seed : int
         Of the split, as with ``torch.manual_seed(split_seed)`` before ``random_split``. Neither
         global random state is touched.
+
+    Returns
+    -------
+    LinearRegression
+        Its data and their split.
 
     Raises
     ------
@@ -141,7 +187,12 @@ def mse(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 def mse_gradient(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Gradient of `mse` with respect to (b, w); arguments as there.
+    """Gradient of `mse` with respect to (b, w).
+
+    Parameters
+    ----------
+    points, x, y : torch.Tensor
+        As for `mse`.
 
     Returns
     -------

@@ -57,6 +57,11 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
     angle : float
         φ, by which the bowl's axes are turned against those of x and y, in degrees.
 
+    Returns
+    -------
+    Problem
+        With its minimum at (0, 0).
+
     Raises
     ------
     TypeError, ValueError
@@ -100,6 +105,11 @@ def rosenbrock() -> Problem:
 
     Its minimum is 0, at (1, 1).
 
+    Returns
+    -------
+    Problem
+        With its minimum at (1, 1).
+
     Examples
     --------
     >>> rosenbrock().value(torch.tensor([[-1.0, 1.0], [1.0, 1.0]]))
@@ -126,6 +136,11 @@ def beale() -> Problem:
 
     Its minimum is 0, at (3, 0.5).
 
+    Returns
+    -------
+    Problem
+        With its minimum at (3, 0.5).
+
     Examples
     --------
     >>> beale().value(torch.tensor([[3.0, 0.5], [0.0, 0.0]]))
@@ -136,15 +151,16 @@ def beale() -> Problem:
     def value(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
         # f = Σₖ (cₖ − x + x yᵏ)²
-        return sum((c - x + x * y**k) ** 2 for k, c in terms)
+        return sum(((c - x + x * y**k) ** 2 for k, c in terms), torch.zeros_like(x))
 
     def gradient(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
         # ∂f/∂x = Σₖ 2 (cₖ − x + x yᵏ) (yᵏ − 1)
-        over_x = sum(2 * (c - x + x * y**k) * (y**k - 1) for k, c in terms)
+        over_x = [2 * (c - x + x * y**k) * (y**k - 1) for k, c in terms]
         # ∂f/∂y = Σₖ 2 (cₖ − x + x yᵏ) k x yᵏ⁻¹
-        over_y = sum(2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in terms)
-        return torch.stack([over_x, over_y], dim=-1)
+        over_y = [2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in terms]
+        zero = torch.zeros_like(x)
+        return torch.stack([sum(over_x, zero), sum(over_y, zero)], dim=-1)
 
     return Problem("Beale", value, gradient, _point(3, 0.5), 0.0)
 
@@ -153,6 +169,11 @@ def saddle() -> Problem:
     r"""Horse saddle: the gradient is zero at (0, 0), yet there is no minimum.
 
     .. math:: f(x, y) = x^2 - y^2
+
+    Returns
+    -------
+    Problem
+        With a ``saddle_point`` and no minimum.
 
     Examples
     --------
@@ -214,11 +235,23 @@ def grid(
             raise ValueError(f"{name} must ascend, got ({low}, {high})")
         ranges.append(torch.linspace(low, high, points, dtype=torch.float64))
     columns, rows = torch.meshgrid(*ranges, indexing="xy")
-    return *ranges, problem.value(torch.stack([columns, rows], dim=-1))
+    return ranges[0], ranges[1], problem.value(torch.stack([columns, rows], dim=-1))
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Both parameters of each point: from shape (…, 2) to two tensors of shape (…).
+    """Take the points' two parameters apart.
+
+    Parameters
+    ----------
+    points : torch.Tensor
+        Shape (…, 2).
+
+    Returns
+    -------
+    x : torch.Tensor
+        Shape (…), a view of ``points``.
+    y : torch.Tensor
+        Another.
 
     Raises
     ------

@@ -7,6 +7,8 @@ import numpy as np
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["cosine_annealing_lr", "cosine_annealing_warm_restarts"]
+
 
 def cosine_annealing_lr(
     lr: float,
@@ -130,7 +132,7 @@ def cosine_annealing_warm_restarts(
         if (time < 0).any():
             raise ValueError(f"epochs must not be negative, got {time.min()} among them")
     if t_mult == 1:
-        t_i = t_0
+        t_i: float | np.ndarray = t_0
         t_cur = time % t_0
     else:
         # n = ⌊log(1 + (T_mult − 1) t / T₀)⌋ to the base T_mult

@@ -4,6 +4,8 @@ import numpy as np
 
 from helpers import _check
 
+__all__ = ["cyclic_lr", "cyclic_momentum"]
+
 
 def cyclic_lr(
     base_lr: float,

@@ -6,6 +6,8 @@ import numpy as np
 
 from helpers import _check
 
+__all__ = ["exponential_lr", "lambda_lr", "multi_step_lr", "step_lr"]
+
 
 def lambda_lr(lr: float, lr_lambda: Callable[[int], float], steps: int) -> np.ndarray:
     r"""Rate times any function of the epoch, as `torch.optim.lr_scheduler.LambdaLR` gives it.

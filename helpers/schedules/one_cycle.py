@@ -4,6 +4,8 @@ import numpy as np
 
 from helpers import _check
 
+__all__ = ["one_cycle_lr", "one_cycle_momentum"]
+
 
 def one_cycle_lr(
     max_lr: float,
@@ -102,12 +104,14 @@ def one_cycle_momentum(
 
     Parameters
     ----------
-    total_steps, epochs, steps_per_epoch, pct_start, anneal_strategy, three_phase, steps
+    total_steps, epochs, steps_per_epoch, pct_start, anneal_strategy
         As for `one_cycle_lr`.
     base_momentum : float
         The lowest momentum, in [0, 1).
     max_momentum : float
         The highest, from ``base_momentum`` to below 1.
+    three_phase, steps
+        As for `one_cycle_lr`.
 
     Returns
     -------
@@ -172,8 +176,7 @@ def _phases(
 
 def _anneal(levels: list[float], phase: np.ndarray, share: np.ndarray, strategy: str) -> np.ndarray:
     """Go from one level to the next, phase by phase."""
-    levels = np.array(levels)
-    start, end = levels[phase], levels[phase + 1]
+    start, end = np.array(levels)[phase], np.array(levels)[phase + 1]
     if _check.choice("anneal_strategy", strategy, ["cos", "linear"]) == "cos":
         # b + (a − b) (1 + cos(π p)) / 2
         return end + (start - end) / 2 * (1 + np.cos(np.pi * share))

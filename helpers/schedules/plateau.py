@@ -7,6 +7,8 @@ import numpy as np
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["reduce_lr_on_plateau"]
+
 
 def reduce_lr_on_plateau(
     lr: float,

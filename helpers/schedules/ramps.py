@@ -5,6 +5,8 @@ import numpy as np
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["constant_lr", "linear_lr", "polynomial_lr", "warm_up"]
+
 
 def constant_lr(lr: float, steps: int, factor: float = 1 / 3, total_iters: int = 5) -> np.ndarray:
     r"""Rate times a factor at first, whole afterwards: `torch.optim.lr_scheduler.ConstantLR`.

@@ -14,6 +14,8 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from helpers import _check
 from helpers.schedules._row import finite_row
 
+__all__ = ["trace"]
+
 
 def trace(
     scheduler: LRScheduler,
@@ -69,7 +71,7 @@ def trace(
     with _undisturbed():
         stand_in = _StandIn(scheduler.optimizer)
         # Whoever refers to the optimizer gets the stand-in, so the parameters are not copied.
-        twin = copy.deepcopy(scheduler, memo={id(scheduler.optimizer): stand_in})
+        twin: Any = copy.deepcopy(scheduler, memo={id(scheduler.optimizer): stand_in})
         rows = [_values(stand_in, of)]
         for argument in arguments:
             twin.step(*argument)
@@ -89,7 +91,7 @@ class _StandIn(torch.optim.Optimizer):
         ]
         super().__init__(groups, copy.deepcopy(optimizer.defaults))
 
-    def step(self, closure: Any = None) -> None:
+    def step(self, closure: Any = None) -> Any:
         """Do nothing; it is never called, so that hooks on all optimizers do not run."""
 
 

@@ -50,6 +50,16 @@ class Runs:
     def select(self, **wanted: Any) -> "Runs":
         """Return the runs whose label has all that is asked for, such as ``lr=0.1``.
 
+        Parameters
+        ----------
+        **wanted
+            By name, what a label has to hold: its ``seed``, its ``start``, hyper-parameters.
+
+        Returns
+        -------
+        Runs
+            In the order in which they stood.
+
         Raises
         ------
         KeyError

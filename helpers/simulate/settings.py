@@ -22,6 +22,16 @@ def combinations(hyper: dict[str, Any]) -> list[dict[str, Any]]:
 
     A list, or an array or tensor with one axis, means several values; anything else is one.
 
+    Parameters
+    ----------
+    hyper : dict
+        By name, one value or several.
+
+    Returns
+    -------
+    list of dict
+        One value each; for no hyper-parameter at all, one empty dict.
+
     Raises
     ------
     ValueError

@@ -21,6 +21,13 @@ class TensorBatches:
     A DataLoader fetches sample by sample and stacks them again; for small images that takes longer
     than to train on them.
 
+    Parameters
+    ----------
+    x, y : torch.Tensor
+        Shapes (samples, …), where the model is.
+    batch_size : int
+        At least 1.
+
     Attributes
     ----------
     x, y : torch.Tensor
@@ -41,7 +48,18 @@ class TensorBatches:
         return len(self.x)
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
-        """Give each sample once: shuffled by the generator ``order``, without it as they stand."""
+        """Give each sample once.
+
+        Parameters
+        ----------
+        order : torch.Generator, optional
+            Shuffles the samples; without it they come as they stand.
+
+        Yields
+        ------
+        tuple of torch.Tensor
+            Inputs and targets, shapes (batch, …).
+        """
         if order is None:
             yield from zip(
                 self.x.split(self.batch_size), self.y.split(self.batch_size), strict=True
@@ -54,6 +72,15 @@ class TensorBatches:
 
 class LoaderBatches:
     """Batches that a DataLoader, or any other iterable, gives anew each epoch.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for messages.
+    loader : iterable
+        Of pairs of tensors, inputs and targets.
+    device : torch.device
+        Where the model is.
 
     Attributes
     ----------
@@ -78,7 +105,25 @@ class LoaderBatches:
         return len(data) if isinstance(data, Sized) else 0
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
-        """Give the loader's batches in the loader's own order, whatever ``order`` is."""
+        """Give the loader's batches, but for empty ones, brought to the device.
+
+        Parameters
+        ----------
+        order : torch.Generator, optional
+            Is not used: a loader has an order of its own.
+
+        Yields
+        ------
+        tuple of torch.Tensor
+            Inputs and targets, shapes (batch, …).
+
+        Raises
+        ------
+        TypeError
+            If a batch is no pair of tensors.
+        ValueError
+            If a batch has not one target for each input, or no batch holds a sample.
+        """
         empty = True
         for batch in self.loader:
             if not _is_pair(batch):
@@ -112,6 +157,11 @@ def batches(name: str, data: Any, batch_size: int | None, device: torch.device) 
         At least 1, for tensors only; 32 unless said otherwise.
     device : torch.device
         Where the model is.
+
+    Returns
+    -------
+    TensorBatches or LoaderBatches
+        As ``data`` are tensors or a loader.
 
     Raises
     ------

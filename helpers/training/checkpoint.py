@@ -24,6 +24,13 @@ def write(path: Path, state: dict[str, Any]) -> None:
     It is written beside it first and then renamed, so that a run killed at any point leaves either
     the old file or the new one, whole.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, in a folder that is there.
+    state : dict
+        Numbers, strings and tensors, in dicts, lists and tuples.
+
     Raises
     ------
     TypeError
@@ -54,6 +61,16 @@ def write(path: Path, state: dict[str, Any]) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """Return the state that `write` put into a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Its tensors on the CPU.
 
     Raises
     ------

@@ -73,7 +73,24 @@ def evaluate(
 def over(
     model: nn.Module, loss_function: Callable[..., torch.Tensor], source: Batches, name: str
 ) -> Evaluation:
-    """Do the work of `evaluate` on batches that are there already."""
+    """Do the work of `evaluate` on batches that are there already.
+
+    Parameters
+    ----------
+    model : nn.Module
+        The model.
+    loss_function : callable
+        From outputs and targets to their mean loss.
+    source : TensorBatches or LoaderBatches
+        What to evaluate on.
+    name : str
+        The argument that it came from, for messages.
+
+    Returns
+    -------
+    Evaluation
+        As of `evaluate`.
+    """
     tally, check = Tally(), BatchCheck(name, source, model, loss_function)
     with in_mode(model, training=False), torch.no_grad():
         for x, y in source.epoch():
@@ -127,6 +144,23 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = SIZE) -> tor
 def validation_batches(
     data: Any, device: torch.device, name: str = "validation", batch_size: int | None = None
 ) -> Batches:
-    """Return batches to evaluate on: without gradients, larger ones than in training pay."""
+    """Return batches to evaluate on: without gradients, larger ones than in training pay.
+
+    Parameters
+    ----------
+    data : pair of torch.Tensor, or iterable
+        As for `helpers.training.batches.batches`.
+    device : torch.device
+        Where the model is.
+    name : str
+        The argument's name, for messages.
+    batch_size : int, optional
+        For tensors only, 1,000 unless said otherwise.
+
+    Returns
+    -------
+    TensorBatches or LoaderBatches
+        As ``data`` are tensors or a loader.
+    """
     is_pair = isinstance(data, tuple | list) and all(isinstance(p, torch.Tensor) for p in data)
     return batches(name, data, SIZE if batch_size is None and is_pair else batch_size, device)

@@ -37,7 +37,22 @@ _COMPARES = (
 
 
 def check_optimizer(optimizer: Optimizer, model: nn.Module) -> None:
-    """Raise unless the optimizer trains this model."""
+    """Raise unless the optimizer trains this model.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        What the caller gave.
+    model : nn.Module
+        What it is to train.
+
+    Raises
+    ------
+    TypeError
+        If it is no optimizer of torch.
+    ValueError
+        If it holds no parameter of the model.
+    """
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be one of torch.optim, got {type(optimizer).__name__}")
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
@@ -49,7 +64,20 @@ def check_optimizer(optimizer: Optimizer, model: nn.Module) -> None:
 
 
 def check_loss_function(loss_function: Callable[..., Any]) -> None:
-    """Raise unless it can be called and, as far as one can see, means over the batch."""
+    """Raise unless it can be called and, as far as one can see, means over the batch.
+
+    Parameters
+    ----------
+    loss_function : callable
+        What the caller gave.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called, or is a class.
+    ValueError
+        If its ``reduction`` is another than "mean".
+    """
     if not callable(loss_function) or isinstance(loss_function, type):
         raise TypeError(
             "loss_function must be a function of outputs and targets, such as "
@@ -61,7 +89,22 @@ def check_loss_function(loss_function: Callable[..., Any]) -> None:
 
 
 def check_inputs(name: str, x: torch.Tensor, model: nn.Module) -> None:
-    """Raise a TypeError if inputs do not have the model's dtype."""
+    """Raise unless inputs have the model's dtype.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    x : torch.Tensor
+        Inputs, shape (batch, …).
+    model : nn.Module
+        What they go into.
+
+    Raises
+    ------
+    TypeError
+        If they hold real numbers of another dtype than the model's, or bytes.
+    """
     dtypes = [p.dtype for p in model.parameters() if p.dtype.is_floating_point]
     # Whole numbers may be meant for an nn.Embedding; bytes are pictures that nobody converted.
     if dtypes and x.dtype not in dtypes and (x.dtype.is_floating_point or x.dtype == torch.uint8):
@@ -72,6 +115,17 @@ class BatchCheck:
     """Looks at batches, what a model makes of them, and the loss.
 
     Tensors in memory are looked at once, with all their labels; batches of a loader one by one.
+
+    Parameters
+    ----------
+    name : str
+        The argument that the batches come from, for messages.
+    source : TensorBatches or LoaderBatches
+        The batches.
+    model : nn.Module
+        What they go into.
+    loss_function : callable
+        What compares outputs with targets.
 
     Attributes
     ----------
@@ -91,11 +145,37 @@ class BatchCheck:
         self.pending = True
 
     def inputs(self, x: torch.Tensor) -> None:
-        """Raise a TypeError if inputs do not have the model's dtype."""
+        """Raise unless inputs have the model's dtype.
+
+        Parameters
+        ----------
+        x : torch.Tensor
+            Inputs, shape (batch, …).
+
+        Raises
+        ------
+        TypeError
+            As of `check_inputs`.
+        """
         check_inputs(self.name, x, self.model)
 
     def outputs(self, outputs: Any, y: torch.Tensor) -> None:
-        """Raise if a model's outputs and the targets do not fit each other or the loss."""
+        """Raise if a model's outputs and the targets do not fit each other or the loss.
+
+        Parameters
+        ----------
+        outputs : torch.Tensor
+            What the model made of the inputs, shape (batch, …).
+        y : torch.Tensor
+            Targets, shape (batch, …).
+
+        Raises
+        ------
+        TypeError
+            If the outputs are no tensor, or either has a dtype that the loss does not take.
+        ValueError
+            If shapes do not fit, or a label is none of the classes.
+        """
         if not isinstance(outputs, torch.Tensor):
             raise TypeError(f"model must return a tensor, got {type(outputs).__name__}")
         if outputs.ndim == 0 or len(outputs) != len(y):
@@ -114,7 +194,20 @@ class BatchCheck:
                 )
 
     def loss(self, loss: Any, to_learn: bool = False) -> None:
-        """Raise if the loss is not one number, or no gradient comes from it ``to_learn``."""
+        """Raise unless the loss is one number, from which gradients come where they are wanted.
+
+        Parameters
+        ----------
+        loss : torch.Tensor
+            What the loss function returned.
+        to_learn : bool
+            Whether gradients are to come from it.
+
+        Raises
+        ------
+        ValueError
+            If it is not one number, or no gradient comes from it ``to_learn``.
+        """
         if not isinstance(loss, torch.Tensor) or loss.ndim:
             kind = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
             raise ValueError(f"loss_function must return one number, shape (), got {kind}")

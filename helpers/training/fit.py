@@ -163,7 +163,7 @@ def fit(
             line.say("training.resumed", file=path.name, epoch=run.epoch, epochs=epochs)
         elif path is not None:
             write(path, run.state_dict())  # the weights to start from, too, are the same next time
-        if scheduler is not None:
+        if scheduler is not None and time is not None:
             check_steps(scheduler, time, epochs - run.epoch, len(run.train))
         try:
             while run.epoch < epochs and not run.stopped:

@@ -86,6 +86,15 @@ class History:
 class DivergedError(ArithmeticError):
     """The loss of a mini-batch is NaN or infinite; no update was made on it.
 
+    Parameters
+    ----------
+    loss : float
+        What the loss was.
+    epoch, batch : int
+        Where, counted from 1.
+    rate : float or list of float
+        The learning rate there; of several groups of parameters, each one's.
+
     Attributes
     ----------
     history : History
@@ -113,29 +122,66 @@ class Log:
         self.records: dict[str, dict[str, list[torch.Tensor]]] = {}
 
     def add(self, **values: Any) -> None:
-        """Write down one value each; None is left out."""
+        """Write down one value each; None is left out.
+
+        Parameters
+        ----------
+        **values
+            By name of a row of `History`.
+        """
         for name, value in values.items():
             if value is not None:
                 self.rows[name].append(value)
 
     def keep(self, records: dict[str, dict[str, torch.Tensor]]) -> None:
-        """Write down what was recorded in an epoch."""
+        """Write down what was recorded in an epoch.
+
+        Parameters
+        ----------
+        records : dict of dict of torch.Tensor
+            By label and parameter, shape (updates of the epoch, …).
+        """
         for label, by_name in records.items():
             for name, values in by_name.items():
                 self.records.setdefault(label, {}).setdefault(name, []).append(values)
 
     def history(self, stopped: str, best_epoch: int) -> History:
-        """Return all that was written."""
+        """Return all that was written.
+
+        Parameters
+        ----------
+        stopped : {"", "early", "diverged"}
+            As of `History`.
+        best_epoch : int
+            As of `History`.
+
+        Returns
+        -------
+        History
+            With all that was written.
+        """
         rows = {name: torch.tensor(row, dtype=torch.float64) for name, row in self.rows.items()}
         return History(**rows, records=self._joined(), stopped=stopped, best_epoch=best_epoch)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that was written, as a checkpoint can hold it."""
+        """Return all that was written, as a checkpoint can hold it.
+
+        Returns
+        -------
+        dict
+            Of tensors and dicts of tensors.
+        """
         rows = {name: torch.tensor(row, dtype=torch.float64) for name, row in self.rows.items()}
         return {"rows": rows, "records": self._joined()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what was written."""
+        """Go on from what was written.
+
+        Parameters
+        ----------
+        state : dict
+            What `state_dict` returned.
+        """
         self.rows = {name: row.tolist() for name, row in state["rows"].items()}
         self.records = {
             label: {name: [values] for name, values in by_name.items()}

@@ -13,6 +13,13 @@ __all__ = ["check_model", "check_trainable", "device_of", "in_mode"]
 def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
     """Put all parts of a model in one mode, and in the end each back in its own.
 
+    Parameters
+    ----------
+    model : nn.Module
+        The model.
+    training : bool
+        True for training mode, False for evaluation mode.
+
     Raises
     ------
     RuntimeError
@@ -35,13 +42,29 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 
 def check_model(model: nn.Module) -> None:
-    """Raise unless ``model`` is an ``nn.Module``."""
+    """Raise unless ``model`` is an ``nn.Module``.
+
+    Parameters
+    ----------
+    model : nn.Module
+        What the caller gave.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
 
 
 def check_trainable(model: nn.Module) -> None:
     """Raise unless a model can be trained here and now.
+
+    Parameters
+    ----------
+    model : nn.Module
+        What the caller gave.
 
     Raises
     ------
@@ -71,7 +94,18 @@ def check_trainable(model: nn.Module) -> None:
 
 
 def device_of(model: nn.Module) -> torch.device:
-    """Return where a model's first parameter is; the CPU if it has none."""
+    """Return where a model's first parameter is; the CPU if it has none.
+
+    Parameters
+    ----------
+    model : nn.Module
+        The model.
+
+    Returns
+    -------
+    torch.device
+        Where inputs have to be.
+    """
     return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 

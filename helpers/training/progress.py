@@ -36,17 +36,39 @@ class Progress:
             print("\r" + " " * self.widest + "\r", end="", flush=True)
 
     def is_due(self) -> bool:
-        """Tell whether it is time to show something; cheap enough to ask at every batch."""
+        """Tell whether it is time to show something; cheap enough to ask at every batch.
+
+        Returns
+        -------
+        bool
+            Never True where nothing is to be shown.
+        """
         return self.active and time.monotonic() >= self.next
 
     def show(self, share: float, **values: float | str) -> None:
-        """Show the text with a bar that is filled for ``share``, in [0, 1]."""
+        """Show the text with its bar.
+
+        Parameters
+        ----------
+        share : float
+            How much of the bar is filled, in [0, 1].
+        **values
+            What the text's other fields stand for.
+        """
         words = language.text(self.key, bar=bar(share), **values)
         self.widest = max(self.widest, len(words))
         print("\r" + words.ljust(self.widest), end="", flush=True)
         self.next = time.monotonic() + _PAUSE
 
     def say(self, key: str, **values: float | str) -> None:
-        """Say something that stays on the screen."""
+        """Say something that stays on the screen.
+
+        Parameters
+        ----------
+        key : str
+            Of the text.
+        **values
+            What its fields stand for.
+        """
         if self.active:
             print("\r" + language.text(key, **values).ljust(self.widest), flush=True)

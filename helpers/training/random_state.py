@@ -13,7 +13,15 @@ __all__ = ["capture", "restore", "seeded"]
 
 @contextmanager
 def seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """Seed torch's generators of the CPU and of ``device``, and in the end put them back."""
+    """Seed torch's generators of the CPU and of ``device``, and in the end put them back.
+
+    Parameters
+    ----------
+    seed : int
+        At least 0.
+    device : torch.device
+        Where the model is.
+    """
     generators = _generators(device)
     before = [generator.get_state() for generator in generators]
     for generator in generators:
@@ -40,7 +48,8 @@ def capture(device: torch.device, *sources: Any) -> dict[str, Any]:
     dict
         Of Python, numpy and torch, and of the generators of ``sources``.
     """
-    kind, keys, *rest = np.random.get_state()  # noqa: NPY002
+    state: Any = np.random.get_state()  # noqa: NPY002
+    kind, keys, *rest = state
     return {
         "python": random.getstate(),
         "numpy": (kind, torch.from_numpy(keys.astype(np.int64)), *rest),
@@ -50,7 +59,17 @@ def capture(device: torch.device, *sources: Any) -> dict[str, Any]:
 
 
 def restore(state: dict[str, Any], device: torch.device, *sources: Any) -> None:
-    """Put back what `capture` returned for the same arguments."""
+    """Put the random states back.
+
+    Parameters
+    ----------
+    state : dict
+        What `capture` returned.
+    device : torch.device
+        As for `capture`.
+    *sources
+        As for `capture`.
+    """
     version, internal, gauss = state["python"]
     random.setstate((version, tuple(internal), gauss))
     kind, keys, *rest = state["numpy"]

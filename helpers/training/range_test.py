@@ -84,7 +84,7 @@ def range_test(
 
     Parameters
     ----------
-    model, loss_function, optimizer, train, batch_size, seed
+    model, loss_function, optimizer, train
         As for `helpers.training.fit`. All groups of parameters get the same rate.
     start, end : float
         The first rate, above 0, and the last, above the first.
@@ -97,6 +97,8 @@ def range_test(
     stop_above : float
         Stop once the smoothed loss is this many times as large as the lowest so far, above 1; or
         once a loss is NaN or infinite, which is then left out.
+    batch_size, seed
+        As for `helpers.training.fit`.
     progress : bool, optional
         Whether to show a line that tells how far it is; by default where somebody watches.
 

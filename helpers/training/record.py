@@ -88,7 +88,27 @@ class Record:
 
 
 class Recorder:
-    """Takes down, in the training loop, what some `Record` want."""
+    """Takes down, in the training loop, what some `Record` want.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        What is wanted.
+    model : nn.Module
+        Whose parameters they name.
+    optimizer : torch.optim.Optimizer
+        What trains it.
+    updates : int
+        How many there will be, to see beforehand what they take of memory.
+
+    Raises
+    ------
+    TypeError
+        If one of ``records`` is none.
+    ValueError
+        If one names what there is not, or what another has under the same label, or if all of them
+        would not fit into memory.
+    """
 
     def __init__(
         self, records: Sequence[Record], model: nn.Module, optimizer: Optimizer, updates: int
@@ -135,7 +155,13 @@ class Recorder:
             self.taken[label, name].append(take(value.detach()))
 
     def after_update(self) -> None:
-        """Take what the optimizer keeps."""
+        """Take what the optimizer keeps.
+
+        Raises
+        ------
+        ValueError
+            If the optimizer keeps nothing of that name and of the parameter's shape.
+        """
         for label, name, of, parameter, take in self.after:
             state = self.optimizer.state[parameter]
             if not isinstance(state.get(of), torch.Tensor) or state[of].shape != parameter.shape:
@@ -147,7 +173,13 @@ class Recorder:
             self.taken[label, name].append(take(state[of]))
 
     def collect(self) -> dict[str, dict[str, torch.Tensor]]:
-        """Return what was taken since the last time, shape (updates, …) each, on the CPU."""
+        """Return what was taken since the last time.
+
+        Returns
+        -------
+        dict of dict of torch.Tensor
+            By label and parameter, shape (updates, …) each, on the CPU.
+        """
         found: dict[str, dict[str, torch.Tensor]] = {}
         for (label, name), values in self.taken.items():
             if values:
@@ -184,7 +216,7 @@ def _taker(keep: str | Sequence[Any], name: str, parameter: nn.Parameter) -> tup
     if keep == "all":
         return torch.clone, parameter.numel()
     shape = tuple(parameter.shape)
-    numbers = torch.arange(parameter.numel()).reshape(shape)
+    numbers: Any = torch.arange(parameter.numel()).reshape(shape)
     try:
         flat = [int(numbers[index]) for index in keep]
     except (IndexError, TypeError, ValueError, RuntimeError):  # int() of a whole row is the last

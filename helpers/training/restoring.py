@@ -20,6 +20,13 @@ def restored(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
     While it lasts they work on copies of their tensors; the tensors themselves are put aside and
     never touched, so that they are the same objects with the same bits afterwards. What a module
     notes in lists or dictionaries of its own cannot be undone, only what it assigns.
+
+    Parameters
+    ----------
+    model : nn.Module
+        The model.
+    optimizer : torch.optim.Optimizer
+        What trains it.
     """
     held = [p for group in optimizer.param_groups for p in group["params"]]
     parameters = list({id(p): p for p in [*model.parameters(), *held]}.values())

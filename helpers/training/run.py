@@ -29,6 +29,23 @@ __all__ = ["Run"]
 class Run:
     """What `helpers.training.fit.fit` works on; its arguments are checked there.
 
+    Parameters
+    ----------
+    model, loss_function, optimizer
+        As for `helpers.training.fit`.
+    train : TensorBatches or LoaderBatches
+        What is learnt from.
+    validation : TensorBatches or LoaderBatches, optional
+        What the model is evaluated on after each epoch.
+    epochs, seed, shuffle, scheduler
+        As for `helpers.training.fit`.
+    time : str, optional
+        When the scheduler is stepped, one of `helpers.training.schedulers.TIMES`.
+    clip_norm, clip_value, early_stopping
+        As for `helpers.training.fit`.
+    records : sequence of Record
+        What is taken down on the way.
+
     Attributes
     ----------
     epoch : int
@@ -56,7 +73,9 @@ class Run:
     ) -> None:
         self.model, self.loss_function, self.optimizer = model, loss_function, optimizer
         self.train, self.validation, self.epochs = train, validation, epochs
-        self.scheduler, self.time = scheduler, time
+        self.time = time
+        # Any: what its step takes depends on its kind, which `time` goes by.
+        self.scheduler: Any = scheduler
         self.order = torch.Generator().manual_seed(seed)
         self.shuffle = shuffle
         check = BatchCheck("train", train, model, loss_function)
@@ -82,7 +101,20 @@ class Run:
         }
 
     def one_epoch(self, line: Progress) -> None:
-        """Train for an epoch, validate, step the scheduler, and see whether to stop."""
+        """Train for an epoch, validate, step the scheduler, and see whether to stop.
+
+        Parameters
+        ----------
+        line : Progress
+            Where the reader sees how far it is.
+
+        Raises
+        ------
+        DivergedError
+            If a loss is NaN or infinite.
+        ValueError
+            If early stopping is to go by the accuracy of what is no classifier.
+        """
         try:
             tally = self._train(line)
         finally:
@@ -90,7 +122,7 @@ class Run:
                 self.log.keep(self.recorder.collect())
         self.epoch += 1
         self.log.add(train_losses=tally.loss, train_accuracies=tally.accuracy)
-        values = {"train_loss": tally.loss}
+        values: dict[str, Any] = {"train_loss": tally.loss}
         if self.validation is not None:
             loss, accuracy = over(self.model, self.loss_function, self.validation, "validation")
             self.log.add(validation_losses=loss, validation_accuracies=accuracy)
@@ -107,11 +139,23 @@ class Run:
                 self.stopped = "early"
 
     def history(self) -> History:
-        """Return all that happened so far."""
+        """Return all that happened so far.
+
+        Returns
+        -------
+        History
+            With the epochs done so far.
+        """
         return self.log.history(self.stopped, self.stopper.best_epoch if self.stopper else 0)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that the next epoch depends on."""
+        """Return all that the next epoch depends on.
+
+        Returns
+        -------
+        dict
+            As `helpers.training.checkpoint.write` takes it.
+        """
         model = self.model.state_dict()
         return {
             "format": 1,
@@ -130,6 +174,11 @@ class Run:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from a state.
+
+        Parameters
+        ----------
+        state : dict
+            What `state_dict` returned.
 
         Raises
         ------

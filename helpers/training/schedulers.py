@@ -34,6 +34,11 @@ def time_of(scheduler: LRScheduler, wanted: str | None = None) -> str:
     wanted : str, optional
         What the caller says, which goes before the scheduler's kind.
 
+    Returns
+    -------
+    str
+        One of `TIMES`.
+
     Raises
     ------
     TypeError
@@ -69,10 +74,26 @@ def time_of(scheduler: LRScheduler, wanted: str | None = None) -> str:
     return wanted
 
 
-def check_scheduler(
-    scheduler: LRScheduler, time: str, optimizer: Optimizer, has_validation: bool
-) -> None:
-    """Raise a ValueError unless a scheduler can do its work in this training."""
+def check_scheduler(scheduler: Any, time: str, optimizer: Optimizer, has_validation: bool) -> None:
+    """Raise unless a scheduler can do its work in this training.
+
+    Parameters
+    ----------
+    scheduler : torch.optim.lr_scheduler.LRScheduler
+        The scheduler.
+    time : str
+        When it is stepped, one of `TIMES`.
+    optimizer : torch.optim.Optimizer
+        What trains the model.
+    has_validation : bool
+        Whether there will be a validation loss.
+
+    Raises
+    ------
+    ValueError
+        If it is bound to another optimizer, or is to go by a validation loss that is not there or
+        that it wants to be large.
+    """
     kind = type(scheduler).__name__
     if scheduler.optimizer is not optimizer:
         raise ValueError(
@@ -90,7 +111,24 @@ def check_scheduler(
 
 
 def check_steps(scheduler: LRScheduler, time: str, epochs: int, batches: int) -> None:
-    """Raise a ValueError if a scheduler cannot go on for ``epochs`` more, of ``batches`` each."""
+    """Raise unless a scheduler can go on for as long as is wanted.
+
+    Parameters
+    ----------
+    scheduler : torch.optim.lr_scheduler.LRScheduler
+        The scheduler.
+    time : str
+        When it is stepped, one of `TIMES`.
+    epochs : int
+        How many are still to come.
+    batches : int
+        How many each has; 0 if nobody knows.
+
+    Raises
+    ------
+    ValueError
+        If it wants to know how many batches there are and nobody does, or ends before they do.
+    """
     if time == "fraction" and not batches:
         raise ValueError(
             "train must tell how many batches it has, for a scheduler that is stepped by fractions "
@@ -105,8 +143,21 @@ def check_steps(scheduler: LRScheduler, time: str, epochs: int, batches: int) ->
         )
 
 
-def stepper(scheduler: LRScheduler | None, time: str | None) -> Callable[[float], Any] | None:
-    """Return what to call after each mini-batch with the epochs passed (2.5, say); None if none."""
+def stepper(scheduler: Any, time: str | None) -> Callable[[float], Any] | None:
+    """Return what to call after each mini-batch.
+
+    Parameters
+    ----------
+    scheduler : torch.optim.lr_scheduler.LRScheduler, optional
+        The scheduler.
+    time : str, optional
+        When it is stepped, one of `TIMES`.
+
+    Returns
+    -------
+    callable or None
+        Takes the epochs passed, 2.5, say; None if there is nothing to do then.
+    """
     if time == "batch":
         return lambda passed: scheduler.step()
     return scheduler.step if time == "fraction" else None

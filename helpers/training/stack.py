@@ -67,7 +67,13 @@ class _Dropout:
 
 
 class Stack:
-    """A model that is a plain stack of layers under cross-entropy."""
+    """A model that is a plain stack of layers under cross-entropy.
+
+    Parameters
+    ----------
+    layers : list of nn.Module
+        Flatten, if there is one; then Linear, ReLU and Dropout, the first of them a Linear.
+    """
 
     def __init__(self, layers: list[nn.Module]) -> None:
         self.flattens = isinstance(layers[0], nn.Flatten)
@@ -78,13 +84,27 @@ class Stack:
             elif isinstance(layer, nn.ReLU):
                 self.layers.append(_ReLU())
             else:
+                assert isinstance(layer, nn.Dropout)
                 self.layers.append(_Dropout(layer))
         self.parameters = [p for layer in layers for p in layer.parameters()]
         self.one = torch.ones((), dtype=self.parameters[0].dtype)
 
     @classmethod
     def of(cls, model: nn.Module, loss_function: Callable[..., Any]) -> "Stack | None":
-        """Return the stack that a model is; None if autograd has to do it."""
+        """Return the stack that a model is; None if autograd has to do it.
+
+        Parameters
+        ----------
+        model : nn.Module
+            Any.
+        loss_function : callable
+            Any.
+
+        Returns
+        -------
+        Stack or None
+            None where the passes below would not do exactly what autograd does.
+        """
         layers = list(_flat(model))
         inner = layers[isinstance(layers[0], nn.Flatten) :] if layers else []
         parameters = [p for layer in inner for p in layer.parameters()]
@@ -104,7 +124,18 @@ class Stack:
         return cls(layers) if plain else None
 
     def fits(self, x: torch.Tensor, y: torch.Tensor) -> bool:
-        """Tell whether a batch is one that the passes below are for."""
+        """Tell whether a batch is one that the passes below are for.
+
+        Parameters
+        ----------
+        x, y : torch.Tensor
+            Inputs and targets, shapes (batch, …).
+
+        Returns
+        -------
+        bool
+            False where autograd has to do it.
+        """
         return (
             (x.ndim == 2 or (self.flattens and x.ndim > 2))
             and y.ndim == 1

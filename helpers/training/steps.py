@@ -12,7 +12,18 @@ __all__ = ["needs_closure", "quick_step"]
 
 
 def needs_closure(optimizer: Optimizer) -> bool:
-    """Tell whether ``step`` has to be given a function that computes the loss, as LBFGS's has."""
+    """Tell whether ``step`` has to be given a function that computes the loss, as LBFGS's has.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        Any.
+
+    Returns
+    -------
+    bool
+        True if ``closure`` has no default.
+    """
     closure = inspect.signature(type(optimizer).step).parameters.get("closure")
     return closure is not None and closure.default is inspect.Parameter.empty
 
@@ -23,6 +34,16 @@ def quick_step(optimizer: Optimizer) -> Callable[[], Any]:
     Around that one call torch's ``step`` gathers lists, checks and profiles anew each time, which
     takes nearly as long as the kernel itself on a model of a hundred thousand parameters. The
     results are the same bit for bit. The first step is torch's own: it makes the state.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+        Any.
+
+    Returns
+    -------
+    callable
+        Takes nothing, and does what ``optimizer.step()`` does.
     """
     if not _is_plain_fused_adam(optimizer):
         return optimizer.step

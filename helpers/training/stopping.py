@@ -51,6 +51,11 @@ class EarlyStopping:
 class Stopper:
     """Keeps the best epoch of one run.
 
+    Parameters
+    ----------
+    rule : EarlyStopping
+        When to stop.
+
     Attributes
     ----------
     best_epoch : int
@@ -67,7 +72,22 @@ class Stopper:
         self.weights: dict[str, Any] | None = None
 
     def is_over(self, epoch: int, value: float, model: nn.Module) -> bool:
-        """Take in what an epoch came to, and tell whether to stop."""
+        """Take in what an epoch came to, and tell whether to stop.
+
+        Parameters
+        ----------
+        epoch : int
+            Counted from 1.
+        value : float
+            What is watched; NaN counts as the worst.
+        model : nn.Module
+            Whose weights are kept if they are the best.
+
+        Returns
+        -------
+        bool
+            True once ``patience`` epochs in a row were no better.
+        """
         cost = -value if self.rule.of.endswith("accuracy") else value
         cost = math.inf if math.isnan(cost) else cost
         if cost < self.best - self.rule.min_delta or not self.best_epoch:
@@ -80,16 +100,34 @@ class Stopper:
         return self.waited >= self.rule.patience
 
     def restore(self, model: nn.Module) -> None:
-        """Give the model its best weights, if the rule asks for them."""
+        """Give the model its best weights, if the rule asks for them.
+
+        Parameters
+        ----------
+        model : nn.Module
+            The model.
+        """
         if self.rule.restore_best and self.weights is not None:
             model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return all that the next epoch depends on."""
+        """Return all that the next epoch depends on.
+
+        Returns
+        -------
+        dict
+            Numbers, and the best weights if they are kept.
+        """
         return {name: value for name, value in vars(self).items() if name != "rule"}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Go on from a state.
+
+        Parameters
+        ----------
+        state : dict
+            What `state_dict` returned.
+        """
         vars(self).update(state)
 
 

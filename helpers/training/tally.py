@@ -23,7 +23,17 @@ class Tally:
         self.labels: list[torch.Tensor] = []
 
     def add(self, loss: float, outputs: torch.Tensor, y: torch.Tensor) -> None:
-        """Take in one mini-batch: its mean loss, outputs (batch, …) and targets (batch, …)."""
+        """Take in one mini-batch.
+
+        Parameters
+        ----------
+        loss : float
+            The mean over the mini-batch.
+        outputs : torch.Tensor
+            Shape (batch, …).
+        y : torch.Tensor
+            Targets, shape (batch, …).
+        """
         size = len(y)
         self.samples += size
         self.total += loss * size

@@ -1,6 +1,8 @@
 """requirements.txt: what pyproject.toml asks for, pinned with hashes, on every system."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 
 import pytest
@@ -17,6 +19,7 @@ SYSTEMS = {
 }
 MACHINES = {"Linux": "x86_64", "macOS": "arm64", "Windows": "AMD64"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+ACCEPTED = ".ci/accepted.txt"
 
 
 def lines():
@@ -79,3 +82,29 @@ def test_each_system_gets_all_that_is_asked_for_once(system, python):
         assert canonicalize_name(one.name) in found, f"{one} is not locked"
         ((pin,),) = found[canonicalize_name(one.name)]
         assert one.specifier.contains(Version(pin.version)), f"{one} is locked at {pin.version}"
+
+
+def test_audit_passes_over_what_is_accepted_until_its_date(tmp_path):
+    """`make audit`, with a stand-in for uv that says what it was asked."""
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / "bin").mkdir()
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    said = (ROOT / ACCEPTED).read_text(encoding="utf-8")
+    said += "GHSA-past  2020-12-31  it was\nGHSA-good  2999-12-31  it is\n"
+    (tmp_path / ACCEPTED).write_text(said, encoding="utf-8")
+    for name, text in {"python": "", "uv": '#!/bin/sh\necho "$@"\n'}.items():
+        (tmp_path / "bin" / name).write_text(text, encoding="utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    make = ["make", "BIN=bin", "audit"]
+    done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True)
+    python, npm = done.stdout.splitlines()
+    assert "pip-audit" in python
+    assert python.endswith("--ignore-vuln GHSA-good")
+    assert "GHSA-past" not in python
+    assert "xxxx" not in python
+    assert npm.endswith("npm audit")
+
+
+def test_accepted_vulnerabilities_have_a_date_and_a_reason():
+    for line in (ROOT / ACCEPTED).read_text(encoding="utf-8").splitlines():
+        assert re.fullmatch(r"#.*|\S+-\S+  20\d\d-[01]\d-[0-3]\d  \S.{20,}", line), line

@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -27,26 +26,26 @@ from book.notebooks import FRAME, solutions
 from book.project import LANGUAGES, ROOT, repository
 
 KERNEL = "course-rehearsal"
-LISTED = Path(__file__).with_suffix(".txt")
 PROJECT = ("-r", "pyproject.toml", "--group", "notebook")
+SETS = {
+    "oldest": ("3.11", (*PROJECT, "--resolution", "lowest-direct")),
+    "colab": ("3.12", ("-r", str(Path(__file__).with_suffix(".txt")))),
+    "newest": ("3.13", (*PROJECT, "--upgrade")),
+}
+"""Python, and what uv installs beside it: the lower bounds, Colab's own versions, or the newest."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Rehearse with some sets of versions, and return 1 where a notebook fails with any."""
-    sets = {
-        "oldest": (_oldest_python(), (*PROJECT, "--resolution", "lowest-direct")),
-        "colab": ("3.12", ("-r", str(LISTED))),
-        "newest": ("3.13", (*PROJECT, "--upgrade")),
-    }
     parser = argparse.ArgumentParser(prog="python -m tests.colab", description=__doc__)
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(sets)}; else all")
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; else all")
     parser.add_argument("--chapter", default="", metavar="NN", help="only these notebooks")
     options = parser.parse_args(arguments)
-    if unknown := set(options.sets) - set(sets):
-        parser.error(f"there is no set {', '.join(unknown)}; there are {', '.join(sets)}")
+    if unknown := set(options.sets) - set(SETS):
+        parser.error(f"there is no set {', '.join(unknown)}; there are {', '.join(SETS)}")
     problems = []
-    for name in options.sets or sets:
-        python, what = sets[name]
+    for name in options.sets or SETS:
+        python, what = SETS[name]
         environment = ROOT / "_build" / "colab" / name
         print(f"{name}: installing into {environment.relative_to(ROOT)} …", flush=True)
         _install(environment, python, what)
@@ -180,11 +179,6 @@ print("Python", platform.python_version(), end="")
 print("", *(f"{name} {importlib.metadata.version(name)}" for name in names), sep=", ")
 """
     return _run(str(_python(environment)), "-c", code).strip()
-
-
-def _oldest_python() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return project["requires-python"].removeprefix(">=")
 
 
 def _python(environment: Path) -> Path:

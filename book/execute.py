@@ -47,8 +47,19 @@ def workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def execute(job: Job) -> NotebookNode:
+def execute(
+    job: Job, kernel: str = "python3", environment: dict[str, str] | None = None
+) -> NotebookNode:
     """Run a notebook from start to end, and return it with its outputs.
+
+    Parameters
+    ----------
+    job : Job
+        What to run.
+    kernel : str
+        Which of Jupyter's kernels runs it; the first one is this Python.
+    environment : dict of str to str, optional
+        What the kernel finds in its environment; without it, this checkout and one thread.
 
     Raises
     ------
@@ -67,7 +78,7 @@ def execute(job: Job) -> NotebookNode:
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,
-            kernel_name="python3",
+            kernel_name=kernel,
             record_timing=False,
             store_widget_state=False,
             resources={"metadata": {"path": scratch}},
@@ -75,7 +86,7 @@ def execute(job: Job) -> NotebookNode:
             extra_arguments=["--log-level=ERROR"],
         )
         try:
-            client.execute(env=_environment(scratch, job.page))
+            client.execute(env=environment or _environment(scratch, job.page))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise BookError(_what_failed(job, started[-1] if started else 0, error)) from error
     notebook.cells = notebook.cells[:written]

@@ -19,6 +19,8 @@ __all__ = ["EXPLORER_MIME", "Slider", "explore", "slider"]
 EXPLORER_MIME = "application/vnd.course.explorer+json"
 """The output's type on the static page: sliders, and one picture for each of their positions."""
 
+_WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -180,5 +182,8 @@ def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
     for control in controls.values():
         control.observe(redraw, names="value")
     words = redraw()
-    bundle = ipywidgets.VBox([*controls.values(), image])._repr_mimebundle_()
-    emit({**bundle, "text/plain": words}, metadata={"course": "explorer"}, raw=True)
+    explorer = ipywidgets.VBox([*controls.values(), image])
+    # Widgets say this of themselves since ipywidgets 8 only, and Colab has 7.
+    view = {"version_major": 2, "version_minor": 0, "model_id": explorer.model_id}
+    data = {_WIDGET_MIME: view, "text/plain": words}
+    emit(data, metadata={"course": "explorer"}, raw=True)

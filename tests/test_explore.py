@@ -8,11 +8,15 @@ import IPython.display
 import ipywidgets
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances as living_widgets
 
 from helpers import display, language
 from helpers.explore import EXPLORER_MIME, explore, slider
 from helpers.figures import canvas
+
+try:
+    from ipywidgets.widgets.widget import _instances as living_widgets
+except ImportError:  # ipywidgets 7, as in Colab
+    living_widgets = ipywidgets.Widget.widgets
 
 ALPHA = {"values": [0.25, 0.5, 1.0], "start": 0.5, "label": "α", "spec": ".2f"}
 STEPS = {"values": [10, 1000], "start": 10, "label": "t", "spec": ",.0f"}

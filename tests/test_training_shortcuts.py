@@ -172,10 +172,17 @@ def test_another_loss_goes_through_autograd(loss_function):
     assert Stack.of(network(), loss_function) is None
 
 
-def test_global_hooks_and_autocast_go_through_autograd():
-    handle = nn.modules.module.register_module_forward_hook(lambda *_: None)
+@pytest.mark.parametrize(
+    "kind", ["forward_pre_hook", "forward_hook", "full_backward_pre_hook", "full_backward_hook"]
+)
+def test_global_hooks_go_through_autograd(kind):
+    handle = getattr(nn.modules.module, f"register_module_{kind}")(lambda *_: None)
     assert Stack.of(network(), CROSS_ENTROPY) is None
     handle.remove()
+    assert Stack.of(network(), CROSS_ENTROPY) is not None
+
+
+def test_autocast_goes_through_autograd():
     with torch.autocast("cpu"):
         assert Stack.of(network(), CROSS_ENTROPY) is None
     assert Stack.of(network(), CROSS_ENTROPY) is not None

@@ -1,13 +1,20 @@
 """The workflows on GitHub: each action pinned to a commit, each job with no right too many."""
 
+import os
 import re
+import subprocess
+import tomllib
 
 import pytest
 import yaml
 
+from tests import colab
 from tests.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+RIGHTS = {"publish": {"pages": "write", "id-token": "write"}, "report": {"issues": "write"}}
+"""Of the jobs that write something; the others may only read."""
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
@@ -39,12 +46,18 @@ def test_actions_are_pinned_to_a_commit_with_its_version(workflow):
         assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
+def test_workflows_use_the_same_version_of_an_action():
+    texts = [path.read_text(encoding="utf-8") for path in WORKFLOWS]
+    used = {line for text in texts for line in re.findall(r"uses: (.*)", text)}
+    names = [line.partition("@")[0] for line in used]
+    assert len(names) == len(set(names))
+
+
 def test_jobs_have_no_right_too_many(workflow):
     _, said = workflow
     assert said["permissions"] == {}
     for name, job in said["jobs"].items():
-        allowed = {"pages": "write", "id-token": "write"} if name == "publish" else {}
-        assert job["permissions"] == (allowed or {"contents": "read"})
+        assert job["permissions"] == RIGHTS.get(name, {"contents": "read"})
         assert 0 < job["timeout-minutes"] <= 60
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@"):
@@ -59,3 +72,62 @@ def test_pull_requests_of_strangers_see_no_secrets(workflow):
     # What a stranger writes never becomes a command.
     for job in said["jobs"].values():
         assert all("${{" not in step.get("run", "") for step in job["steps"])
+
+
+# ── Each week ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def weekly():
+    """The weekly workflow."""
+    path = ROOT / ".github" / "workflows" / "weekly.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_each_week_newest_versions_colab_and_the_audit_are_tried(weekly):
+    assert weekly[True].keys() == {"schedule", "workflow_dispatch"}
+    jobs = weekly["jobs"]
+    runs = {name: [s["run"] for s in job["steps"] if "run" in s] for name, job in jobs.items()}
+    assert runs["newest"][0] == "make lock"
+    assert runs["newest"][-1] == ".ci/run"
+    assert runs["colab"] == ["make colab"]
+    assert runs["audit"] == ["make audit"]
+    assert {*jobs["report"]["needs"], "report"} == jobs.keys()
+    assert jobs["report"]["if"] == "failure() || cancelled()"
+
+
+def test_weekly_rehearsal_takes_every_set(weekly):
+    job = weekly["jobs"]["colab"]
+    assert job["strategy"]["matrix"]["set"] == list(colab.SETS)
+    pythons = next(s["with"]["python-version"] for s in job["steps"] if "setup" in s["uses"])
+    assert {python for python, _ in colab.SETS.values()} <= set(pythons.split())
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert said["project"]["requires-python"] == f">={colab.SETS['oldest'][0]}"
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ("", ["label create weekly", "issue create --label weekly"]),
+        ("12", ["issue comment 12"]),
+    ],
+    ids=["a new issue", "the open issue"],
+)
+def test_weekly_report_opens_one_issue_only(weekly, tmp_path, found, told):
+    gh = tmp_path / "gh"
+    gh.write_text(
+        """#!/bin/sh
+echo "$*" >> asked
+if [ "$1 $2" = "issue list" ]; then echo "$FOUND"; fi
+""",
+        encoding="utf-8",
+    )
+    gh.chmod(0o755)
+    (step,) = weekly["jobs"]["report"]["steps"]
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    environment = {"PATH": path, "FOUND": found, "BODY": "what failed"}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environment, check=True)
+    listed, *asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert listed.startswith("issue list --state open --label weekly")
+    assert [line[: len(start)] for line, start in zip(asked, told, strict=True)] == told
+    assert asked[-1].endswith("--body what failed")

@@ -118,7 +118,7 @@ class Stack:
             and len({id(p) for p in parameters}) == len(parameters)
             and all(_is_plain_parameter(p) for p in parameters)
             and {p.dtype for p in parameters} in ({torch.float32}, {torch.float64})
-            and not torch_module._has_any_global_hook()
+            and not _has_global_hooks()
             and not torch.is_autocast_enabled("cpu")
         )
         return cls(layers) if plain else None
@@ -211,6 +211,12 @@ def _is_plain(module: nn.Module) -> bool:
     if isinstance(module, nn.Dropout):
         return not module.inplace and 0 < module.p < 1
     return not getattr(module, "inplace", False)
+
+
+def _has_global_hooks() -> bool:
+    """Tell whether all modules have hooks; torch 2.7 has no function for it."""
+    whens = ("forward_pre", "forward", "backward_pre", "backward")
+    return any(getattr(torch_module, f"_global_{when}_hooks") for when in whens)
 
 
 def _is_plain_parameter(parameter: nn.Parameter) -> bool:

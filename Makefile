@@ -46,7 +46,9 @@ serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
-	@$(BIN)/python -m pytest --numprocesses auto --cov helpers --cov-fail-under 95 --cov-report term:skip-covered
+	@COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
+		$(BIN)/python -m pytest --numprocesses auto \
+		--cov helpers --cov-fail-under 95 --cov-report term:skip-covered
 	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
 
 check: install ## Only the fast checks: style, types, spelling, whether notebooks follow from manuscripts

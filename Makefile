@@ -6,7 +6,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install site serve test check notebooks bench lock clean
+.PHONY: help install site serve test faults check notebooks bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: site ## Build the site, then run all tests: units, notebooks, browser
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@$(BIN)/python -m pytest --numprocesses auto
 	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
+
+faults: install ## Seed each fault of tests/faults: who notices it, the unit tests, nbval alone?
+	@$(BIN)/python -m tests.seeding
 
 check: install ## Only the fast checks: style, and whether notebooks follow from manuscripts
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

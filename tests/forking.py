@@ -8,6 +8,7 @@ nothing else gets imported.
 """
 
 import gc
+import importlib
 import io
 import json
 import os
@@ -21,6 +22,20 @@ LONGEST = 900
 """Seconds after which a run is killed."""
 
 OUTPUT = "output.txt"
+
+SLOW = (
+    "hypothesis.strategies",
+    "ipykernel.inprocess.ipkernel",
+    "ipywidgets",
+    "matplotlib.backends.backend_agg",
+    "nbval.plugin",
+    "pandas",
+    "scipy.optimize",
+    "scipy.signal",
+    "sklearn.datasets",
+    "torch",
+)
+"""What tests and notebooks import, and what takes long."""
 
 
 class Answer(NamedTuple):
@@ -95,8 +110,7 @@ class Forks:
 
     def close(self) -> None:
         """End the process."""
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
 
 
 def _serve() -> None:
@@ -121,25 +135,17 @@ def _serve() -> None:
 
 def _load() -> None:
     """Import what is slow to import, and what that imports once it is used."""
-    import hypothesis.strategies
-    import ipykernel.inprocess.ipkernel
-    import ipywidgets
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure
-    import nbval.plugin
-    import pandas
-    import scipy.optimize
-    import scipy.signal
-    import sklearn.datasets
+    for name in SLOW:
+        importlib.import_module(name)
+    import hypothesis
     import torch
-    import torch.utils.data
+    from matplotlib.figure import Figure
 
     # The first example that fails is enough, whichever it is, and the same one each time.
     enough = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("forked", phases=enough, derandomize=True, database=None)
     hypothesis.settings.load_profile("forked")
-    del ipykernel, ipywidgets, nbval, pandas, scipy, sklearn
-    figure = matplotlib.figure.Figure(layout="constrained")
+    figure = Figure(layout="constrained")
     figure.subplots().set_title("$x$")
     figure.savefig(io.BytesIO(), format="png")
     parameter = torch.zeros(1, requires_grad=True)

@@ -6,7 +6,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test check style types spelling agree notebooks colab \
+.PHONY: help install hooks site serve test faults check style types spelling agree notebooks colab \
 	bench reproducible lock portable audit clean
 
 help: ## List the targets
@@ -50,6 +50,9 @@ test: check site ## Run all checks and tests: style, units, notebooks, and the b
 		$(BIN)/python -m pytest --numprocesses auto \
 		--cov helpers --cov-fail-under 95 --cov-report term:skip-covered
 	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
+
+faults: install ## Seed each fault of tests/faults: who notices it, the unit tests, nbval alone?
+	@$(BIN)/python -m tests.seeding
 
 check: install ## Only the fast checks: style, types, spelling, whether notebooks follow from manuscripts
 	@$(MAKE) --no-print-directory style types spelling agree

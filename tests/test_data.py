@@ -29,6 +29,7 @@ import torch
 import torchvision
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.model_selection import StratifiedShuffleSplit
 
@@ -473,6 +474,16 @@ def test_stratified_is_fair_to_within_one_image(labels, share, seed):
 
 
 # ── MNIST where it lies ───────────────────────────────────────────────────────────────────────────
+
+
+def test_each_file_becomes_its_own_part(small, tmp_path):
+    folder = fill(tmp_path / "MNIST" / "raw")
+    raw = mnist_files.load(tmp_path, download=False)
+    for part, name in (("train", "train"), ("test", "t10k")):
+        x = torchvision.datasets.mnist.read_image_file(folder / f"{name}-images-idx3-ubyte")
+        y = torchvision.datasets.mnist.read_label_file(folder / f"{name}-labels-idx1-ubyte")
+        np.testing.assert_array_equal(getattr(raw, f"{part}_x"), x)
+        np.testing.assert_array_equal(getattr(raw, f"{part}_y"), y)
 
 
 @real
@@ -946,6 +957,18 @@ def test_digits_are_scikit_learns():
     nearest = distances.argmin(1)
     assert (theirs.target[nearest] == everything.test.y.numpy()).all()
     assert len(nearest.unique()) == len(nearest)
+
+
+def test_digits_are_enlarged_as_pillow_does():
+    everything = data.digits(validation=0)
+    ink = everything.pixels(torch.cat([everything.train.x, everything.test.x]))[:, 4:-4, 4:-4]
+    theirs = [
+        np.asarray(Image.fromarray(small.astype(np.float32)).resize((20, 20), Image.BILINEAR))
+        for small in load_digits().images / 16
+    ]
+    # Sorted, as the split puts them into another order. They are kept as bytes.
+    ours, theirs = (np.sort(one, axis=0) for one in (ink.numpy(), np.stack(theirs)))
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=0.51 / 255)
 
 
 def test_digits_test_part_is_always_the_same():

@@ -31,7 +31,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from helpers import display, figures, language
-from helpers.figures import bias, canvas, ewma
+from helpers.figures import bias, canvas, ewma, surface
 from tests.figure_cases import CASES, IN_WORDS
 from tests.figure_cases.bias import constant, first_steps
 from tests.figure_cases.ewma import TEMPERATURES, jump, weights
@@ -375,6 +375,14 @@ def test_all_letters_lie_on_the_paper_and_none_on_another(name, number, code):
         assert apart, (
             f"{one.get_text()!r} overlaps {other.get_text()!r} by {width:.1f}×{height:.1f}"
         )
+
+
+def test_paths_run_over_bias_and_weight_from_a_ring_at_their_start():
+    ax = Figure().subplots()
+    surface.draw_paths(ax, {"sgd": np.array([[0.0, 1.0], [2.0, 3.0]])})
+    path, ring = ax.lines
+    assert path.get_xydata().tolist() == [[0, 1], [2, 3]]
+    assert ring.get_xydata().tolist() == [[0, 1]]
 
 
 @pytest.mark.parametrize("end", [-2.0, 5.0, 15.0], ids=["bottom", "middle", "top"])

@@ -13,6 +13,7 @@ TOY = problems.linear_regression()
 PROBLEMS = [
     problems.quadratic(),
     problems.quadratic(condition=3.5),
+    problems.quadratic(condition=10, angle=30),
     problems.rosenbrock(),
     problems.beale(),
     problems.saddle(),

@@ -94,6 +94,7 @@ def test_each_week_all_that_takes_too_long_for_each_commit_is_tried(weekly):
     assert runs["newest"][-1] == ".ci/run"
     assert runs["colab"] == ["make colab"]
     assert runs["reproducible"] == ["make reproducible"]
+    assert runs["faults"] == ["make faults"]
     assert runs["audit"] == ["make audit"]
     assert {*jobs["report"]["needs"], "report"} == jobs.keys()
     assert jobs["report"]["if"] == "failure() || cancelled()"

@@ -60,9 +60,14 @@ CASES = {
 }
 
 IN_WORDS = {
-    "adam.first_step": ["from 10⁻⁶ to 10⁴", "0.99 for the smallest", "ε = 10⁻³", "falls to 10⁻³"],
+    "adam.first_step": [
+        "from 10⁻⁶ to 10⁴",
+        "0.99 for the smallest and 1.00",
+        "ε = 10⁻³",
+        "falls to 10⁻³",
+    ],
     "adam.agreement": ["At a noise of 0.1", "at a noise of 100"],
     "adam.decay": ["1 to 0.00 and 100 to 99.0", "brought them to 0.90 and 90.5", "100 steps"],
     "adam.amsgrad": ["300 steps", "Adam ends at 1.00, AMSGrad at −1.00"],
-    "adam.explorer": ["β₁ = 0.9 and β₂ = 0.999", "changes sign"],
+    "adam.explorer": ["β₁ = 0.9 and β₂ = 0.999", "changes sign 1 times"],
 }

@@ -141,5 +141,5 @@ IN_WORDS = {
     "learning_rate.valley": ["after 50 updates", "100 seeds", "above 0.80", "the rate 0.54"],
     "learning_rate.range_test": ["82 updates", "from 0.001", "to the right of the limit 0.80"],
     "learning_rate.found": ["after 3 epochs", "each of 10 seeds"],
-    "learning_rate.explorer": ["rate 0.1", "without overshooting", "after 30 steps"],
+    "learning_rate.explorer": ["rate 0.1", "without overshooting", "30 steps it is 0.992 from"],
 }

@@ -1,0 +1,43 @@
+"""Faults of what a reader sees: words, numbers, sliders."""
+
+from tests.faults.fault import Fault
+
+__all__ = ["FAULTS"]
+
+FAULTS = {
+    "decimal comma without the thousands' point": Fault(
+        "language.py",
+        'str.maketrans(".,", ",.")',
+        'str.maketrans(".", ",")',
+        "tests/test_language.py::test_number_is_written_as_the_language_does",
+        "pt/03-bias",
+    ),
+    "power of ten without its sign": Fault(
+        "language.py",
+        'exponent.lstrip("+").replace("−0", "−")',
+        'exponent.lstrip("+").replace("−0", "")',
+        "tests/test_language.py::test_number_is_written_as_the_language_does",
+        "en/04-adam",
+    ),
+    "minus before a zero": Fault(
+        "language.py",
+        're.sub(r"-(?=[0.,]+%?$)", "", format(value, spec))',
+        "format(value, spec)",
+        "tests/test_language.py::test_what_rounds_to_zero_has_no_sign",
+        None,
+    ),
+    "words cut at the first full stop": Fault(
+        "display.py",
+        "words = canvas.alternative_text(figure)",
+        'words = canvas.alternative_text(figure).partition(". ")[0]',
+        "tests/test_display.py::test_figure_of_the_course_says_its_numbers",
+        "en/03-bias",
+    ),
+    "explorer that starts at its first position": Fault(
+        "explore.py",
+        "value=one.values[one.start]",
+        "value=one.values[0]",
+        "tests/test_explore.py::test_kernel_gets_widgets_and_the_words",
+        "pt/02-ewma",
+    ),
+}

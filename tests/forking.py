@@ -131,6 +131,7 @@ def _serve() -> None:
             with open(to_parent, "w", encoding="utf-8") as pipe:
                 pipe.write(json.dumps(answer))
             os._exit(0)
+    os._exit(0)  # some of what was loaded has last words on the screen
 
 
 def _load() -> None:

@@ -327,7 +327,7 @@ def test_only_tagged_cells_depend_on_the_data(chapter):
         for cell, printed in zip(cells, chapter[1], strict=True)
         if not cell.tag and "show(" not in cell.source
     ]
-    assert sum(bool(printed) for _, printed in untagged) == 3
+    assert sum(bool(printed) for _, printed in untagged) == 5
     for source, printed in untagged:
         assert said[source] == printed
 

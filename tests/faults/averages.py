@@ -43,6 +43,13 @@ FAULTS = {
         _TESTS + "test_weights_are_what_an_impulse_leaves_behind",
         "en/02-ewma",
     ),
+    "moving average that weighs one value too many": Fault(
+        _MODULE,
+        "np.where(age < periods, 1 / periods, 0.0)",
+        "np.where(age <= periods, 1 / periods, 0.0)",
+        _TESTS + "test_weights_are_what_an_impulse_leaves_behind",
+        "en/02-ewma",
+    ),
     "age counted from 0": Fault(
         _MODULE,
         "age = np.arange(1, len(weights) + 1)",

@@ -14,6 +14,13 @@ FAULTS = {
         _TESTS + "test_one_seed_is_a_learners_own_loop",
         "en/00-welcome",
     ),
+    "number that the training loader draws for its workers forgotten": Fault(
+        "simulate/learner.py",
+        "_draw(generator)  # the training loader's seed",
+        "pass  # the training loader's seed",
+        _TESTS + "test_one_seed_is_a_learners_own_loop",
+        "pt/00-welcome",
+    ),
     "number that the validation loader draws forgotten": Fault(
         "simulate/learner.py",
         "        _draw(generator)  # the same for the validation loader\n",

@@ -107,6 +107,13 @@ FAULTS = {
         _RANGE_TEST + "test_suggestion_is_a_third_of_the_rate_that_made_the_loss_lowest",
         "pt/01-learning-rate",
     ),
+    "suggestion without its margin": Fault(
+        "training/range_test.py",
+        "range(len(rates)), rates)) / MARGIN",
+        "range(len(rates)), rates))",
+        _RANGE_TEST + "test_suggestion_is_a_third_of_the_rate_that_made_the_loss_lowest",
+        "en/01-learning-rate",
+    ),
     "rate that the range test leaves behind": Fault(
         "training/restoring.py",
         "        for group, settings in groups:\n            _reset(group, settings)\n",

@@ -4,6 +4,7 @@ A page then needs a style sheet and fonts for them, and no script.
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from book.project import ROOT
 KATEX = ROOT / "node_modules" / "katex" / "dist"
 _SCRIPT = Path(__file__).with_suffix(".cjs")
 _log = logging.getLogger(__name__)
+_SCRIPTS = "m(?:over|sub|subsup|sup|under|underover)"
+_APPLIED = re.compile(
+    rf"(<{_SCRIPTS}><mi>[^<]*</mi>)<mo>\N{{FUNCTION APPLICATION}}</mo>"
+    rf"|<mo>\N{{FUNCTION APPLICATION}}</mo>(?=</{_SCRIPTS}>)"
+)
+"""The sign that an operator such as "max" is applied. KaTeX puts it into scripts, too, where MathML
+wants two things, or three, and no more."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -49,7 +57,7 @@ def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     for node, made in zip(formulas, json.loads(run.stdout), strict=True):
         if "error" in made:
             _log.warning("formula %r: %s", node.astext(), made["error"], location=node)
-        node["html"] = made.get("html", "")
+        node["html"] = _APPLIED.sub(r"\1", made.get("html", ""))
 
 
 def _node() -> str:

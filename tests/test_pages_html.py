@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,18 @@ def test_the_validator_finds_faults(tmp_path):
     assert status == 1
     rules = {one["ruleId"] for file in json.loads(printed) for one in file["messages"]}
     assert {"close-order", "no-dup-id"} <= rules
+
+
+WANTED = {"mfrac": 2, "mover": 2, "mroot": 2, "msub": 2, "msubsup": 3, "msup": 2, "munder": 2}
+"""How many things MathML 3 wants in each."""
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_formulas_are_mathml_that_readers_aloud_can_follow(page):
+    held = Counter(id(e.parents[-1]) for e in elements(page) if e.parents)
+    found = [e for e in elements(page) if e.name in WANTED]
+    assert [e.line for e in found if held[id(e)] != WANTED[e.name]] == []
+    assert found or page.endswith(("00-welcome.html", "08-hands-on.html", "09-references.html"))
 
 
 @pytest.mark.parametrize("page", READ)

@@ -23,7 +23,6 @@ from book.words import words
 __all__ = ["last_change", "write_epub"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_OF_FIXED_LENGTH = {"mfrac", "mover", "msub", "msubsup", "msup", "munder", "munderover"}
 
 
 def write_epub(place: Path, site: Path, chapters: list[Chapter], language: str) -> None:
@@ -116,11 +115,6 @@ def _keep_mathml(formula: Tag) -> None:
         return
     math["alttext"] = tex.extract().get_text()
     math.semantics.unwrap()
-    # KaTeX puts the sign that an operator such as "max" is applied between a base and its index,
-    # where MathML wants two things and no third.
-    for sign in math.find_all("mo", string="\N{FUNCTION APPLICATION}"):
-        if sign.parent.name in _OF_FIXED_LENGTH:
-            sign.extract()
     math.extract()
     formula.clear()
     formula.append(math)

@@ -46,7 +46,7 @@ def first_step(
         ax.plot(gradients, adam, **LOOKS["adam"])
         ax.plot(gradients, large_eps, **{**LOOKS["adam"], "linestyle": (0, (2, 1.5))})
         ax.set_xlim(gradients[0], gradients[-1])
-        ax.set_ylim(sgd[0], sgd[-1])
+        ax.set_ylim(sgd[0] / 2, sgd[-1])
         ax.xaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_minor_locator(NullLocator())
     canvas.titles(ax, "figures.adam.first_step")

@@ -6,7 +6,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test faults check style types spelling agree notebooks colab \
+.PHONY: help install hooks site serve test coverage faults check style types spelling agree notebooks colab \
 	bench reproducible lock portable audit clean
 
 help: ## List the targets
@@ -46,10 +46,15 @@ serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
-	@COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
-		$(BIN)/python -m pytest --numprocesses auto \
-		--cov helpers --cov-fail-under 95 --cov-report term:skip-covered
+	@$(BIN)/python -m pytest --numprocesses auto
 	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval --numprocesses auto --dist loadscope notebooks
+
+# What a browser sees runs no line of helpers.
+coverage: install ## Which lines of helpers do the unit tests run? Fails below 95 %
+	@$(BIN)/python -m pytest --numprocesses auto \
+		--cov helpers --cov-fail-under 95 --cov-report term:skip-covered \
+		--ignore-glob '*/test_pages_*' --ignore-glob '*/test_book_*' --ignore tests/test_faults.py \
+		--ignore tests/test_browser.py --ignore tests/test_hooks.py --ignore tests/test_takeaway.py
 
 faults: install ## Seed each fault of tests/faults: who notices it, the unit tests, nbval alone?
 	@$(BIN)/python -m tests.seeding

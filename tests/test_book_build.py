@@ -88,7 +88,8 @@ def test_site_that_fails_leaves_the_old_one(project):
     run = project.book("site")
     assert run.returncode == 1
     assert "notebooks/en/00-welcome.ipynb, cell 4" in run.stderr
-    assert project.files("_build") == {"_build/html/index.html": b"old"}
+    assert project.files("_build/html") == {"_build/html/index.html": b"old"}
+    assert {path.name for path in project.path("_build").iterdir()} <= {"cache", "html"}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,8 @@ def test_what_jupyter_book_warns_of_is_fatal(project, pt, en, said):
     run = project.book("site")
     assert run.returncode == 1
     assert re.search(rf"notebooks/pt/00-welcome\.ipynb.*{said}", run.stderr), run.stderr
-    assert project.files("_build") == {"_build/html/index.html": b"old"}
+    assert project.files("_build/html") == {"_build/html/index.html": b"old"}
+    assert {path.name for path in project.path("_build").iterdir()} <= {"cache", "html"}
 
 
 def test_outputs_that_depend_on_the_data_are_run_and_not_compared(project):

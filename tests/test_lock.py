@@ -95,7 +95,7 @@ def test_audit_passes_over_what_is_accepted_until_its_date(tmp_path):
     for name, text in {"python": "", "uv": '#!/bin/sh\necho "$@"\n'}.items():
         (tmp_path / "bin" / name).write_text(text, encoding="utf-8")
         (tmp_path / "bin" / name).chmod(0o755)
-    make = ["make", "BIN=bin", "audit"]
+    make = ["make", "--no-print-directory", "BIN=bin", "audit"]
     done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=True)
     python, npm = done.stdout.splitlines()
     assert "pip-audit" in python

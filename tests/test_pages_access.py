@@ -116,10 +116,7 @@ def test_chapter_is_whole_without_javascript(visit, chromium, name):
     for what in ("article .katex-html", "article figure img"):
         found = bare.locator(what)
         assert found.evaluate_all(shown) == found.count() == rich.locator(what).count(), what
-    for image in bare.locator("figure img").all():
-        image.scroll_into_view_if_needed()
-    wait_until(bare, LOADED)
-    assert bare.evaluate("[...document.images].every((img) => img.naturalWidth > 0 && img.alt)")
+    show_all_pictures(bare)
     assert not bare.locator("button.theme").is_visible()
     for explorer in bare.locator(".explorer").all():
         assert not explorer.locator(".controls").is_visible()

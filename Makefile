@@ -45,12 +45,9 @@ site: install ## Build the site in both languages
 serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-# One more than there are cores, as a test in a browser waits most of the time. nbval trains on the
-# embedded digits: it compares nothing that depends on the data, and the site takes MNIST.
-test: WORKERS = $(shell $(BIN)/python -c "import os; print(1 + len(os.sched_getaffinity(0)) \
-	if hasattr(os, 'sched_getaffinity') else 'auto')")
+# nbval trains on the embedded digits: it compares nothing that depends on the data.
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	@$(BIN)/python -m pytest --numprocesses auto
 	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
 

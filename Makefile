@@ -45,10 +45,9 @@ site: install ## Build the site in both languages
 serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-# nbval trains on the embedded digits: it compares nothing that depends on the data.
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
 	@$(BIN)/python -m pytest --numprocesses auto
-	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
+	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
 
 # What a browser sees runs no line of helpers.

@@ -90,7 +90,7 @@ reproducible: install ## Build this commit twice, in two folders, and compare ev
 
 lock: $(BIN)/uv ## Resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 \
-		--generate-hashes --fork-strategy fewest --upgrade --quiet \
+		--generate-hashes --fork-strategy fewest --no-strip-extras --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements.txt
 	@$(MAKE) --no-print-directory portable
 

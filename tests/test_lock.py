@@ -1,5 +1,6 @@
 """requirements.txt: what pyproject.toml asks for, pinned with hashes, on every system."""
 
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -63,6 +64,14 @@ def versions(system, python):
     return found
 
 
+def requires(name):
+    """What an installed package asks for; nothing, where this system has no use for it."""
+    try:
+        return importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+
+
 def test_each_requirement_is_pinned_with_hashes():
     for line, one in zip(lines(), LOCKED, strict=True):
         (pin,) = one.specifier
@@ -82,6 +91,20 @@ def test_each_system_gets_all_that_is_asked_for_once(system, python):
         assert canonicalize_name(one.name) in found, f"{one} is not locked"
         ((pin,),) = found[canonicalize_name(one.name)]
         assert one.specifier.contains(Version(pin.version)), f"{one} is locked at {pin.version}"
+
+
+def test_extras_are_locked_by_name():
+    """Without its extra in the lock, an older pip takes the newest `coverage[toml]`, not this."""
+    locked = {canonicalize_name(one.name): one.extras for one in LOCKED}
+    wanted = [
+        (name, one)
+        for name in locked
+        for one in map(Requirement, requires(name))
+        if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))
+    ]
+    assert wanted
+    for name, one in wanted:
+        assert one.extras <= locked[canonicalize_name(one.name)], f"{name} asks for {one}"
 
 
 def test_audit_passes_over_what_is_accepted_until_its_date(tmp_path):

@@ -91,11 +91,25 @@ def execute(
             raise BookError(_what_failed(job, started[-1] if started else 0, error)) from error
     notebook.cells = notebook.cells[:written]
     for index, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 said = " ".join(output["text"].split())
                 raise BookError(f"{job.name}, cell {index} ({cell['id']}): warns: {said}")
     return notebook
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Make one output of texts that follow one another: the clock alone decides where they part."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if "name" in output and output["name"] == last.get("name"):
+            joined[-1]["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _environment(scratch: str, page: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a reader's browser fetches to show a chapter, compressed as any host sends it."""
 
+import contextlib
 from collections import Counter
 
 import pytest
@@ -13,35 +14,40 @@ SHARED = 150_000
 SCREENS = [(390, 844), (1280, 800)]
 
 
-def transferred(chromium, page_name: str, width: int, height: int) -> Counter:
-    """Return the bytes by file that a first visit to a page transfers."""
-    with served(SITE) as (address, sent):
-        context = chromium.new_context(viewport={"width": width, "height": height})
-        page = context.new_page()
-        page.goto(f"{address}/{page_name}", wait_until="networkidle")
-        before = None
-        while before != sent.total():  # fonts come once the text is laid out
-            before = sent.total()
-            page.evaluate("document.fonts.ready.then(() => true)")
-            page.wait_for_timeout(300)
-        context.close()
-        return sent
+def transferred(chromium, names: list[str], width: int, height: int) -> dict[str, Counter]:
+    """Return the bytes by file that a first visit to each page transfers."""
+    pages, sent = {}, {}
+    with contextlib.ExitStack() as visits:
+        for name in names:  # a server and a profile each, and one wait for all of them
+            address, sent[name] = visits.enter_context(served(SITE))
+            context = chromium.new_context(viewport={"width": width, "height": height})
+            visits.callback(context.close)
+            pages[name] = context.new_page()
+            pages[name].goto(f"{address}/{name}")
+        before = 0
+        while before < (now := sum(counter.total() for counter in sent.values())):
+            before = now
+            for page in pages.values():
+                page.wait_for_load_state("networkidle")
+                page.evaluate("document.fonts.ready.then(() => true)")
+            pages[name].wait_for_timeout(300)  # fonts come once the text is laid out
+    return sent
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_chapter_is_light(chromium, name):
-    for width, height in SCREENS:
-        sent = transferred(chromium, name, width, height)
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_chapters_are_light(chromium, width, height):
+    for name, sent in transferred(chromium, CHAPTERS, width, height).items():
         assert sent[f"/{name}"] > 0
         shared = {path: size for path, size in sent.items() if "/_static/" in path}
         assert any(path.endswith(".css") for path in shared)
-        assert sum(shared.values()) <= SHARED, (width, shared)
-        assert sum(sent.values()) <= CHAPTER, (width, sent.most_common())
-        print(f"{name} {width}: {sum(sent.values())} of it shared {sum(shared.values())}")
+        assert sum(shared.values()) <= SHARED, (name, shared)
+        assert sum(sent.values()) <= CHAPTER, (name, sent.most_common())
+        print(f"{name}: {sum(sent.values())} of it shared {sum(shared.values())}")
 
 
 def test_pictures_below_the_fold_wait(chromium):
     """The count is that of a first look: a long chapter's last pictures are not in it."""
-    sent = transferred(chromium, "en/06-momentum.html", 390, 844)
+    name = "en/06-momentum.html"
+    sent = transferred(chromium, [name], 390, 844)[name]
     pictures = [path for path in sent if "/pictures/" in path]
     assert len(pictures) < 10

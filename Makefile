@@ -46,8 +46,8 @@ serve: site ## Build the site and show it on http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
-	@$(BIN)/python -m pytest --numprocesses auto
-	@$(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
 
 # What a browser sees runs no line of helpers.

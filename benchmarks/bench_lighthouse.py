@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from book.project import LANGUAGES, ROOT, chapter_paths
-from tests.conftest import BROWSERS
+from book.takeaway.pdf import find_browser
 from tests.pages import NODE, SITE, served
 
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -24,7 +24,7 @@ PLACE = ROOT / "_build" / "lighthouse"
 
 def measure() -> list[dict[str, Any]]:
     """Score every chapter of both sites; an entry's ratio is the least score over the goal."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if browser is None or not (SITE / "index.html").exists():
         print("  left out: it needs a Chromium, and a site built by `make site`")
         return []

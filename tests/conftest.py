@@ -3,7 +3,6 @@
 import functools
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import torch
 torch.set_num_threads(1)
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +33,7 @@ def site():
     assert (SITE / "index.html").exists(), "_build/html is missing: run `make test`, or `make site`"
     handler = functools.partial(_Quiet, directory=SITE)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
@@ -45,7 +43,9 @@ def chromium():
     """A headless Chromium: the system's own, and no skip where CI runs."""
     from playwright.sync_api import sync_playwright
 
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    from book.takeaway.pdf import BROWSERS, find_browser
+
+    found = find_browser()
     if found is None:
         reason = f"no browser found; looked for {', '.join(BROWSERS)}"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

@@ -312,7 +312,7 @@ def test_the_path_may_be_a_string(tmp_path):
     ("code", "words"),
     [
         ("en", "Training goes on from run.pt: 2 of 5 epochs are done.\n"),
-        ("pt", "O treinamento continua a partir de run.pt: 2 de 5 épocas já foram feitas.\n"),
+        ("pt", "O treino continua a partir de run.pt: 2 de 5 épocas já foram feitas.\n"),
     ],
 )
 def test_it_says_that_it_goes_on(tmp_path, capsys, monkeypatch, code, words):

@@ -49,6 +49,7 @@ NO_FIGURES = {
 
 DRAWN = [(name, number) for name, case in CASES.items() for number in case.numbers]
 
+pytestmark = pytest.mark.xdist_group("figures")  # one process draws each figure once
 every_case = pytest.mark.parametrize("name", CASES)
 every_picture = pytest.mark.parametrize(("name", "number"), DRAWN)
 
@@ -413,8 +414,6 @@ def digests() -> dict[str, str]:
 
 def test_same_data_give_the_same_bytes_here_and_in_a_fresh_process(monkeypatch):
     monkeypatch.setattr(language, "_chosen", "pt")
-    here = digests()
-    assert here == digests()
     source = "import json; from tests import test_figures as t; print(json.dumps(t.digests()))"
     fresh_process = subprocess.run(
         [sys.executable, "-W", "error", "-c", source],
@@ -424,7 +423,7 @@ def test_same_data_give_the_same_bytes_here_and_in_a_fresh_process(monkeypatch):
         text=True,
         check=True,
     )
-    assert json.loads(fresh_process.stdout) == here
+    assert json.loads(fresh_process.stdout) == digests()
 
 
 def colours(svg: str) -> set[str]:

@@ -25,6 +25,7 @@ from book.project import LANGUAGES, ROOT
 from helpers import data, language, training
 from tests.training_cases import RAW
 
+pytestmark = pytest.mark.xdist_group("hands_on")  # one process runs the chapter
 CHAPTER = read(ROOT / "book" / "chapters" / "08-hands-on.md")
 CELLS = [cell.source for cell in CHAPTER.cells if isinstance(cell, Code)]
 

@@ -4,8 +4,11 @@ import pytest
 
 from tests.pages import CHAPTERS, LOADED, READ, SITE, address, package, wait_until
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
+RULES = {
+    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "dark": ["color-contrast", "link-in-text-block"],  # all that depends on colours
+}
+LOOKS = [(theme, width) for theme in RULES for width in (1280, 390)]
 
 _AXE = """rules => axe.run(document, { runOnly: rules, resultTypes: ["violations"] }).then(
   ({ violations }) => violations.flatMap(({ id, help, nodes }) =>
@@ -27,7 +30,7 @@ def violations(page, axe) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         # Two frames: the theme's colours and what a changed width moves are there.
         page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
-        faults += [f"{theme} {width} px: {fault}" for fault in page.evaluate(_AXE, RULES)]
+        faults += [f"{theme} {width} px: {fault}" for fault in page.evaluate(_AXE, RULES[theme])]
     return faults
 
 
@@ -41,8 +44,8 @@ def test_axe_finds_faults(visit, axe):
     page.evaluate("document.querySelector('input[type=search]').removeAttribute('aria-label')")
     page.evaluate("document.querySelector('h1').style.color = 'light-dark(#ccc, #333)'")
     found = violations(page, axe)
-    for rule in ("label", "color-contrast"):
-        for theme, width in LOOKS:
+    for theme, width in LOOKS:
+        for rule in ("label", "color-contrast") if theme == "light" else ("color-contrast",):
             assert any(f.startswith(f"{theme} {width} px: {rule} ") for f in found), (rule, theme)
 
 
@@ -107,7 +110,8 @@ def test_chapter_is_whole_without_javascript(visit, chromium, name):
     rich.evaluate("document.querySelectorAll('.copy, .said').forEach((one) => one.remove())")
     assert bare.evaluate(text) == rich.evaluate(text)
     assert len(bare.evaluate(text)) > 1000
-    for details in bare.locator("details").all():
+    folds = bare.locator("details")
+    for details in (folds.first, folds.last) if folds.count() else ():
         details.locator("summary").first.click()  # folds need no script
         assert details.get_attribute("open") is not None
     shown = "(all) => all.filter((one) => one.getBoundingClientRect().width > 0).length"

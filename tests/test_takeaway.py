@@ -20,7 +20,7 @@ from book.project import LANGUAGES
 from book.takeaway import FOLDER, MARK, take_along
 from book.takeaway.archive import file_name, folder_files
 from book.takeaway.chapters import Chapter, point_links
-from book.takeaway.pdf import find_browser
+from book.takeaway.pdf import BROWSERS, find_browser
 from book.words import words
 from tests.pages import LOADED, SITE, wait_until
 
@@ -350,7 +350,7 @@ def test_without_a_browser_the_pdf_is_left_out_and_said(small_site, monkeypatch,
 
 
 def test_browser_that_fails_is_named(small_site, monkeypatch, capsys, tmp_path):
-    broken = tmp_path / "bin" / "chromium"
+    broken = tmp_path / "bin" / BROWSERS[0]
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\necho cannot start >&2\nexit 7\n")
     broken.chmod(0o755)

@@ -76,7 +76,7 @@ IN_WORDS = {
     ],
     "bias.missing_weight": ["10.0% at step 1", "65.1% at step 10", "98.5% at step 40"],
     "bias.towards_zero": ["3 and −3", "(0.30 and −0.30)", "30 steps has come to 2.87 and −2.87"],
-    "bias.correction": ["10 times", "1% from step 44 on", "1,000 times", "only from step 4,613 on"],
+    "bias.correction": ["by 10,", "1% from step 44 on", "by 1,000,", "only from step 4,613 on"],
     "bias.first_steps": ["starts at 3.16 times", "6.57 times at step 12", "at step 100"],
     "bias.explorer": ["0.50 °C and the corrected one 5.00 °C", "day 30", "96%", "EWMA by 1.04"],
 }

@@ -21,9 +21,13 @@ def numbers() -> dict[str, Number]:
     for name in ("adam", "adamw"):
         rule = getattr(optimizers, name)(lr=0.1, weight_decay=0.1)
         left[name] = rule.update(weight, torch.zeros(1), rule.init(weight))[0].item()
+    rmsprop = optimizers.rmsprop(lr=1.0)
+    weight = torch.zeros(1, dtype=torch.float64)
+    first = rmsprop.update(weight, torch.ones_like(weight), rmsprop.init(weight))[0].item()
     return {
         "adam_step_quiet": Number(quiet, ".2f"),
         "adam_step_loud": Number(loud, ".2f"),
+        "adam_rmsprop_first": Number(-first, ".0f"),
         "adam_decay_moved": Number(1 - left["adam"], ".1f"),
         "adamw_decay_factor": Number(left["adamw"], ".2f"),
     }

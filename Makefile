@@ -61,7 +61,7 @@ faults: install ## Seed each fault of tests/faults: who notices it, the unit tes
 	@$(BIN)/python -m tests.seeding
 
 check: install ## Only the fast checks: style, types, spelling, whether notebooks follow from manuscripts
-	@$(MAKE) --no-print-directory style types spelling agree
+	@$(MAKE) --no-print-directory --jobs=2 style types spelling agree
 
 # One by one for the hooks, which must not install anything.
 style:

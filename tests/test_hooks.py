@@ -53,7 +53,7 @@ def test_hooks_and_make_check_are_the_same_targets():
     said = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     hooks = [hook for repository in said["repos"] for hook in repository["hooks"]]
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
-    check = re.search(r"(?m)^check: .*\n\t@\$\(MAKE\) --no-print-directory (.*)$", make)
+    check = re.search(r"(?m)^check: .*\n\t@\$\(MAKE\) --no-print-directory --jobs=2 (.*)$", make)
     assert check
     assert [hook["entry"] for hook in hooks] == [f"make --silent {t}" for t in check[1].split()]
     assert all(re.search(rf"(?m)^{target}:$", make) for target in check[1].split())

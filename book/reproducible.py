@@ -28,11 +28,12 @@ def build_twice() -> None:
         If a build fails, or with a line for each file that differs.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        sites = []
+        sites, source = [], ROOT
         for name, settings in _MACHINES.items():
             folder = Path(scratch) / name
             print(f"Building in {name!r}, with {settings} …", flush=True)
-            _run(["git", "clone", "--quiet", str(ROOT), str(folder)], folder.parent, {})
+            _run(["git", "clone", "--quiet", str(source), str(folder)], folder.parent, {})
+            source = folder  # whatever is committed here in the meantime
             (folder / "node_modules").symlink_to(ROOT / "node_modules")
             _run([sys.executable, "-m", "book", "site"], folder, settings)
             sites.append(folder / "_build" / "html")

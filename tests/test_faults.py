@@ -6,7 +6,7 @@ gives it all of them, with a kernel of its own each.
 
 import pytest
 
-from tests.faults import FAULTS, WITHOUT
+from tests.faults import FAULTS
 from tests.project import ROOT
 from tests.seeding import Seeding
 
@@ -43,16 +43,15 @@ def test_a_fault_is_one_change_that_compiles(name):
     compile(sound.replace(fault.right, fault.wrong), fault.module, "exec")
 
 
-def test_every_module_has_a_fault_or_nothing_to_get_wrong():
+def test_every_module_has_a_fault():
+    """Except the ``__init__.py``, which only gather names."""
     modules = {str(path.relative_to(HELPERS)) for path in HELPERS.rglob("*.py")}
     modules = {module for module in modules if not module.endswith("__init__.py")}
-    faulty = {fault.module for fault in FAULTS.values()}
-    assert faulty | set(WITHOUT) == modules
-    assert not faulty & set(WITHOUT)
+    assert {fault.module for fault in FAULTS.values()} == modules
 
 
 def test_nbval_alone_is_to_notice_four_fifths():
-    assert len(FAULTS) >= 100
+    assert len(FAULTS) >= 150
     assert len(SHOWN) >= 0.8 * len(FAULTS)
 
 

@@ -80,6 +80,11 @@ def test_condition_is_the_ratio_of_curvatures():
     assert (curvatures.max() / curvatures.min()).item() == 250
 
 
+def test_angle_is_in_degrees():
+    bowl = problems.quadratic(condition=10, angle=90)
+    assert bowl.value(torch.eye(2)).tolist() == pytest.approx([5, 0.5])
+
+
 # The toy
 
 

@@ -278,6 +278,12 @@ def test_shapes_of_runs():
     assert {runs.paths.dtype, runs.losses.dtype, runs.learning_rates.dtype} == {torch.float32}
 
 
+def test_the_last_setting_changes_fastest():
+    runs = simulate.on_problem(BOWL, sgd, (1, 1), 1, lr=[0.1, 0.2], momentum=[0.0, 0.9])
+    settings = [(label["lr"], label["momentum"]) for label in runs.labels]
+    assert settings == [(0.1, 0.0), (0.1, 0.9), (0.2, 0.0), (0.2, 0.9)]
+
+
 def test_the_learning_rate_is_torchs_default_if_none_is_given():
     assert (simulate.on_problem(BOWL, adam, (1, 1), 2).learning_rates == 1e-3).all()
 

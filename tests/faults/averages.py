@@ -15,6 +15,13 @@ FAULTS = {
         _TESTS + "test_moving_average_is_pandas",
         "en/02-ewma",
     ),
+    "moving average that divides by N from the first value on": Fault(
+        _MODULE,
+        ": t + 1].mean(0) for t",
+        ": t + 1].sum(0) / periods for t",
+        _TESTS + "test_moving_average_is_pandas",
+        "en/02-ewma",
+    ),
     "α and β swapped in the EWMA": Fault(
         _MODULE,
         "average = beta * average + alpha * value",
@@ -56,6 +63,13 @@ FAULTS = {
         "age = np.arange(len(weights))",
         _TESTS + "test_average_age_of_a_moving_average",
         "en/02-ewma",
+    ),
+    "average age of weights that do not add up to 1": Fault(
+        _MODULE,
+        "return float((age * weights).sum() / weights.sum())",
+        "return float((age * weights).sum())",
+        _TESTS + "test_average_age_is_a_weighted_mean_of_ages",
+        "en/01-learning-rate",
     ),
     "α = 2 / N": Fault(
         _MODULE,

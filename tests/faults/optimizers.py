@@ -23,6 +23,13 @@ FAULTS = {
         _TESTS + "test_equals_torch[adam]",
         "pt/04-adam",
     ),
+    "rate of the start in place of the step's": Fault(
+        "optimizers/base.py",
+        "now = hyper | _checked(overrides)",
+        "now = _checked(overrides) | hyper",
+        _TESTS + "test_overrides_equal_torchs_param_groups",
+        "en/07-schedulers",
+    ),
     "Adam that climbs": Fault(
         _ADAM,
         "params = params - lr / correction1 * exp_avg / denominator",
@@ -58,6 +65,13 @@ FAULTS = {
         _TESTS + "test_equals_torch_down_a_valley[adam]",
         "pt/00-welcome",
     ),
+    "β₁ and 1 − β₁ swapped in Adam": Fault(
+        _ADAM,
+        "exp_avg = torch.lerp(state.exp_avg, gradient, 1 - beta1)",
+        "exp_avg = torch.lerp(state.exp_avg, gradient, beta1)",
+        _TESTS + "test_equals_torch_down_a_valley[adam]",
+        "en/05-adapted-gradients",
+    ),
     "Adam's ε inside the root": Fault(
         _ADAM,
         "denominator = second.sqrt() / correction2**0.5 + eps",
@@ -91,7 +105,7 @@ FAULTS = {
         "torch.addcmul(alpha * state.square_avg, (1 - alpha) * gradient, gradient)",
         "torch.addcmul((1 - alpha) * state.square_avg, alpha * gradient, gradient)",
         _TESTS + "test_rmsprop_is_uncorrected_adam_without_first_moment",
-        None,
+        "en/04-adam",
     ),
     "AdaGrad's rate that falls one step early": Fault(
         "optimizers/adaptive.py",
@@ -137,9 +151,9 @@ FAULTS = {
     ),
     "NAdam that looks no step ahead": Fault(
         "optimizers/nesterov_adam.py",
-        "0.96 ** ((t + 1) * momentum_decay)",
-        "0.96 ** (t * momentum_decay)",
+        "ahead = lr * mu_next / (1 - mu_product * mu_next)",
+        "ahead = lr * mu / (1 - mu_product)",
         _TESTS + "test_equals_torch_down_a_valley[nadam]",
-        None,
+        "pt/04-adam",
     ),
 }

@@ -21,6 +21,13 @@ FAULTS = {
         _TESTS + "test_gradient_is_autograds",
         "pt/00-welcome",
     ),
+    "half the loss": Fault(
+        "problems/regression.py",
+        "(_errors(points, x, y) ** 2).mean(-1)",
+        "(_errors(points, x, y) ** 2).mean(-1) / 2",
+        _TESTS + "test_surface_is_torchs_loss",
+        "en/01-learning-rate",
+    ),
     "intercept of the wrong sign": Fault(
         "problems/regression.py",
         "y.mean() - weight * x.mean()",
@@ -35,6 +42,13 @@ FAULTS = {
         _TESTS + "test_toy_is_the_chapters",
         "en/06-momentum",
     ),
+    "noise that is never negative": Fault(
+        "problems/regression.py",
+        "noise * random.randn(samples)",
+        "noise * random.rand(samples)",
+        _TESTS + "test_toy_is_the_chapters",
+        "en/00-welcome",
+    ),
     "bowl turned the other way": Fault(
         "problems/surfaces.py",
         "[u * cosine - condition * v * sine,",
@@ -48,6 +62,13 @@ FAULTS = {
         "return u**2 + condition * v**2",
         _TESTS + "test_gradient_is_autograds",
         "en/05-adapted-gradients",
+    ),
+    "degrees taken for radians": Fault(
+        "problems/surfaces.py",
+        'angle = math.radians(_check.number("angle", angle))',
+        'angle = _check.number("angle", angle)',
+        _TESTS + "test_angle_is_in_degrees",
+        "pt/05-adapted-gradients",
     ),
     "Rosenbrock's gradient without its inner derivative": Fault(
         "problems/surfaces.py",

@@ -14,12 +14,19 @@ FAULTS = {
         _TESTS + "test_step_lr",
         "en/07-schedulers",
     ),
+    "slope in place of stairs": Fault(
+        "schedules/decay.py",
+        "gamma ** (epoch // step_size)",
+        "gamma ** (epoch / step_size)",
+        _TESTS + "test_step_lr",
+        "pt/07-schedulers",
+    ),
     "milestones one epoch late": Fault(
         "schedules/decay.py",
         'side="right"',
         'side="left"',
         _TESTS + "test_multi_step_lr",
-        None,
+        "en/07-schedulers",
     ),
     "cosine one step early": Fault(
         "schedules/cosine.py",
@@ -42,6 +49,13 @@ FAULTS = {
         _TESTS + "test_cyclic_lr",
         "en/07-schedulers",
     ),
+    "triangles one step early": Fault(
+        "schedules/cyclic.py",
+        "np.divmod(step, up + down)",
+        "np.divmod(step + 1, up + down)",
+        _TESTS + "test_cyclic_lr",
+        "en/07-schedulers",
+    ),
     "momentum that cycles with the rate": Fault(
         "schedules/cyclic.py",
         "max_momentum - (max_momentum - base_momentum) * height",
@@ -55,6 +69,13 @@ FAULTS = {
         "share = np.minimum(step + 1, total_iters) / total_iters",
         _TESTS + "test_linear_lr",
         "en/07-schedulers",
+    ),
+    "warm-up that climbs past its end": Fault(
+        "schedules/ramps.py",
+        "start_factor + (end_factor - start_factor) * share",
+        "start_factor + end_factor * share",
+        _TESTS + "test_linear_lr",
+        "pt/07-schedulers",
     ),
     "peak of the cycle one step late": Fault(
         "schedules/one_cycle.py",
@@ -70,12 +91,26 @@ FAULTS = {
         _TESTS + "test_one_cycle_momentum",
         "pt/07-schedulers",
     ),
+    "last rate divided from the highest": Fault(
+        "schedules/one_cycle.py",
+        "min_lr = initial_lr / _check",
+        "min_lr = max_lr / _check",
+        _TESTS + "test_one_cycle_lr_one_past_the_end_too",
+        "en/07-schedulers",
+    ),
     "patience reached, not exceeded": Fault(
         "schedules/plateau.py",
         "if bad_epochs > patience:",
         "if bad_epochs >= patience:",
         _TESTS + "test_plateau_of_a_constant_loss",
         "en/07-schedulers",
+    ),
+    "first loss counted as no improvement": Fault(
+        "schedules/plateau.py",
+        "best = -sign * math.inf",
+        "best = losses[0]",
+        _TESTS + "test_plateau_of_a_constant_loss",
+        "pt/07-schedulers",
     ),
     "plateau that forgets to start counting anew": Fault(
         "schedules/plateau.py",
@@ -90,5 +125,19 @@ FAULTS = {
         "            rows.append(_values(stand_in, of))\n            twin.step(*argument)\n",
         _TESTS + "test_trace_equals_the_closed_form",
         "en/07-schedulers",
+    ),
+    "second beta traced for the momentum": Fault(
+        "schedules/tracing.py",
+        'group["betas"][0]',
+        'group["betas"][1]',
+        _TESTS + "test_cyclic_lr_moves_the_beta_of_adam",
+        "pt/07-schedulers",
+    ),
+    "infinity taken for a number": Fault(
+        "schedules/_row.py",
+        "if not np.isfinite(row).all():",
+        "if np.isnan(row).any():",
+        _TESTS + "test_bad_input_is_named",
+        None,
     ),
 }

@@ -93,6 +93,13 @@ FAULTS = {
         _RANGE_TEST + "test_the_second_rate_is_the_first_times_the_factor",
         "en/01-learning-rate",
     ),
+    "rates set after the step": Fault(
+        "training/range_test.py",
+        'for group in optimizer.param_groups:\n            group["lr"] = rate\n        step()',
+        'step()\n        for group in optimizer.param_groups:\n            group["lr"] = rate',
+        _RANGE_TEST + "test_losses_are_those_of_a_learners_loop",
+        "en/01-learning-rate",
+    ),
     "range test with α and β swapped": Fault(
         "training/range_test.py",
         "average = (1 - alpha) * average + alpha * loss",
@@ -120,6 +127,13 @@ FAULTS = {
         "",
         _RANGE_TEST + "test_all_is_as_it_was",
         "en/01-learning-rate",
+    ),
+    "weights that the range test leaves behind": Fault(
+        "training/restoring.py",
+        "parameter.data, parameter.grad = parameter.data.clone(), None",
+        "parameter.grad = None",
+        _RANGE_TEST + "test_all_is_as_it_was",
+        "pt/01-learning-rate",
     ),
     "parameters noted for gradients": Fault(
         "training/record.py",
@@ -149,6 +163,13 @@ FAULTS = {
         _SHORTCUTS + "test_a_stacks_gradients_are_autograds",
         "pt/08-hands-on",
     ),
+    "gradient of what dropout left out": Fault(
+        "training/stack.py",
+        "return gradient * self.mask",
+        "return gradient",
+        _SHORTCUTS + "test_a_stacks_gradients_are_autograds",
+        "en/08-hands-on",
+    ),
     "fused Adam that does not count its steps": Fault(
         "training/steps.py",
         "        torch._foreach_add_(self.steps, 1)\n",
@@ -169,5 +190,33 @@ FAULTS = {
         "        self.samples += 1\n        self.total += loss\n",
         _FIT + "test_last_batch_counts_by_its_size",
         "en/08-hands-on",
+    ),
+    "wrong answers counted": Fault(
+        "training/tally.py",
+        "(answers == torch.cat(self.labels)).sum()",
+        "(answers != torch.cat(self.labels)).sum()",
+        _FIT + "test_any_optimizer_ends_where_a_learners_loop_does",
+        "pt/08-hands-on",
+    ),
+    "interrupted write that leaves its half behind": Fault(
+        "training/checkpoint.py",
+        "except BaseException:",
+        "except Exception:",
+        "tests/test_checkpoint.py::test_a_failing_write_leaves_the_file_before",
+        None,
+    ),
+    "loss that adds up let pass": Fault(
+        "training/faults.py",
+        'if reduction != "mean":',
+        'if reduction == "none":',
+        _FIT + "test_arguments_that_do_not_fit",
+        None,
+    ),
+    "cursor left at the end of the wiped line": Fault(
+        "training/progress.py",
+        'print("\\r" + " " * self.widest + "\\r", end="", flush=True)',
+        'print("\\r" + " " * self.widest, end="", flush=True)',
+        _FIT + "test_progress_is_shown_and_wiped",
+        None,
     ),
 }

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -15,7 +16,7 @@ from book.takeaway.chapters import Chapter, point_links
 from book.takeaway.epub import last_change
 from book.words import words
 
-__all__ = ["BROWSERS", "find_browser", "write_pdf"]
+__all__ = ["BROWSERS", "find_browser", "settled", "write_pdf"]
 
 BROWSERS = (
     "chromium-headless-shell",  # has no windows, and shows a page in half the time
@@ -70,11 +71,20 @@ def write_pdf(
     if said:
         place.unlink(missing_ok=True)
         return said
-    # Chromium notes when it printed; the book says when it was last changed.
-    date = f"{last_change():%Y%m%d%H%M%S}".encode()
-    content = place.read_bytes()
-    place.write_bytes(re.sub(rb"(?<=Date \(D:)\d{14}", date, content))
+    place.write_bytes(settled(place.read_bytes(), last_change()))
     return ""
+
+
+def settled(printed: bytes, changed: datetime) -> bytes:
+    """Return a PDF without what differs from one print to the next; nothing in it moves.
+
+    Chromium notes when it printed: the book says when it was last changed. And it names the heads
+    of tables ``node00001073`` and so on, from wherever its counting stands: here it starts at 1.
+    """
+    dated = re.sub(rb"(?<=Date \(D:)\d{14}", f"{changed:%Y%m%d%H%M%S}".encode(), printed)
+    numbers = sorted(set(re.findall(rb"\(node(\d{8})\)", dated)))
+    rank = {number: b"(node%08d)" % place for place, number in enumerate(numbers, start=1)}
+    return re.sub(rb"\(node(\d{8})\)", lambda match: rank[match[1]], dated)
 
 
 def print_page(chapters: list[Chapter], language: str) -> str:

@@ -45,6 +45,7 @@ def run(cells, environment):
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 exec(compile(cell, "a cell of chapter 8", "exec"), names)
             printed.append(said.getvalue())
+    torch.set_flush_denormal(False)  # the chapter turns it on
     return SimpleNamespace(**names), printed, figures
 
 

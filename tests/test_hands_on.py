@@ -41,11 +41,13 @@ def run(cells, environment):
         )
         for name, value in environment.items():
             patch.setenv(name, value)
-        for cell in cells:
-            with contextlib.redirect_stdout(io.StringIO()) as said:
-                exec(compile(cell, "a cell of chapter 8", "exec"), names)
-            printed.append(said.getvalue())
-    torch.set_flush_denormal(False)  # the chapter turns it on
+        try:
+            for cell in cells:
+                with contextlib.redirect_stdout(io.StringIO()) as said:
+                    exec(compile(cell, "a cell of chapter 8", "exec"), names)
+                printed.append(said.getvalue())
+        finally:
+            torch.set_flush_denormal(False)  # the chapter turns it on
     return SimpleNamespace(**names), printed, figures
 
 

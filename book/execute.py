@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from book import kernels
 from book.errors import BookError
 from book.manuscript import Code
 from book.project import ROOT
@@ -48,7 +50,7 @@ def workers() -> int:
 
 
 def execute(
-    job: Job, kernel: str = "python3", environment: dict[str, str] | None = None
+    job: Job, kernel: str | None = None, environment: dict[str, str] | None = None
 ) -> NotebookNode:
     """Run a notebook from start to end, and return it with its outputs.
 
@@ -56,8 +58,8 @@ def execute(
     ----------
     job : Job
         What to run.
-    kernel : str
-        Which of Jupyter's kernels runs it; the first one is this Python.
+    kernel : str, optional
+        Which of Jupyter's kernels runs it; without it, this Python.
     environment : dict of str to str, optional
         What the kernel finds in its environment; without it, this checkout and one thread.
 
@@ -78,7 +80,8 @@ def execute(
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,
-            kernel_name=kernel,
+            kernel_name=kernel or "python3",
+            kernel_manager_class=AsyncKernelManager if kernel else kernels.manager(),
             record_timing=False,
             store_widget_state=False,
             resources={"metadata": {"path": scratch}},

@@ -16,7 +16,7 @@ from helpers.data.download import UnavailableError
 __all__ = ["of_execution", "of_files", "of_site"]
 
 _VARIABLES = ("COURSE_", "MPL", "PYTHON", "SOURCE_DATE_EPOCH", "TORCH")
-_EXECUTION = ("helpers", "requirements.txt", "book/execute.py")
+_EXECUTION = ("helpers", "requirements.txt", "book/execute.py", "book/kernels.py")
 _SITE = ("_config.yml", "_toc.yml", "book", "notebooks", "package-lock.json")
 
 

@@ -18,7 +18,12 @@ WELCOME = "book/chapters/00-welcome.md"
 @pytest.fixture
 def tree(tmp_path, monkeypatch):
     """A folder with a little of everything that an execution depends on, in place of the course."""
-    for name in ("helpers/averages.py", "helpers/locale/en/ewma.toml", "book/execute.py"):
+    for name in (
+        "helpers/averages.py",
+        "helpers/locale/en/ewma.toml",
+        "book/execute.py",
+        "book/kernels.py",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"# {name}", encoding="utf-8")
     (tmp_path / "requirements.txt").write_text("torch==2.4", encoding="utf-8")
@@ -37,6 +42,7 @@ CHANGES = {
     "a helper's name": lambda tree: (tree / "helpers/averages.py").rename(tree / "helpers/a.py"),
     "the lock file": lambda tree: (tree / "requirements.txt").write_text("torch==2.5"),
     "how cells are run": lambda tree: (tree / "book/execute.py").write_text("# other"),
+    "what runs them": lambda tree: (tree / "book/kernels.py").write_text("# other"),
 }
 
 

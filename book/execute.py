@@ -12,7 +12,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from book import kernels
 from book.errors import BookError
 from book.manuscript import Code
 from book.project import ROOT
@@ -50,7 +49,10 @@ def workers() -> int:
 
 
 def execute(
-    job: Job, kernel: str | None = None, environment: dict[str, str] | None = None
+    job: Job,
+    kernel: str = "python3",
+    environment: dict[str, str] | None = None,
+    start: type[AsyncKernelManager] = AsyncKernelManager,
 ) -> NotebookNode:
     """Run a notebook from start to end, and return it with its outputs.
 
@@ -58,10 +60,12 @@ def execute(
     ----------
     job : Job
         What to run.
-    kernel : str, optional
-        Which of Jupyter's kernels runs it; without it, this Python.
+    kernel : str
+        Which of Jupyter's kernels runs it; the first one is this Python.
     environment : dict of str to str, optional
         What the kernel finds in its environment; without it, this checkout and one thread.
+    start : type
+        Starts the kernel: `book.kernels` has a quick way for many.
 
     Raises
     ------
@@ -80,8 +84,8 @@ def execute(
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,
-            kernel_name=kernel or "python3",
-            kernel_manager_class=AsyncKernelManager if kernel else kernels.manager(),
+            kernel_name=kernel,
+            kernel_manager_class=start,
             record_timing=False,
             store_widget_state=False,
             resources={"metadata": {"path": scratch}},

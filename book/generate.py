@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-from book import cache, numbers
+from book import cache, kernels, numbers
 from book.errors import BookError
 from book.execute import Job, execute, workers
 from book.manuscript import Chapter, read
@@ -111,10 +112,16 @@ def run_all(jobs: dict[tuple[str, str], Job]) -> dict[tuple[str, str], NotebookN
     BookError
         With the problems of all that failed.
     """
+    keys = {place: cache.key(job) for place, job in jobs.items()}
+    kept = {place: cache.find(job, keys[place]) for place, job in jobs.items()}
+    start = kernels.manager(list(kept.values()).count(None))
     executed: dict[tuple[str, str], NotebookNode] = {}
     problems: list[str] = []
     with ThreadPoolExecutor(workers()) as pool:
-        futures = {key: pool.submit(_executed, job) for key, job in jobs.items()}
+        futures = {
+            place: pool.submit(_executed, job, keys[place], kept[place], start)
+            for place, job in jobs.items()
+        }
         for (language, slug), future in futures.items():
             try:
                 executed[language, slug], time_taken = future.result()
@@ -147,15 +154,16 @@ def without_pictures(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _executed(job: Job) -> tuple[NotebookNode, str]:
-    """Return a notebook as the cache has it, or else executed now; and how long that took."""
-    start, key = time.perf_counter(), cache.key(job)
-    kept = cache.find(job, key)
+def _executed(
+    job: Job, key: str, kept: NotebookNode | None, start: type[AsyncKernelManager]
+) -> tuple[NotebookNode, str]:
+    """Return a notebook as the cache had it, or else executed now; and how long that took."""
     if kept is not None:
         return kept, "  unchanged"
-    executed = execute(job)
+    began = time.perf_counter()
+    executed = execute(job, start=start)
     cache.keep(job, key, executed)
-    return executed, f"{time.perf_counter() - start:5.1f} s"
+    return executed, f"{time.perf_counter() - began:5.1f} s"
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

@@ -2,8 +2,7 @@
 
 A kernel takes three seconds to import torch and matplotlib, and a site needs one for each chapter
 and language. A copy of a process that has them is there at once. It is a process like any other,
-with its own memory, folder and environment, and nothing of the course is loaded in it. Where a
-process cannot safely be copied, kernels start as ever.
+with its own memory, folder and environment, and nothing of the course is loaded in it.
 
 This file is also the script that the copied process runs.
 """
@@ -24,7 +23,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-__all__ = ["SETTLED", "SLOW", "WarmKernelManager", "manager"]
+__all__ = ["FEW", "SETTLED", "SLOW", "WarmKernelManager", "manager"]
 
 SLOW = (
     "ipykernel.kernelapp",
@@ -41,13 +40,14 @@ SETTLED = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 """Variables that are read as a process starts, and so are the same in all its copies."""
 
 
-@cache
-def manager() -> type[AsyncKernelManager]:
-    """Return the class of what starts kernels here, with all set for the first one."""
-    if sys.platform != "linux":  # on a Mac, some of what is loaded would not survive
-        return AsyncKernelManager
-    _original()
-    return WarmKernelManager
+FEW = 4
+"""So many kernels are there sooner without a copied process, which has more to load than each."""
+
+
+def manager(kernels: int) -> type[AsyncKernelManager]:
+    """Return the class of what starts so many kernels soonest here."""
+    # On a Mac some of what is loaded would not survive being copied; Windows copies no processes.
+    return WarmKernelManager if kernels > FEW and sys.platform == "linux" else AsyncKernelManager
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -68,7 +68,7 @@ class _Copies(LocalProvisioner):
         self.cwd = options.get("cwd") or os.getcwd()
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
         environment = dict(options.get("env") or os.environ)
-        copy: Any = _original().copy(arguments, str(self.cwd), environment)  # Jupyter's is a Popen
+        copy: Any = _original().copy(arguments, str(self.cwd), environment)  # for a `Popen`
         self.process = copy
         self.pid = self.pgid = copy.pid
         return self.connection_info

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-from book import fingerprint, kernels
+from book import fingerprint
 from book.check import check
 from book.errors import BookError
 from book.execute import Job
@@ -54,7 +54,6 @@ def build() -> Path:
     if _stands(made_from):
         print("Nothing has changed since the site was built.")
         return SITE
-    kernels.manager()  # loads beside what follows
     if problems := check():
         raise BookError(*problems)
     for part in (KATEX, MINISEARCH):

@@ -1,6 +1,7 @@
 """What every test starts from: one thread a fixed seed; and for some a browser on the site."""
 
 import functools
+import gc
 import http.server
 import os
 import threading
@@ -14,6 +15,12 @@ import torch
 torch.set_num_threads(1)
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector what stays to the end, again and again: it is most there is."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,8 @@
 """How a notebook is run."""
 
 import nbformat
-import pytest
 
 from book.execute import Job, execute
-
-pytestmark = pytest.mark.xdist_group("kernels")
 
 
 def test_what_a_cell_prints_does_not_depend_on_the_clock():

@@ -19,10 +19,10 @@ pytestmark = [
 ]
 
 
-def said(*cells, kernel=None):
+def said(*cells, start=kernels.WarmKernelManager):
     """Run cells in a kernel, by default a copy, and return what each prints."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    ran = execute(Job("a notebook", notebook, (), "static"), kernel).cells
+    ran = execute(Job("a notebook", notebook, (), "static"), start=start).cells
     return ["".join(output.text for output in cell.outputs) for cell in ran]
 
 
@@ -59,7 +59,8 @@ print(subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True
 @pytest.fixture(scope="module")
 def answers():
     """To each question: the copy's answer, and that of a kernel of its own."""
-    both = (said(*QUESTIONS.values(), kernel=kernel) for kernel in (None, "python3"))
+    ways = (kernels.WarmKernelManager, AsyncKernelManager)
+    both = (said(*QUESTIONS.values(), start=start) for start in ways)
     return dict(zip(QUESTIONS, zip(*both, strict=True), strict=True))
 
 
@@ -135,8 +136,9 @@ def test_a_process_that_has_ended_starts_no_kernel(original):
         start(original)
 
 
-def test_elsewhere_kernels_start_as_ever(monkeypatch):
-    kernels.manager.cache_clear()
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert kernels.manager() is AsyncKernelManager
-    kernels.manager.cache_clear()
+def test_copies_are_for_many_kernels_and_for_linux(monkeypatch):
+    assert kernels.manager(kernels.FEW + 1) is kernels.WarmKernelManager
+    assert kernels.manager(kernels.FEW) is AsyncKernelManager
+    for system in ("darwin", "win32"):
+        monkeypatch.setattr(sys, "platform", system)
+        assert kernels.manager(20) is AsyncKernelManager

@@ -65,24 +65,36 @@ def axes_of(drawn: Axes | np.ndarray) -> list[Axes]:
     return list(np.ravel(drawn))
 
 
+@functools.cache
+def data_of(name: str, number: float | None = None) -> dict[str, Any]:
+    """What a figure is drawn from, worked out once."""
+    if number is None:
+        return data_of(name, CASES[name].numbers[0])
+    return CASES[name].data(number)
+
+
 def fresh(name: str, number: float | None = None, **options: Any) -> Any:
     """What the figure function returns, called anew."""
-    case = CASES[name]
-    return case.draw(**case.data(case.numbers[0] if number is None else number), **options)
+    return CASES[name].draw(**data_of(name, number), **options)
 
 
 @functools.cache
-def drawn_in(code: str, name: str, number: float | None = None) -> Figure:
-    """A figure that several tests look at, drawn once."""
+def returned_in(code: str, name: str, number: float | None = None) -> Any:
+    """What the figure function returned; several tests look at it."""
     assert language.current() == code
     if number is None:
-        return drawn_in(code, name, CASES[name].numbers[0])
-    return axes_of(fresh(name, number))[0].figure
+        return returned_in(code, name, CASES[name].numbers[0])
+    return fresh(name, number)
+
+
+def drawn_in(code: str, name: str, number: float | None = None) -> Figure:
+    return axes_of(returned_in(code, name, number))[0].figure
 
 
 @functools.cache
 def svg_in(code: str, name: str) -> str:
-    return display.svg(drawn_in(code, name))
+    assert language.current() == code
+    return display.svg(axes_of(fresh(name))[0].figure)
 
 
 def test_every_figure_function_has_a_case():
@@ -106,7 +118,7 @@ def test_every_figure_function_has_a_case():
 
 @every_case
 def test_returns_axes_of_one_figure(name, code):
-    axes = axes_of(fresh(name))
+    axes = axes_of(returned_in(code, name))
     assert all(isinstance(ax, Axes) for ax in axes)
     assert {ax.figure for ax in axes} == {axes[0].figure}
     assert axes[0].figure.axes == axes
@@ -115,7 +127,7 @@ def test_returns_axes_of_one_figure(name, code):
 
 @every_case
 def test_draws_on_the_given_axes(name, code):
-    own = fresh(name)
+    own = returned_in(code, name)
     many = isinstance(own, np.ndarray)
     given = Figure(figsize=(8, 8)).subplots(*(own.shape if many else ()), squeeze=not many)
     given = given.reshape(own.shape) if many else given
@@ -130,19 +142,14 @@ def test_draws_on_the_given_axes(name, code):
 
 
 @every_case
-def test_leaves_pyplot_and_the_callers_style_alone(name):
-    with plt.style.context(["dark_background", {"font.size": 20, "axes.titlelocation": "right"}]):
+def test_neither_takes_nor_changes_the_callers_style(name):
+    usual = svg_in(language.current(), name)
+    liked = {"font.size": 20, "axes.titlelocation": "right"}
+    with plt.style.context(["dark_background", liked]):
         before = mpl.rcParams.copy()
-        display.svg(axes_of(fresh(name))[0].figure)
+        assert display.svg(axes_of(fresh(name))[0].figure) == usual
         assert mpl.rcParams.copy() == before
     assert plt.get_fignums() == []
-
-
-@every_case
-def test_looks_the_same_where_the_caller_likes_it_dark(name):
-    usual = display.svg(axes_of(fresh(name))[0].figure)
-    with plt.style.context("dark_background"):
-        assert display.svg(axes_of(fresh(name))[0].figure) == usual
 
 
 # ── Data ──────────────────────────────────────────────────────────────────────────────────────────
@@ -181,7 +188,7 @@ def test_artists_hold_the_data(name, number, code):
         held += [bar_heights(container) for container in ax.containers]
         edges = [path.vertices.T for fill in ax.collections for path in fill.get_paths()]
         held += [row for edge in edges for row in (*edge, *edge[:, ::-1])]
-    for array in leaves(CASES[name].data(number)):
+    for array in leaves(data_of(name, number)):
         wanted = array / array[0] if CASES[name].as_shares else array
         assert any(holds(row, wanted) for row in held)
 
@@ -208,7 +215,7 @@ def test_weights_stand_side_by_side_at_their_lag():
 
 @pytest.mark.parametrize("name", ["ewma.smoothing", "bias.three_curves"])
 def test_averages_run_over_the_days_and_are_named_at_their_end(name, code):
-    ax, values = fresh(name), CASES[name].data(CASES[name].numbers[0])
+    ax, values = fresh(name), data_of(name)
     np.testing.assert_array_equal(line(ax, "data").T, [np.arange(1, 31), TEMPERATURES])
     for look in values.keys() - {"values"}:
         np.testing.assert_array_equal(line(ax, look).T, [np.arange(1, 31), values[look]])
@@ -406,10 +413,8 @@ def test_names_at_the_ends_of_lines_keep_apart(end):
 
 def digests() -> dict[str, str]:
     """A digest of each case's SVG in the language in use."""
-    return {
-        name: hashlib.sha256(display.svg(axes_of(fresh(name))[0].figure).encode()).hexdigest()
-        for name in CASES
-    }
+    code = language.current()
+    return {name: hashlib.sha256(svg_in(code, name).encode()).hexdigest() for name in CASES}
 
 
 def test_same_data_give_the_same_bytes_here_and_in_a_fresh_process(monkeypatch):

@@ -118,13 +118,27 @@ _TITLE_LETTERS = 49
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 
 
+_in_style = False
+
+
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in the course's style while this lasts; the caller's own settings come back after it."""
+    """Draw in the course's style while this lasts; the caller's own settings come back after it.
+
+    What draws a figure asks for it, and so do the parts that it calls; the first one sets it.
+    """
+    global _in_style
+    if _in_style:
+        yield
+        return
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
-        yield
+        _in_style = True
+        try:
+            yield
+        finally:
+            _in_style = False
 
 
 def subplots(

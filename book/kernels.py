@@ -20,10 +20,10 @@ import uuid
 from functools import cache
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-__all__ = ["FEW", "SETTLED", "SLOW", "WarmKernelManager", "manager"]
+__all__ = ["FEW", "SETTLED", "SLOW", "WarmBlockingKernelManager", "WarmKernelManager", "manager"]
 
 SLOW = (
     "ipykernel.kernelapp",
@@ -50,7 +50,7 @@ def manager(kernels: int) -> type[AsyncKernelManager]:
     return WarmKernelManager if kernels > FEW and sys.platform == "linux" else AsyncKernelManager
 
 
-class WarmKernelManager(AsyncKernelManager):
+class WarmBlockingKernelManager(KernelManager):
     """Jupyter's manager, whose kernel is a copy."""
 
     def __init__(self, **options: Any) -> None:
@@ -59,6 +59,10 @@ class WarmKernelManager(AsyncKernelManager):
         self.provisioner = _Copies(
             kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
         )
+
+
+class WarmKernelManager(WarmBlockingKernelManager, AsyncKernelManager):
+    """The same for those who wait for it with ``await``."""
 
 
 class _Copies(LocalProvisioner):

@@ -136,6 +136,21 @@ def test_a_process_that_has_ended_starts_no_kernel(original):
         start(original)
 
 
+def test_those_who_do_not_await_get_a_copy_too(capsys):
+    """As nbval does in `make test`."""
+    manager = kernels.WarmBlockingKernelManager()
+    manager.start_kernel()
+    copy = manager.provisioner.process
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    client.execute_interactive("print(6 * 7)")
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert capsys.readouterr().out == "42\n"
+    assert ends(copy)
+
+
 def test_copies_are_for_many_kernels_and_for_linux(monkeypatch):
     assert kernels.manager(kernels.FEW + 1) is kernels.WarmKernelManager
     assert kernels.manager(kernels.FEW) is AsyncKernelManager

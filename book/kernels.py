@@ -39,15 +39,17 @@ SLOW = (
 SETTLED = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 """Variables that are read as a process starts, and so are the same in all its copies."""
 
-
 FEW = 4
 """So many kernels are there sooner without a copied process, which has more to load than each."""
 
 
 def manager(kernels: int) -> type[AsyncKernelManager]:
-    """Return the class of what starts so many kernels soonest here."""
+    """Return the class of what starts so many kernels soonest here, with all set for them."""
     # On a Mac some of what is loaded would not survive being copied; Windows copies no processes.
-    return WarmKernelManager if kernels > FEW and sys.platform == "linux" else AsyncKernelManager
+    if kernels <= FEW or sys.platform != "linux":
+        return AsyncKernelManager
+    _original()  # once, before there are threads that want it
+    return WarmKernelManager
 
 
 class WarmBlockingKernelManager(KernelManager):

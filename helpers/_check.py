@@ -1,16 +1,12 @@
 """Checks of arguments: a bad one gets an error that names it, what came and what was wanted."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:  # what is checked here is often wanted at once, and torch takes a second to load
-    import torch
+import torch
 
 
 def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
@@ -45,8 +41,6 @@ def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
 
 def numbers(name: str, value: Any, interval: str = "(-inf, inf)") -> float | torch.Tensor:
     """Like `number`, but a tensor with one value a run is welcome too, and returned as it came."""
-    import torch
-
     if not isinstance(value, torch.Tensor):
         return number(name, value, interval)
     if value.dtype == torch.bool or value.is_complex():

@@ -3,6 +3,7 @@
 Every public figure function has a case in `tests.figure_cases`; a test fails when one is forgotten.
 """
 
+import copy
 import functools
 import hashlib
 import importlib
@@ -74,8 +75,8 @@ def data_of(name: str, number: float | None = None) -> dict[str, Any]:
 
 
 def fresh(name: str, number: float | None = None, **options: Any) -> Any:
-    """What the figure function returns, called anew."""
-    return CASES[name].draw(**data_of(name, number), **options)
+    """What the figure function returns, called anew with data of its own."""
+    return CASES[name].draw(**copy.deepcopy(data_of(name, number)), **options)
 
 
 @functools.cache

@@ -23,6 +23,11 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_unconfigure():
+    """Give it all of that at the end: one of torch's libraries complains of what stays."""
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def fixed_seed():
     """Start every test from the same random state."""

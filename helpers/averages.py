@@ -13,7 +13,7 @@ from typing import Any, TypeVar, overload
 import numpy as np
 import torch
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = [
     "alpha_from_beta",
@@ -65,7 +65,7 @@ def moving_average(values: Values, periods: int, axis: int = -1) -> Values:
     array([3., 4., 6., 8.])
     """
     steps = _over_time(values, axis)
-    periods = _check.count("periods", periods)
+    periods = _validate.count("periods", periods)
     means = [steps[max(0, t + 1 - periods) : t + 1].mean(0) for t in range(len(steps))]
     return _stacked(means, steps, axis)
 
@@ -102,7 +102,7 @@ def ewma(values: Values, alpha: float, axis: int = -1) -> Values:
     array([4., 6., 7.])
     """
     steps = _over_time(values, axis)
-    alpha = _check.number("alpha", alpha, "(0, 1]")
+    alpha = _validate.number("alpha", alpha, "(0, 1]")
     beta = 1 - alpha
     average = 0 * steps[0]
     averages = []
@@ -174,8 +174,8 @@ def ma_weights(periods: int, lags: int) -> np.ndarray:
     >>> ma_weights(periods=2, lags=3)
     array([0.5, 0.5, 0. ])
     """
-    periods = _check.count("periods", periods)
-    age = np.arange(_check.count("lags", lags))
+    periods = _validate.count("periods", periods)
+    age = np.arange(_validate.count("lags", lags))
     return np.where(age < periods, 1 / periods, 0.0)
 
 
@@ -206,8 +206,8 @@ def ewma_weights(alpha: float, lags: int) -> np.ndarray:
     >>> ewma_weights(alpha=0.5, lags=3)
     array([0.5  , 0.25 , 0.125])
     """
-    alpha = _check.number("alpha", alpha, "(0, 1]")
-    lag = np.arange(_check.count("lags", lags))
+    alpha = _validate.number("alpha", alpha, "(0, 1]")
+    lag = np.arange(_validate.count("lags", lags))
     # wₖ = α (1 − α)ᵏ
     return alpha * (1 - alpha) ** lag
 
@@ -275,7 +275,7 @@ def alpha_from_periods(periods: float) -> float:
     >>> alpha_from_periods(19)
     0.1
     """
-    return 2 / (_check.number("periods", periods, "[1, inf)") + 1)
+    return 2 / (_validate.number("periods", periods, "[1, inf)") + 1)
 
 
 def periods_from_alpha(alpha: float) -> float:
@@ -301,7 +301,7 @@ def periods_from_alpha(alpha: float) -> float:
     >>> periods_from_alpha(0.5)
     3.0
     """
-    return 2 / _check.number("alpha", alpha, "(0, 1]") - 1
+    return 2 / _validate.number("alpha", alpha, "(0, 1]") - 1
 
 
 def beta_from_alpha(alpha: float) -> float:
@@ -322,7 +322,7 @@ def beta_from_alpha(alpha: float) -> float:
     TypeError, ValueError
         If ``alpha`` is no number in its interval.
     """
-    return 1 - _check.number("alpha", alpha, "(0, 1]")
+    return 1 - _validate.number("alpha", alpha, "(0, 1]")
 
 
 def alpha_from_beta(beta: float) -> float:
@@ -343,7 +343,7 @@ def alpha_from_beta(beta: float) -> float:
     TypeError, ValueError
         If ``beta`` is no number in its interval.
     """
-    return 1 - _check.number("beta", beta, "[0, 1)")
+    return 1 - _validate.number("beta", beta, "[0, 1)")
 
 
 def beta_from_periods(periods: float) -> float:
@@ -369,7 +369,7 @@ def beta_from_periods(periods: float) -> float:
     >>> beta_from_periods(19)
     0.9
     """
-    periods = _check.number("periods", periods, "[1, inf)")
+    periods = _validate.number("periods", periods, "[1, inf)")
     return (periods - 1) / (periods + 1)
 
 
@@ -391,7 +391,7 @@ def periods_from_beta(beta: float) -> float:
     TypeError, ValueError
         If ``beta`` is no number in its interval.
     """
-    beta = _check.number("beta", beta, "[0, 1)")
+    beta = _validate.number("beta", beta, "[0, 1)")
     return (1 + beta) / (1 - beta)
 
 
@@ -426,7 +426,7 @@ def bias_ratio(beta: float, step: int | np.ndarray) -> float | np.ndarray:
     >>> round(bias_ratio(0.9, step=19), 3)
     1.156
     """
-    beta = _check.number("beta", beta, "[0, 1)")
+    beta = _validate.number("beta", beta, "[0, 1)")
     steps = np.asarray(step)
     if not np.issubdtype(steps.dtype, np.integer):
         raise TypeError(f"step must be a whole number of at least 1, got {step!r}")
@@ -466,8 +466,8 @@ def steps_until_bias_below(beta: float, share: float) -> int:
     >>> steps_until_bias_below(0.9, share=0.01)
     44
     """
-    beta = _check.number("beta", beta, "[0, 1)")
-    share = _check.number("share", share, "(0, inf)")
+    beta = _validate.number("beta", beta, "[0, 1)")
+    share = _validate.number("share", share, "(0, inf)")
     if beta == 0:
         return 1
     # 1 / (1 − βᵗ) − 1 < s  ⇔  βᵗ < s / (1 + s)  ⇔  t > log(s / (1 + s)) / log β

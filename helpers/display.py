@@ -1,25 +1,26 @@
-"""Shows a figure together with its alternative text."""
+"""Shows a figure below the cell, with its alternative text."""
 
 import base64
 import io
-import os
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.figures import canvas
+from helpers import output
+from helpers.figures import canvas, palette
 
-__all__ = ["on_static_page", "picture", "png", "show", "svg"]
+__all__ = ["frame", "picture", "png", "show", "svg"]
+
+_CSS_PIXELS = 96
 
 
 def show(drawn: Axes | np.ndarray | Figure) -> None:
-    """Show a figure below the cell, as a picture and in words.
+    """Show a figure below the cell, with its alternative text as the output's plain text.
 
-    In a kernel the picture is a PNG on light paper, sharp on dense screens; for the static page it
-    is an SVG without paper. The words are the output's plain text, so that they are what a screen
-    reader says and what a test compares.
+    In a kernel the picture is a PNG on light paper, sharp on dense screens. While building it is an
+    SVG with a transparent background, for each language and theme.
 
     Parameters
     ----------
@@ -31,34 +32,40 @@ def show(drawn: Axes | np.ndarray | Figure) -> None:
     TypeError
         If ``drawn`` is none of these.
     ValueError
-        If the figure has no alternative text (`helpers.figures.canvas.describe` gives it one).
+        If the figure has no alternative text (`helpers.figures.canvas.describe` gives it one), or
+        while building, if it cannot be drawn again.
     """
     from IPython.display import display
 
-    figure, words = picture(drawn)
-    data: dict[str, Any] = {"text/plain": words}
-    metadata: dict[str, Any] = {"course": "figure"}
-    if on_static_page():
-        data["image/svg+xml"] = svg(figure)
-    else:
-        data["image/png"] = base64.b64encode(png(figure)).decode()
-        width, height = figure.get_size_inches() * _CSS_PIXELS
-        metadata["image/png"] = {"width": int(width), "height": int(height), "alt": words}
-    display(data, metadata=metadata, raw=True)
+    figure, text = picture(drawn)
+    if output.is_building():
+        output.publish("figure", lambda: frame(lambda: canvas.redraw(figure)))
+        return
+    width, height = figure.get_size_inches() * _CSS_PIXELS
+    data = {"text/plain": text, "image/png": base64.b64encode(png(figure)).decode()}
+    size = {"width": int(width), "height": int(height), "alt": text}
+    display(data, metadata={"course": "figure", "image/png": size}, raw=True)
 
 
-_CSS_PIXELS = 96
+def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, str]:
+    """Draw a figure for the site in the current language.
 
-
-def on_static_page() -> bool:
-    """Tell whether this run draws for the static site rather than for a reader's kernel.
+    Parameters
+    ----------
+    draw : callable
+        Takes nothing, and returns what a function of `helpers.figures` returns.
 
     Returns
     -------
-    bool
-        True if the environment variable COURSE_PAGE is "static".
+    dict of str to str
+        Under ``text`` the alternative text, under each theme's name the SVG.
     """
-    return os.environ.get("COURSE_PAGE") == "static"
+    drawings: dict[str, str] = {}
+    for name in palette.THEMES:
+        with palette.theme(name):
+            figure, drawings["text"] = picture(draw())
+            drawings[name] = svg(figure)
+    return drawings
 
 
 def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
@@ -73,7 +80,7 @@ def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
     -------
     figure : matplotlib.figure.Figure
         Its figure.
-    words : str
+    text : str
         Its alternative text.
 
     Raises
@@ -83,18 +90,15 @@ def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
     ValueError
         If the figure has no alternative text.
     """
-    first = drawn.flat[0] if isinstance(drawn, np.ndarray) and drawn.size else drawn
-    figure = first.figure if isinstance(first, Axes) else first
-    if not isinstance(figure, Figure):
-        raise TypeError(f"drawn must be axes or a figure of matplotlib, got {drawn!r}")
-    words = canvas.alternative_text(figure)
-    if not words.strip():
+    figure = canvas.figure_of(drawn)
+    text = canvas.alternative_text(figure)
+    if not text.strip():
         raise ValueError("drawn must have an alternative text: give it one with canvas.describe")
-    return figure, words
+    return figure, text
 
 
 def svg(figure: Figure) -> str:
-    """Return a figure as SVG text without paper, the same bytes for the same figure.
+    """Return a figure as SVG with a transparent background, the same bytes for the same figure.
 
     Parameters
     ----------
@@ -104,7 +108,7 @@ def svg(figure: Figure) -> str:
     Returns
     -------
     str
-        The SVG, a whole file.
+        A complete SVG file.
     """
     buffer = io.StringIO()
     with canvas.style():
@@ -131,7 +135,7 @@ def png(figure: Figure) -> bytes:
             buffer,
             format="png",
             dpi=2 * _CSS_PIXELS,
-            facecolor=canvas.COLORS["paper"],
+            facecolor=palette.COLORS["paper"],
             metadata={"Software": None},
         )
     return buffer.getvalue()

@@ -1,23 +1,21 @@
 """Explorers: a picture and a slider or two, alive in a kernel and light on the static page.
 
-In a kernel an explorer is a row of ipywidgets sliders over a picture that is drawn anew as they
-move. On the static site the same call draws every picture beforehand, and a few lines of script
-show the one that belongs to the sliders' position.
+In a kernel an explorer is a row of ipywidgets sliders over a picture that is drawn again when they
+move. For the static site the same call draws the picture of every position beforehand, and a few
+lines of script switch between them.
 """
 
 import base64
+import functools
 import html
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers import display, language
+from helpers import display, language, output
 
-__all__ = ["EXPLORER_MIME", "Slider", "explore", "slider"]
-
-EXPLORER_MIME = "application/vnd.course.explorer+json"
-"""The output's type on the static page: sliders, and one picture for each of their positions."""
+__all__ = ["Slider", "explore", "slider"]
 
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -126,30 +124,29 @@ def explore(draw: Callable[..., Any], **sliders: Slider) -> None:
     for name, one in sliders.items():
         if not isinstance(one, Slider):
             raise TypeError(f"{name} must be made by helpers.explore.slider, got {one!r}")
-    show = _show_frames if display.on_static_page() else _show_widget
-    show(draw, sliders)
+    if output.is_building():
+        output.publish("explorer", lambda: _frames(draw, sliders))
+    else:
+        _show_widget(draw, sliders)
 
 
-def _show_frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
+def _frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> dict[str, Any]:
     """Draw the picture of every position, the last slider moving fastest."""
-    from IPython.display import display as emit
-
-    frames = []
-    for values in itertools.product(*(one.values for one in sliders.values())):
-        figure, words = display.picture(draw(**dict(zip(sliders, values, strict=True))))
-        frames.append({"svg": display.svg(figure), "alt": words})
-    first = 0
+    frames = [
+        display.frame(functools.partial(draw, **dict(zip(sliders, values, strict=True))))
+        for values in itertools.product(*(one.values for one in sliders.values()))
+    ]
+    start = 0
     for one in sliders.values():
-        first = first * len(one.values) + one.start
-    content = {
+        start = start * len(one.values) + one.start
+    return {
+        "text": frames[start]["text"],
         "sliders": [
             {"label": one.label, "values": one.written(), "start": one.start}
             for one in sliders.values()
         ],
         "frames": frames,
     }
-    data = {EXPLORER_MIME: content, "text/plain": frames[first]["alt"]}
-    emit(data, metadata={"course": "explorer"}, raw=True)
 
 
 def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:

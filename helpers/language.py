@@ -1,22 +1,52 @@
-"""The reader's language: every word that a figure or a message shows, and how numbers are written.
+"""The reader's language: the texts of figures and messages, and how numbers are written.
 
-The words live in ``locale/pt/`` and ``locale/en/``, a file a chapter, under the same keys in both.
+Each folder of ``locale/`` is a language. Its TOML files, one a chapter, hold the texts under the
+same keys in every language; ``language.toml`` holds its name and its decimal mark.
 """
 
 import os
 import re
 import string
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from numbers import Real
 from typing import Any
 
-from helpers import _check
+from helpers import _validate
 
-__all__ = ["LANGUAGES", "current", "number", "text", "use"]
+__all__ = ["LANGUAGES", "current", "number", "text", "use", "using"]
 
-LANGUAGES = ("pt", "en")
+
+@cache
+def _catalogue(code: str) -> dict[str, Any]:
+    """Read all texts of a language."""
+    texts: dict[str, Any] = {}
+    for path in sorted(_LOCALE.joinpath(code).iterdir(), key=lambda path: path.name):
+        _merge(texts, tomllib.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
+def _merge(texts: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add the texts of ``more``, table by table."""
+    for key, value in more.items():
+        if isinstance(value, dict):
+            _merge(texts.setdefault(key, {}), value)
+        else:
+            texts[key] = value
+
+
+_LOCALE = resources.files("helpers") / "locale"
+
+LANGUAGES = tuple(
+    sorted(
+        (folder.name for folder in _LOCALE.iterdir() if folder.is_dir()),
+        key=lambda code: _catalogue(code)["language"]["order"],
+    )
+)
+"""Codes of the languages, in the order in which manuscripts hold them."""
 
 _chosen: str | None = None
 
@@ -24,7 +54,7 @@ _SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def use(code: str) -> None:
-    """Speak this language from here on.
+    """Switch to a language.
 
     Parameters
     ----------
@@ -34,10 +64,28 @@ def use(code: str) -> None:
     Raises
     ------
     ValueError
-        If the course does not speak ``code``.
+        If the course has no such language.
     """
     global _chosen
-    _chosen = _check.choice("code", code, LANGUAGES)
+    _chosen = _validate.choice("code", code, LANGUAGES)
+
+
+@contextmanager
+def using(code: str) -> Iterator[None]:
+    """Use a language inside the ``with`` block.
+
+    Parameters
+    ----------
+    code : {"pt", "en"}
+        Brazilian Portuguese or English.
+    """
+    global _chosen
+    before = _chosen
+    use(code)
+    try:
+        yield
+    finally:
+        _chosen = before
 
 
 def current() -> str:
@@ -51,9 +99,9 @@ def current() -> str:
     Raises
     ------
     ValueError
-        If the course does not speak what ``COURSE_LANGUAGE`` says.
+        If the course has no such language as ``COURSE_LANGUAGE`` names.
     """
-    return _chosen or _check.choice(
+    return _chosen or _validate.choice(
         "the environment variable COURSE_LANGUAGE",
         os.environ.get("COURSE_LANGUAGE", "en"),
         LANGUAGES,
@@ -61,7 +109,7 @@ def current() -> str:
 
 
 def text(key: str, /, **values: Any) -> str:
-    """Return the words that stand under ``key``, with ``values`` filled in.
+    """Return the text under ``key``, with ``values`` filled in.
 
     Parameters
     ----------
@@ -80,13 +128,13 @@ def text(key: str, /, **values: Any) -> str:
     ValueError
         If there is no such key, or a field gets no value.
     """
-    words: Any = _catalogue(current())
+    found: Any = _catalogue(current())
     for part in key.split("."):
-        words = words.get(part) if isinstance(words, dict) else None
-    if not isinstance(words, str):
+        found = found.get(part) if isinstance(found, dict) else None
+    if not isinstance(found, str):
         raise ValueError(f"key must name a text of locale/{current()}, got {key!r}")
     try:
-        return _NumberFormatter().format(words, **values)
+        return _NumberFormatter().format(found, **values)
     except KeyError as missing:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
 
@@ -115,11 +163,11 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     >>> number(5.1e-5, ".1e", code="pt")
     '5,1 × 10⁻⁵'
     """
-    code = current() if code is None else _check.choice("code", code, LANGUAGES)
+    code = current() if code is None else _validate.choice("code", code, LANGUAGES)
     # What rounds to zero has no sign.
     written = re.sub(r"-(?=[0.,]+%?$)", "", format(value, spec)).replace("-", "−")
-    if code == "pt":
-        written = written.translate(str.maketrans(".,", ",."))
+    mark = _catalogue(code)["language"]
+    written = written.translate(str.maketrans(".,", mark["decimal"] + mark["thousands"]))
     mantissa, power, exponent = written.partition("e")
     if not power or not exponent[1:].isdigit():
         return written
@@ -135,21 +183,3 @@ class _NumberFormatter(string.Formatter):
         if isinstance(value, Real) and not isinstance(value, bool):
             return number(value, format_spec)
         return format(value, format_spec)
-
-
-@cache
-def _catalogue(code: str) -> dict[str, Any]:
-    folder = resources.files("helpers") / "locale" / code
-    words: dict[str, Any] = {}
-    for room in sorted(folder.iterdir(), key=lambda room: room.name):
-        _add(words, tomllib.loads(room.read_text(encoding="utf-8")))
-    return words
-
-
-def _add(words: dict[str, Any], more: dict[str, Any]) -> None:
-    """Put more words beside those that there are, table into table."""
-    for key, value in more.items():
-        if isinstance(value, dict):
-            _add(words.setdefault(key, {}), value)
-        else:
-            words[key] = value

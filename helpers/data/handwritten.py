@@ -4,7 +4,7 @@ import os
 
 import torch
 
-from helpers import _check, language
+from helpers import _validate, language, output
 from helpers.data import embedded, images, mnist_files
 from helpers.data.download import UnavailableError
 from helpers.data.images import Images
@@ -65,7 +65,10 @@ def mnist(
     1998, doi:10.1109/5.726791. CC BY-SA 3.0.
     """
     options = images.checked(device, validation, seed)
-    download, fallback = _check.flag("download", download), _check.flag("fallback", fallback)
+    download, fallback = (
+        _validate.flag("download", download),
+        _validate.flag("fallback", fallback),
+    )
     try:
         raw = mnist_files.load(root, download=download)
     except UnavailableError as fault:
@@ -116,5 +119,5 @@ def _in_place_of_mnist(fault: UnavailableError) -> images.RawImages:
         message = f"{fault}; and {missing}"
         raise UnavailableError(message, fault.reason, fault.status) from None
     why = language.text(f"data.why.{fault.reason}", status=fault.status)
-    print(language.text("data.digits", why=why, images=len(raw.train_y) + len(raw.test_y)))
+    output.print_text("data.digits", why=why, images=len(raw.train_y) + len(raw.test_y))
     return raw

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["Images", "RawImages", "Split", "checked", "prepare", "statistics", "stratified"]
 
@@ -139,8 +139,8 @@ def checked(
         torch.empty(0, device=place).cpu()
     except (RuntimeError, NotImplementedError, AssertionError):  # each backend has its own
         raise ValueError(wanted) from None
-    validation = _check.number("validation", validation, "[0, 1)")
-    return place, validation, _check.count("seed", seed, at_least=0)
+    validation = _validate.number("validation", validation, "[0, 1)")
+    return place, validation, _validate.count("seed", seed, at_least=0)
 
 
 def prepare(raw: RawImages, device: torch.device, validation: float, seed: int) -> Images:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from helpers import _check, language
+from helpers import _validate, language, output
 from helpers.exercises import (
     adam,
     adapted,
@@ -49,11 +49,18 @@ def check(name: str, answer: Any) -> None:
         If the answer is not right and ``COURSE_SOLUTIONS`` says that it has to be: so the build
         runs the printed solutions.
     """
-    _check.choice("name", name, tuple(_EXERCISES))
-    if answer is ...:
-        verdict = Verdict(False, language.text("exercises.empty"))
-    else:
-        verdict = _EXERCISES[name](answer)
+    _validate.choice("name", name, tuple(_EXERCISES))
+    verdict = _judge(name, answer)
     if os.environ.get("COURSE_SOLUTIONS") == "required" and not verdict.correct:
         raise AssertionError(f"the solution of {name} is not right: {verdict.message}")
-    print(verdict.message)
+    if output.is_building():
+        output.publish("text", lambda: {"text": _judge(name, answer).message})
+    else:
+        print(verdict.message)
+
+
+def _judge(name: str, answer: Any) -> Verdict:
+    """Judge an answer in the current language."""
+    if answer is ...:
+        return Verdict(False, language.text("exercises.empty"))
+    return _EXERCISES[name](answer)

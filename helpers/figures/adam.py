@@ -6,11 +6,12 @@ from matplotlib.ticker import NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = ["agreement", "amsgrad", "decay", "explorer", "first_step"]
 
 
+@canvas.figure
 def first_step(
     gradients: np.ndarray,
     sgd: np.ndarray,
@@ -42,9 +43,9 @@ def first_step(
     with canvas.style():
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ax.plot(gradients, sgd, **LOOKS["sgd"])
-        ax.plot(gradients, adam, **LOOKS["adam"])
-        ax.plot(gradients, large_eps, **{**LOOKS["adam"], "linestyle": (0, (2, 1.5))})
+        ax.plot(gradients, sgd, **STYLES["sgd"])
+        ax.plot(gradients, adam, **STYLES["adam"])
+        ax.plot(gradients, large_eps, **{**STYLES["adam"], "linestyle": (0, (2, 1.5))})
         ax.set_xlim(gradients[0], gradients[-1])
         ax.set_ylim(sgd[0] / 2, sgd[-1])
         ax.xaxis.set_minor_locator(NullLocator())
@@ -82,6 +83,7 @@ def first_step(
     return ax
 
 
+@canvas.figure
 def agreement(
     noise: np.ndarray,
     low: np.ndarray,
@@ -110,7 +112,7 @@ def agreement(
     with canvas.style():
         ax.set_xscale("log")
         ax.fill_between(noise, low, high, color=COLORS["orange"], alpha=0.25, linewidth=0)
-        ax.plot(noise, middle, **LOOKS["adam"])
+        ax.plot(noise, middle, **STYLES["adam"])
         ax.set_xlim(noise[0], noise[-1])
         ax.set_ylim(0, 1.1)
         ax.xaxis.set_minor_locator(NullLocator())
@@ -126,6 +128,7 @@ def agreement(
     return ax
 
 
+@canvas.figure
 def decay(
     adam: dict[float, np.ndarray], adamw: dict[float, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -149,9 +152,9 @@ def decay(
         for first, path in paths.items():
             steps = np.arange(len(path))
             with canvas.style():
-                ax.plot(steps, path / first, **LOOKS[look])
+                ax.plot(steps, path / first, **STYLES[look])
             name = language.text(f"figures.adam.decay.{look}", first=first)
-            ends.append((steps[-1], path[-1] / first, name, LOOKS[look]["color"]))
+            ends.append((steps[-1], path[-1] / first, name, STYLES[look]["color"]))
     with canvas.style():
         ax.set_xlim(0, len(steps) - 1)
         ax.set_ylim(min(0, min(y for _, y, *_ in ends)) - 0.04, 1.05)
@@ -172,6 +175,7 @@ def decay(
     return ax
 
 
+@canvas.figure
 def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) -> Axes:
     """Paths of Adam and AMSGrad on a problem made so that Adam goes the wrong way.
 
@@ -190,17 +194,17 @@ def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) ->
     ax = canvas.subplots(height=3.3, ax=ax)
     steps = np.arange(len(adam))
     with canvas.style():
-        ax.axhline(-1, **LOOKS["reference"])
-        ax.plot(steps, adam, **LOOKS["adam"])
-        ax.plot(steps, amsgrad, **LOOKS["amsgrad"])
+        ax.axhline(-1, **STYLES["reference"])
+        ax.plot(steps, adam, **STYLES["adam"])
+        ax.plot(steps, amsgrad, **STYLES["amsgrad"])
         ax.set_xlim(0, len(adam) - 1)
         ax.set_ylim(-1.15, 1.15)
     canvas.titles(ax, "figures.adam.amsgrad")
     canvas.label_ends(
         ax,
         [
-            (steps[-1], adam[-1], "Adam", LOOKS["adam"]["color"]),
-            (steps[-1], amsgrad[-1], "AMSGrad", LOOKS["amsgrad"]["color"]),
+            (steps[-1], adam[-1], "Adam", STYLES["adam"]["color"]),
+            (steps[-1], amsgrad[-1], "AMSGrad", STYLES["amsgrad"]["color"]),
         ],
     )
     canvas.describe(
@@ -209,6 +213,7 @@ def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) ->
     return ax
 
 
+@canvas.figure
 def explorer(
     gradients: np.ndarray,
     adapted: np.ndarray,
@@ -237,7 +242,7 @@ def explorer(
     with canvas.style():
         ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
         ax.plot(steps, gradients, color=COLORS["grey"], linewidth=1.1, marker="o", markersize=2.5)
-        ax.plot(steps, adapted, **LOOKS["adam"])
+        ax.plot(steps, adapted, **STYLES["adam"])
         ax.set_xlim(0, len(gradients) + 0.5)
         ax.set_ylim(-1.6, 1.6)
     canvas.titles(ax, "figures.adam.explorer", beta1=betas[0], beta2=betas[1])

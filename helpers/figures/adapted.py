@@ -6,13 +6,14 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, corner_note, draw_paths, draw_surface, name_path
 
 __all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
 
 
+@canvas.figure
 def panels(
     gradients: np.ndarray,
     smoothed: np.ndarray,
@@ -50,10 +51,10 @@ def panels(
                 ax.plot(steps, gradients, **grey)
                 ax.set_ylim(-reach, reach)
     with canvas.style():
-        axes[0].plot(steps, smoothed, **LOOKS["corrected"])
-        axes[1].plot(steps, scale, **LOOKS["sgd"])
+        axes[0].plot(steps, smoothed, **STYLES["corrected"])
+        axes[1].plot(steps, scale, **STYLES["sgd"])
         axes[1].set_ylim(0, 1.1 * scale.max())
-        axes[2].plot(steps, adapted, **LOOKS["adam"])
+        axes[2].plot(steps, adapted, **STYLES["adam"])
     last = steps[-1]
     ends = (
         (axes[0], (("gradient", gradients, "muted"), ("average", smoothed, "green"))),
@@ -87,6 +88,7 @@ def panels(
     return axes
 
 
+@canvas.figure
 def paths(
     surface: Surface,
     optimum: np.ndarray,
@@ -135,6 +137,7 @@ def paths(
     return ax
 
 
+@canvas.figure
 def losses(
     train: dict[str, np.ndarray], validation: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -158,7 +161,7 @@ def losses(
         (
             of_epochs[look],
             language.text(f"figures.adapted.losses.{look}_{part}"),
-            LOOKS[look]["color"],
+            STYLES[look]["color"],
             lines[part],
         )
         for look in train
@@ -181,6 +184,7 @@ def losses(
     return ax
 
 
+@canvas.figure
 def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> Axes:
     """Distance to the optimum after training, one dot a seed, with the medians.
 
@@ -200,8 +204,8 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
     draw_seeds(
         ax,
         [
-            ("SGD", sgd, LOOKS["sgd"]["color"]),
-            ("Adam", adam, LOOKS["adam"]["color"]),
+            ("SGD", sgd, STYLES["sgd"]["color"]),
+            ("Adam", adam, STYLES["adam"]["color"]),
         ],
     )
     with canvas.style():
@@ -218,6 +222,7 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
     return ax
 
 
+@canvas.figure
 def conditions(
     condition: np.ndarray, curves: dict[str, np.ndarray], *, steps: int, ax: Axes | None = None
 ) -> Axes:
@@ -241,9 +246,9 @@ def conditions(
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     looks = {
-        "sgd": LOOKS["sgd"],
-        "adam": LOOKS["adam"],
-        "turned": {**LOOKS["adam"], "linestyle": (0, (2, 1.5))},
+        "sgd": STYLES["sgd"],
+        "adam": STYLES["adam"],
+        "turned": {**STYLES["adam"], "linestyle": (0, (2, 1.5))},
     }
     ends = []
     with canvas.style():
@@ -271,6 +276,7 @@ def conditions(
     return ax
 
 
+@canvas.figure
 def explorer(
     surface: Surface,
     sgd: np.ndarray,

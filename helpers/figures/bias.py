@@ -8,8 +8,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, Percen
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
 from helpers.figures.ewma import draw_days
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = [
     "correction",
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 
+@canvas.figure
 def three_curves(
     values: np.ndarray,
     ma: np.ndarray,
@@ -61,6 +62,7 @@ def three_curves(
     return ax
 
 
+@canvas.figure
 def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) -> Axes:
     """Share of an EWMA's weight that lies on values seen, the rest being on the zero at its start.
 
@@ -121,6 +123,7 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
     return ax
 
 
+@canvas.figure
 def towards_zero(
     ewma: dict[float, np.ndarray], corrected: dict[float, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -143,8 +146,8 @@ def towards_zero(
     for value, curve in ewma.items():
         steps = np.arange(len(curve) + 1)
         with canvas.style():
-            ax.plot(steps, [0, *curve], **LOOKS["ewma"])
-            ax.plot(steps[1:], corrected[value], **LOOKS["corrected"])
+            ax.plot(steps, [0, *curve], **STYLES["ewma"])
+            ax.plot(steps[1:], corrected[value], **STYLES["corrected"])
         ends += [
             (steps[-1], corrected[value][-1], "corrected"),
             (steps[-1], curve[-1], "ewma"),
@@ -158,7 +161,7 @@ def towards_zero(
     canvas.label_ends(
         ax,
         [
-            (x, y, language.text(f"figures.ewma.curves.{look}"), LOOKS[look]["color"])
+            (x, y, language.text(f"figures.ewma.curves.{look}"), STYLES[look]["color"])
             for x, y, look in ends
         ],
     )
@@ -177,6 +180,7 @@ def towards_zero(
     return ax
 
 
+@canvas.figure
 def correction(
     steps: np.ndarray,
     ratios: dict[float, np.ndarray],
@@ -213,7 +217,7 @@ def correction(
     with canvas.style():
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ax.axhline(share, **LOOKS["reference"])
+        ax.axhline(share, **STYLES["reference"])
         for (beta, ratio), look in zip(ratios.items(), looks, strict=True):
             ax.plot(steps, ratio, **look, linewidth=2)
             ax.plot(below[beta], share, marker="o", color=look["color"])
@@ -257,6 +261,7 @@ def correction(
     return ax
 
 
+@canvas.figure
 def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
     """Adam's steps without bias correction, as multiples of its steps with it.
 
@@ -276,8 +281,8 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
     steps = np.arange(1, len(ratio) + 1)
     peak = int(ratio.argmax())
     with canvas.style():
-        ax.axhline(1, **LOOKS["corrected"])
-        ax.plot(steps, ratio, **LOOKS["ewma"])
+        ax.axhline(1, **STYLES["corrected"])
+        ax.plot(steps, ratio, **STYLES["ewma"])
         ax.plot(steps[peak], ratio[peak], marker="o", color=COLORS["orange"])
         ax.set_xlim(0, len(ratio))
         ax.set_ylim(0, 1.18 * ratio.max())
@@ -311,6 +316,7 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@canvas.figure
 def explorer(
     values: np.ndarray,
     ewma: np.ndarray,

@@ -1,30 +1,32 @@
 """What all figures share: paper and ink, one look for each thing drawn, labels, descriptions."""
 
+import functools
 import textwrap
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import Formatter, ScalarFormatter
 
-from helpers import _check, language
+from helpers import _validate, language
+from helpers.figures.palette import COLORS
 
 __all__ = [
-    "COLORS",
-    "DARK",
-    "LOOKS",
     "WIDTH",
     "PlainFormatter",
     "alternative_text",
     "describe",
+    "figure",
+    "figure_of",
     "label_ends",
     "mark_source",
     "note",
-    "recolour",
+    "redraw",
     "style",
     "subplots",
     "titles",
@@ -33,84 +35,45 @@ __all__ = [
 WIDTH = 6.0
 """Width of every figure in inches: on a phone its letters then still measure nine pixels."""
 
-COLORS = {
-    "ink": "#1f2328",
-    "muted": "#59636e",
-    "grid": "#d9dee4",
-    "paper": "#fefefe",
-    "grey": "#818b98",
-    "blue": "#0969b3",
-    "orange": "#bc4c00",
-    "green": "#1a7f4b",
-    "purple": "#7a3fc4",
-    "pink": "#bf3989",
-}
-"""Colours on a light page; letters in any of them have a contrast of at least 4.5 on white."""
 
-DARK = {
-    "ink": "#e6edf3",
-    "muted": "#9aa5b1",
-    "grid": "#343b44",
-    "paper": "#15191e",
-    "grey": "#7d8793",
-    "blue": "#6cb8ff",
-    "orange": "#ff9d5c",
-    "green": "#5ad19a",
-    "purple": "#c0a1ff",
-    "pink": "#ff8fc8",
-}
-"""The same colours on a dark page."""
+def _settings() -> Any:
+    """Return matplotlib's settings for the current theme."""
+    return {
+        "axes.edgecolor": COLORS["muted"],
+        "axes.facecolor": "none",
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "axes.axisbelow": True,
+        "axes.labelcolor": COLORS["muted"],
+        "axes.labelsize": 10.5,
+        "axes.linewidth": 0.8,
+        "axes.spines.left": False,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlecolor": COLORS["ink"],
+        "axes.titlelocation": "left",
+        "axes.titlepad": 12,
+        "axes.titlesize": 11.5,
+        "axes.titleweight": "bold",
+        "axes.unicode_minus": True,
+        "figure.facecolor": "none",
+        "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
+        "font.size": 10.5,
+        "grid.color": COLORS["grid"],
+        "grid.linewidth": 0.8,
+        "hatch.linewidth": 0.8,
+        "lines.solid_capstyle": "round",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "course",
+        "text.color": COLORS["ink"],
+        "xtick.color": COLORS["muted"],
+        "xtick.labelsize": 10,
+        "ytick.color": COLORS["muted"],
+        "ytick.labelsize": 10,
+        "ytick.major.size": 0,
+    }
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "data": {"color": COLORS["grey"], "linestyle": "none", "marker": "o", "markersize": 4},
-    "ma": {"color": COLORS["blue"], "linestyle": (0, (5, 2)), "linewidth": 1.8},
-    "ewma": {"color": COLORS["orange"], "linestyle": "-", "linewidth": 1.8},
-    "corrected": {"color": COLORS["green"], "linestyle": "-", "linewidth": 2.6},
-    "sgd": {"color": COLORS["blue"], "linestyle": "-", "linewidth": 1.8},
-    "adam": {"color": COLORS["orange"], "linestyle": "-", "linewidth": 2.2},
-    "adamw": {"color": COLORS["green"], "linestyle": (0, (5, 2)), "linewidth": 2.2},
-    "amsgrad": {"color": COLORS["purple"], "linestyle": (0, (5, 2)), "linewidth": 2.2},
-    "momentum": {"color": COLORS["pink"], "linestyle": (0, (6, 1.5, 1.5, 1.5)), "linewidth": 2},
-    "nesterov": {"color": COLORS["green"], "linestyle": (0, (3, 1.5)), "linewidth": 2},
-    "reference": {"color": COLORS["muted"], "linestyle": (0, (1, 2)), "linewidth": 1.2},
-}
-"""How each thing looks, in every chapter: never told apart by colour alone."""
-
-_STYLE: Any = {  # matplotlib types its settings by their three hundred names
-    "axes.edgecolor": COLORS["muted"],
-    "axes.facecolor": "none",
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "axes.labelcolor": COLORS["muted"],
-    "axes.labelsize": 10.5,
-    "axes.linewidth": 0.8,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlecolor": COLORS["ink"],
-    "axes.titlelocation": "left",
-    "axes.titlepad": 12,
-    "axes.titlesize": 11.5,
-    "axes.titleweight": "bold",
-    "axes.unicode_minus": True,
-    "figure.facecolor": "none",
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 10.5,
-    "grid.color": COLORS["grid"],
-    "grid.linewidth": 0.8,
-    "hatch.linewidth": 0.8,
-    "lines.solid_capstyle": "round",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "course",
-    "text.color": COLORS["ink"],
-    "xtick.color": COLORS["muted"],
-    "xtick.labelsize": 10,
-    "ytick.color": COLORS["muted"],
-    "ytick.labelsize": 10,
-    "ytick.major.size": 0,
-}
 
 _TITLE_LETTERS = 49
 """As many letters of a title as fit in one line."""
@@ -118,7 +81,94 @@ _TITLE_LETTERS = 49
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 
 
+_drawings: weakref.WeakKeyDictionary[FigureBase, Callable[[], Any]] = weakref.WeakKeyDictionary()
+"""How to draw each figure again."""
+
 _in_style = False
+
+_Parameters = ParamSpec("_Parameters")
+_Drawn = TypeVar("_Drawn", bound=Axes | np.ndarray)
+
+
+def figure(draw: Callable[_Parameters, _Drawn]) -> Callable[_Parameters, _Drawn]:
+    """Decorate a function that draws one of the course's figures and returns its axes.
+
+    The function draws in the course's style, and `redraw` can call it again.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes data and a keyword-only ``ax`` or ``axes``, and returns axes.
+
+    Returns
+    -------
+    callable
+        Called in the same way.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Drawn:
+        with style():
+            axes = draw(*args, **kwargs)
+        if kwargs.get("ax") is None and kwargs.get("axes") is None:
+            _drawings[figure_of(axes)] = functools.partial(drawn, *args, **kwargs)
+        return axes
+
+    return drawn
+
+
+def figure_of(drawn: Axes | np.ndarray | Figure) -> Figure:
+    """Return the figure that axes belong to.
+
+    Parameters
+    ----------
+    drawn : matplotlib.axes.Axes, numpy.ndarray of Axes or matplotlib.figure.Figure
+        What a function of `helpers.figures` returned, or its figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+
+    Raises
+    ------
+    TypeError
+        If ``drawn`` is none of these.
+    """
+    first = drawn.flat[0] if isinstance(drawn, np.ndarray) and drawn.size else drawn
+    found = first.figure if isinstance(first, Axes) else first
+    if not isinstance(found, Figure):
+        raise TypeError(f"drawn must be axes or a figure of matplotlib, got {drawn!r}")
+    return found
+
+
+def redraw(drawn: Axes | np.ndarray | Figure) -> Figure:
+    """Draw a figure again, from the same data, in the current language and theme.
+
+    Parameters
+    ----------
+    drawn : matplotlib.axes.Axes, numpy.ndarray of Axes or matplotlib.figure.Figure
+        What a function decorated with `figure` returned.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A new figure.
+
+    Raises
+    ------
+    TypeError
+        If ``drawn`` is neither axes nor a figure.
+    ValueError
+        If it was not drawn by such a function, or on axes of the caller's.
+    """
+    again = _drawings.get(figure_of(drawn))
+    if again is None:
+        raise ValueError(
+            "drawn must come from a function decorated with helpers.figures.canvas.figure, "
+            f"on axes of its own, got {drawn!r}"
+        )
+    return figure_of(again())
 
 
 @contextmanager
@@ -133,7 +183,7 @@ def style() -> Iterator[None]:
         return
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update(_settings())
         _in_style = True
         try:
             yield
@@ -274,7 +324,7 @@ def mark_source(ax: Axes, source: str) -> None:
     source : {"mnist", "digits"}
         The ``source`` of `helpers.data.Images`. For "mnist" nothing is written.
     """
-    if _check.choice("source", source, ("mnist", "digits")) == "mnist":
+    if _validate.choice("source", source, ("mnist", "digits")) == "mnist":
         return
     words = language.text("data.mark")
     with style():
@@ -299,24 +349,6 @@ def alternative_text(figure: FigureBase) -> str:
         What it shows, in words.
     """
     return _descriptions.get(figure, "")
-
-
-def recolour(svg: str) -> str:
-    """Turn a picture drawn for a light page into the one for a dark page.
-
-    Parameters
-    ----------
-    svg : str
-        A picture in `COLORS`.
-
-    Returns
-    -------
-    str
-        The same in `DARK`.
-    """
-    for name, light in COLORS.items():
-        svg = svg.replace(light, DARK[name])
-    return svg
 
 
 class PlainFormatter(Formatter):

@@ -6,11 +6,12 @@ from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = ["draw_days", "explorer", "noise", "smoothing", "step_response", "weights"]
 
 
+@canvas.figure
 def weights(ma: np.ndarray, ewma: np.ndarray, *, age: float, ax: Axes | None = None) -> Axes:
     """Weight by lag, newest first, of two averages of equal average age.
 
@@ -68,6 +69,7 @@ def weights(ma: np.ndarray, ewma: np.ndarray, *, age: float, ax: Axes | None = N
     return ax
 
 
+@canvas.figure
 def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -> Axes:
     """How far two averages have come, day by day, after their input jumps from 0 to 1.
 
@@ -88,9 +90,9 @@ def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -
     ahead = ewma > ma
     last_ahead, full = int(days[ahead][-1]), int(days[ma >= 1][0])
     with canvas.style():
-        ax.axhline(1, **LOOKS["reference"])
-        ax.plot(days, ma, **LOOKS["ma"], marker="s", markersize=4)
-        ax.plot(days, ewma, **LOOKS["ewma"], marker="o", markersize=4)
+        ax.axhline(1, **STYLES["reference"])
+        ax.plot(days, ma, **STYLES["ma"], marker="s", markersize=4)
+        ax.plot(days, ewma, **STYLES["ewma"], marker="o", markersize=4)
         ax.set_xticks(days)
         ax.set_ylim(-0.03, 1.1)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="%"))
@@ -139,9 +141,9 @@ def draw_days(ax: Axes, values: np.ndarray, curves: dict[str, np.ndarray]) -> No
     """
     days = np.arange(1, len(values) + 1)
     with canvas.style():
-        ax.plot(days, values, **LOOKS["data"])
+        ax.plot(days, values, **STYLES["data"])
         for look, curve in curves.items():
-            ax.plot(days, curve, **LOOKS[look])
+            ax.plot(days, curve, **STYLES[look])
         ax.set_xlim(0, len(values) + 0.5)
         ax.set_xticks([1, *range(5, len(values) + 1, 5)])
         ax.set_ylim(values.min() - 1.5, values.max() + 1.5)
@@ -150,12 +152,13 @@ def draw_days(ax: Axes, values: np.ndarray, curves: dict[str, np.ndarray]) -> No
     canvas.label_ends(
         ax,
         [
-            (days[-1], curve[-1], names[look], LOOKS[look]["color"])
+            (days[-1], curve[-1], names[look], STYLES[look]["color"])
             for look, curve in curves.items()
         ],
     )
 
 
+@canvas.figure
 def smoothing(
     values: np.ndarray, ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None
 ) -> Axes:
@@ -192,6 +195,7 @@ def smoothing(
     return ax
 
 
+@canvas.figure
 def noise(
     periods: np.ndarray,
     ma: np.ndarray,
@@ -220,7 +224,7 @@ def noise(
     """
     ax = canvas.subplots(ax=ax)
     with canvas.style():
-        ax.plot(periods, theory, **LOOKS["reference"])
+        ax.plot(periods, theory, **STYLES["reference"])
         ax.plot(
             periods,
             ma,
@@ -255,6 +259,7 @@ def noise(
     return ax
 
 
+@canvas.figure
 def explorer(
     values: np.ndarray,
     ewma: np.ndarray,

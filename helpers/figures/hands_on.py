@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = [
     "accuracies",
@@ -29,6 +29,7 @@ _PEN = (0x2F / 255, 0x81 / 255, 0xD0 / 255)
 """What digits are written with: it stands out on a light page and on a dark one alike."""
 
 
+@canvas.figure
 def samples(
     pixels: torch.Tensor, classes: tuple[str, ...], *, source: str, ax: Axes | None = None
 ) -> Axes:
@@ -68,6 +69,7 @@ def samples(
     return ax
 
 
+@canvas.figure
 def accuracies(
     train: np.ndarray,
     validation: np.ndarray,
@@ -92,8 +94,8 @@ def accuracies(
         Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    dotted = {**LOOKS["adam"], "linestyle": (0, (2, 1.5))}
-    _draw_epochs(ax, [(train, "train", dotted), (validation, "validation", LOOKS["adam"])])
+    dotted = {**STYLES["adam"], "linestyle": (0, (2, 1.5))}
+    _draw_epochs(ax, [(train, "train", dotted), (validation, "validation", STYLES["adam"])])
     canvas.titles(ax, "figures.hands_on.accuracies")
     canvas.describe(
         ax,
@@ -108,6 +110,7 @@ def accuracies(
     return ax
 
 
+@canvas.figure
 def normalisations(
     halves: np.ndarray, own: np.ndarray, *, source: str, ax: Axes | None = None
 ) -> Axes:
@@ -128,8 +131,8 @@ def normalisations(
         Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    dashed = {**LOOKS["adam"], "linestyle": (0, (5, 2))}
-    _draw_epochs(ax, [(halves, "halves", dashed), (own, "own", LOOKS["corrected"])])
+    dashed = {**STYLES["adam"], "linestyle": (0, (5, 2))}
+    _draw_epochs(ax, [(halves, "halves", dashed), (own, "own", STYLES["corrected"])])
     canvas.titles(ax, "figures.hands_on.normalisations")
     canvas.describe(
         ax,
@@ -145,6 +148,7 @@ def normalisations(
     return ax
 
 
+@canvas.figure
 def learning_rates(rates: np.ndarray, *, ax: Axes | None = None) -> Axes:
     """Learning rate of each epoch, as its updates used it.
 
@@ -163,8 +167,8 @@ def learning_rates(rates: np.ndarray, *, ax: Axes | None = None) -> Axes:
     ax = canvas.subplots(height=3.2, ax=ax)
     epochs = np.arange(1, len(rates) + 1)
     with canvas.style():
-        ax.plot(epochs, rates, ".", color=LOOKS["adam"]["color"], markersize=9)
-        ax.step(epochs, rates, where="post", color=LOOKS["adam"]["color"], linewidth=1.2)
+        ax.plot(epochs, rates, ".", color=STYLES["adam"]["color"], markersize=9)
+        ax.step(epochs, rates, where="post", color=STYLES["adam"]["color"], linewidth=1.2)
         ax.set_xlim(0.5, len(rates) + 0.5)
         ax.set_ylim(0, 1.15 * rates.max())
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -190,6 +194,7 @@ def learning_rates(rates: np.ndarray, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@canvas.figure
 def last_batches(
     means: np.ndarray, last: np.ndarray, *, source: str, ax: Axes | None = None
 ) -> Axes:
@@ -213,7 +218,7 @@ def last_batches(
     epochs = np.arange(1, len(means) + 1)
     with canvas.style():
         ax.vlines(epochs, means, last, color=COLORS["grid"], linewidth=1.2, zorder=1)
-        ax.plot(epochs, means, **LOOKS["adam"])
+        ax.plot(epochs, means, **STYLES["adam"])
         ax.plot(epochs, last, "o", color=COLORS["blue"], markersize=5, mfc="none")
         ax.set_xlim(0.5, len(means) + 0.5)
         ax.set_ylim(0, None)
@@ -243,6 +248,7 @@ def last_batches(
     return ax
 
 
+@canvas.figure
 def smoothing(
     epochs: np.ndarray,
     raw: np.ndarray,
@@ -275,7 +281,7 @@ def smoothing(
     ax = canvas.subplots(height=3.7, ax=ax)
     with canvas.style():
         ax.plot(epochs, raw, color=COLORS["grey"], linewidth=0.7)
-        ax.plot(epochs, smoothed, **{**LOOKS["corrected"], "linewidth": 2})
+        ax.plot(epochs, smoothed, **{**STYLES["corrected"], "linewidth": 2})
         ax.set_xlim(0, np.ceil(epochs[-1]))
         ax.set_ylim(0, 1.02 * raw.max())
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -305,6 +311,7 @@ def smoothing(
     return ax
 
 
+@canvas.figure
 def comparison(
     accuracies: dict[str, dict[str, np.ndarray]],
     rates: dict[str, dict[str, float]],
@@ -342,7 +349,7 @@ def comparison(
         heights.append(places)
     with canvas.style():
         for (schedule, rule), height in zip(rows, heights, strict=True):
-            color, dots = LOOKS[rule]["color"], accuracies[schedule][rule]
+            color, dots = STYLES[rule]["color"], accuracies[schedule][rule]
             spread = np.linspace(-0.16, 0.16, len(dots))
             ax.plot(dots, height + spread, ".", color=color, markersize=8, alpha=0.6)
             middle = medians[schedule, rule]
@@ -359,7 +366,7 @@ def comparison(
     for (schedule, rule), height in zip(rows, heights, strict=True):
         at = {"xycoords": ("axes fraction", "data"), "annotation_clip": False, "va": "center"}
         rate = language.text("figures.hands_on.comparison.rate", rate=rates[schedule][rule])
-        canvas.note(ax, rate, (1.02, height), color=LOOKS[rule]["color"], **at)
+        canvas.note(ax, rate, (1.02, height), color=STYLES[rule]["color"], **at)
         if rule == next(iter(accuracies[schedule])):
             name = language.text(f"figures.hands_on.comparison.{schedule}")
             canvas.note(ax, name, (0.0, height - 0.82), color=COLORS["ink"], **at)
@@ -380,6 +387,7 @@ def comparison(
     return ax
 
 
+@canvas.figure
 def confusion(
     counts: torch.Tensor, classes: tuple[str, ...], *, source: str, ax: Axes | None = None
 ) -> Axes:
@@ -441,6 +449,7 @@ def confusion(
     return ax
 
 
+@canvas.figure
 def mistakes(
     pixels: torch.Tensor,
     truth: list[str],

@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface
 
@@ -32,6 +32,7 @@ REGIMES: dict[str, dict[str, Any]] = {
 PAPER = {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5}
 
 
+@canvas.figure
 def step(
     theta: np.ndarray,
     losses: np.ndarray,
@@ -68,15 +69,15 @@ def step(
     reach = np.array([landing[0], 2 * start[0] - landing[0]])
     with canvas.style():
         ax.plot(theta, losses, color=COLORS["ink"], linewidth=1.8)
-        ax.plot(reach, start[1] + slope * (reach - start[0]), **LOOKS["ma"])
-        ax.plot([landing[0]] * 2, [promised, landing[1]], **LOOKS["reference"])
+        ax.plot(reach, start[1] + slope * (reach - start[0]), **STYLES["ma"])
+        ax.plot([landing[0]] * 2, [promised, landing[1]], **STYLES["reference"])
         ax.plot(*landing, "o", color=COLORS["orange"], markersize=9)
         ax.plot(*start, "o", color=COLORS["blue"], markersize=9)
         ax.plot(landing[0], promised, "o", color=COLORS["blue"], mfc="none", markersize=8)
         arrow = {"arrowstyle": "-|>", "color": COLORS["orange"], "linewidth": 2.2}
         arrow |= {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 16}
         ax.annotate("", (landing[0], start[1]), (start[0], start[1]), arrowprops=arrow)
-        ax.plot([landing[0]] * 2, [landing[1], start[1]], **LOOKS["reference"])
+        ax.plot([landing[0]] * 2, [landing[1], start[1]], **STYLES["reference"])
         ax.set_xlim(theta[0], theta[-1])
         ax.set_ylim(min(0, promised) - 0.1 * losses.max(), 1.1 * losses.max())
     canvas.titles(ax, key)
@@ -112,6 +113,7 @@ def step(
     return ax
 
 
+@canvas.figure
 def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     """Rates to try, a row a grid, on a logarithmic axis.
 
@@ -158,6 +160,7 @@ def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@canvas.figure
 def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None = None) -> Axes:
     """Loss from update to update at several rates: medians of many seeds, and where most lie.
 
@@ -203,6 +206,7 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
     return ax
 
 
+@canvas.figure
 def valley(
     rates: np.ndarray,
     batches: Band,
@@ -237,7 +241,7 @@ def valley(
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.valley"
-    look = LOOKS["sgd"]
+    look = STYLES["sgd"]
     median = batches["median"]
     lowest = int(median.argmin())
     with canvas.style():
@@ -249,7 +253,7 @@ def valley(
         ax.plot(rates, median, **look)
         ax.plot(rates, whole, color=COLORS["orange"], linestyle=(0, (3, 3)), linewidth=2)
         ax.plot(rates[lowest], median[lowest], "o", color=look["color"], markersize=8)
-        ax.axvline(limit, **LOOKS["reference"])
+        ax.axvline(limit, **STYLES["reference"])
         ax.set_xlim(rates[0], rates[-1])
         ax.set_ylim(0.3 * batches["low"].min(), ROOM_ABOVE * median[0])
         _decades(ax)
@@ -297,6 +301,7 @@ def valley(
     return ax
 
 
+@canvas.figure
 def range_test(
     rates: np.ndarray,
     losses: np.ndarray,
@@ -335,12 +340,12 @@ def range_test(
         ax.set_xscale("log")
         if falls_far:
             ax.set_yscale("log")
-        ax.plot(rates, losses, **LOOKS["data"] | {"markersize": 3})
-        ax.plot(rates, smoothed, **LOOKS["corrected"])
+        ax.plot(rates, losses, **STYLES["data"] | {"markersize": 3})
+        ax.plot(rates, smoothed, **STYLES["corrected"])
         ax.plot(rates[lowest], smoothed[lowest], "v", color=COLORS["orange"], markersize=10)
         ax.axvline(suggested, color=COLORS["blue"], linestyle=(0, (5, 2)), linewidth=1.8)
         if limit is not None:
-            ax.axvline(limit, **LOOKS["reference"])
+            ax.axvline(limit, **STYLES["reference"])
         ax.set_xlim(rates[0], rates[-1])
         low, high = ax.get_ylim()  # room for a name below
         ax.set_ylim(low / (high / low) ** 0.12 if falls_far else -0.12 * high, high)
@@ -381,6 +386,7 @@ def range_test(
     return ax
 
 
+@canvas.figure
 def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | None = None) -> Axes:
     """Validation loss with the rate found, with a tenth and with ten times of it, a dot a seed.
 
@@ -405,7 +411,7 @@ def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | N
     draw_seeds(
         ax,
         [
-            (language.text(f"{key}.{rate}", rule=names[rule]), values, LOOKS[rule]["color"])
+            (language.text(f"{key}.{rate}", rule=names[rule]), values, STYLES[rule]["color"])
             for rule, by_rate in losses.items()
             for rate, values in by_rate.items()
         ],
@@ -428,6 +434,7 @@ def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | N
     return ax
 
 
+@canvas.figure
 def explorer(
     surface: Surface,
     optimum: np.ndarray,
@@ -470,7 +477,7 @@ def explorer(
     draw_paths(above, {"sgd": path})
     heights = np.asarray(surface[2])
     with canvas.style():
-        below.plot(np.arange(len(losses)), losses, **LOOKS["sgd"], marker=".")
+        below.plot(np.arange(len(losses)), losses, **STYLES["sgd"], marker=".")
         below.set_yscale("log")
         below.set_xlim(0, len(losses) - 1)
         below.set_ylim(0.6 * heights.min(), ROOM_ABOVE * heights.max())

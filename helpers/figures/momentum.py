@@ -6,7 +6,7 @@ from matplotlib.ticker import NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface, name_path
 
@@ -28,6 +28,7 @@ _NAMES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": 
 _INKS = {"sgd": "blue", "momentum": "pink", "nesterov": "green", "adam": "orange"}
 
 
+@canvas.figure
 def noise(
     sizes: np.ndarray,
     measured: np.ndarray,
@@ -55,9 +56,9 @@ def noise(
     """
     ax = canvas.subplots(height=3.6, ax=ax)
     with canvas.style():
-        ax.plot(sizes, root, **LOOKS["reference"])
-        ax.plot(sizes, exact, **LOOKS["sgd"])
-        ax.plot(sizes, measured, **{**LOOKS["data"], "color": COLORS["ink"], "markersize": 5})
+        ax.plot(sizes, root, **STYLES["reference"])
+        ax.plot(sizes, exact, **STYLES["sgd"])
+        ax.plot(sizes, measured, **{**STYLES["data"], "color": COLORS["ink"], "markersize": 5})
         ax.set_xscale("log", base=2)
         ax.set_yscale("log")
         ax.set_xlim(sizes[0] / 1.1, sizes[-1] * 1.05)
@@ -89,6 +90,7 @@ def noise(
     return ax
 
 
+@canvas.figure
 def batches(
     surface: Surface, optimum: np.ndarray, paths: dict[int, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -114,7 +116,7 @@ def batches(
     draw_surface(ax, surface, optimum)
     looks = (
         {"color": COLORS["grey"], "linewidth": 1.1, "marker": ".", "markersize": 5},
-        {**LOOKS["sgd"], "marker": ".", "markersize": 4},
+        {**STYLES["sgd"], "marker": ".", "markersize": 4},
         {"color": COLORS["ink"], "linewidth": 1.4, "linestyle": (0, (5, 2))},
     )
     with canvas.style():
@@ -146,6 +148,7 @@ def batches(
     return ax
 
 
+@canvas.figure
 def gain(
     weights: dict[str, np.ndarray],
     responses: dict[str, np.ndarray],
@@ -188,8 +191,8 @@ def gain(
         )
         top.set_xlim(-0.6, len(lags) - 0.4)
         top.set_xticks(lags[::2])
-        bottom.plot(steps, responses["sum"], **LOOKS["momentum"])
-        bottom.plot(steps, responses["average"], **LOOKS["ewma"])
+        bottom.plot(steps, responses["sum"], **STYLES["momentum"])
+        bottom.plot(steps, responses["average"], **STYLES["ewma"])
         bottom.set_xlim(1, steps[-1])
         bottom.set_ylim(0, 1.08 * responses["sum"].max())
     canvas.titles(top, "figures.momentum.gain.weights", momentum=momentum)
@@ -215,6 +218,7 @@ def gain(
     return axes
 
 
+@canvas.figure
 def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | None = None) -> Axes:
     """What momentum's buffer becomes under a constant gradient of 1, at different dampenings.
 
@@ -233,7 +237,7 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
         Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
-    looks = (LOOKS["momentum"], LOOKS["amsgrad"], LOOKS["ewma"])
+    looks = (STYLES["momentum"], STYLES["amsgrad"], STYLES["ewma"])
     ends = []
     with canvas.style():
         for (tau, curve), look in zip(buffers.items(), looks, strict=True):
@@ -262,6 +266,7 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
     return ax
 
 
+@canvas.figure
 def paths(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -286,6 +291,7 @@ def paths(
     return _paths("figures.momentum.paths", surface, optimum, paths, ax)
 
 
+@canvas.figure
 def flavours(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -308,6 +314,7 @@ def flavours(
     return _paths("figures.momentum.flavours", surface, optimum, paths, ax)
 
 
+@canvas.figure
 def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = None) -> np.ndarray:
     """A parameter's gradients at each mini-batch, a panel a rule.
 
@@ -330,7 +337,7 @@ def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = Non
         ax.xaxis.label.set_visible(ax is axes[-1])
         with canvas.style():
             ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
-            ax.plot(values, **LOOKS[look], marker=".", markersize=5)
+            ax.plot(values, **STYLES[look], marker=".", markersize=5)
             ax.set_xlim(0, len(values) - 1)
             ax.set_ylim(-2, 1.5)
             ax.set_yticks([-2, -1, 0, 1])
@@ -344,6 +351,7 @@ def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = Non
     return axes
 
 
+@canvas.figure
 def losses(
     train: dict[str, np.ndarray],
     validation: dict[str, np.ndarray],
@@ -369,7 +377,7 @@ def losses(
     for ax, part, curves in zip(axes, ("train", "validation"), (train, validation), strict=True):
         canvas.titles(ax, f"figures.momentum.losses.{part}")
         ax.xaxis.label.set_visible(ax is axes[-1])
-        looks = [LOOKS[look] for look in curves]
+        looks = [STYLES[look] for look in curves]
         draw_losses(
             ax,
             [
@@ -387,6 +395,7 @@ def losses(
     return axes
 
 
+@canvas.figure
 def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = None) -> Axes:
     """Distance to the optimum after training, one dot a seed, with the medians.
 
@@ -406,7 +415,7 @@ def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = 
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     draw_seeds(
-        ax, [(_NAMES[look], values, LOOKS[look]["color"]) for look, values in distances.items()]
+        ax, [(_NAMES[look], values, STYLES[look]["color"]) for look, values in distances.items()]
     )
     with canvas.style():
         ax.set_xlim(0, None)

@@ -6,7 +6,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, draw_paths, draw_surface
 
@@ -16,6 +16,7 @@ _LINES = {"none": "-", "step": (0, (5, 2)), "cyclic": (0, (1, 1.2))}
 """Line styles of the schedules, whatever the optimizer's colour."""
 
 
+@canvas.figure
 def floor(curves: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     """Excess loss step by step, with a large rate, with a small one, and with one that falls.
 
@@ -60,6 +61,7 @@ def floor(curves: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@canvas.figure
 def traces(
     rates: dict[str, np.ndarray],
     momentum: dict[str, np.ndarray],
@@ -118,6 +120,7 @@ def traces(
     return axes
 
 
+@canvas.figure
 def paths(
     surface: Surface,
     optimum: np.ndarray,
@@ -177,7 +180,7 @@ def paths(
                     xycoords="axes fraction",
                     va="top",
                     fontsize=9.5,
-                    color=LOOKS[look]["color"],
+                    color=STYLES[look]["color"],
                     fontweight="normal" if line else "bold",
                     bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1},
                 )
@@ -193,6 +196,7 @@ def paths(
     return axes
 
 
+@canvas.figure
 def losses(
     losses: dict[str, dict[str, np.ndarray]], *, axes: np.ndarray | None = None
 ) -> np.ndarray:
@@ -216,7 +220,7 @@ def losses(
     for ax, (look, curves) in zip(axes, losses.items(), strict=True):
         canvas.titles(ax, f"figures.scheduled_runs.losses.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])
-        color = LOOKS[look]["color"]
+        color = STYLES[look]["color"]
         names = {name: language.text(f"figures.scheduled_runs.{name}") for name in curves}
         draw_losses(ax, [(c, names[name], color, _LINES[name]) for name, c in curves.items()])
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
@@ -233,6 +237,7 @@ def losses(
     return axes
 
 
+@canvas.figure
 def medians(
     distances: dict[str, dict[str, np.ndarray]], *, axes: np.ndarray | None = None
 ) -> np.ndarray:
@@ -259,7 +264,7 @@ def medians(
         canvas.titles(ax, f"figures.scheduled_runs.medians.{look}")
         ax.xaxis.label.set_visible(ax is axes[-1])
         names = {name: language.text(f"figures.scheduled_runs.medians.{name}") for name in rows}
-        color = LOOKS[look]["color"]
+        color = STYLES[look]["color"]
         dots = [(names[name], values, color) for name, values in rows.items()]
         draw_seeds(ax, dots, bars=COLORS["ink"])
         with canvas.style():
@@ -270,6 +275,7 @@ def medians(
     return axes
 
 
+@canvas.figure
 def explorer(
     rates: np.ndarray,
     losses: np.ndarray,

@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = ["by_epoch", "cyclic", "one_cycle", "plateau", "restarts", "warm_up"]
 
@@ -19,6 +19,7 @@ _ROUND: dict[str, Any] = {"nbins": 3, "steps": [1, 5, 10]}
 """Ticks such as 0, 0.05, 0.1."""
 
 
+@canvas.figure
 def by_epoch(rates: dict[str, np.ndarray], *, axes: np.ndarray | None = None) -> np.ndarray:
     """Rates of the five schedulers that look at the epoch alone, in four panels.
 
@@ -69,6 +70,7 @@ def by_epoch(rates: dict[str, np.ndarray], *, axes: np.ndarray | None = None) ->
     return axes
 
 
+@canvas.figure
 def plateau(
     losses: np.ndarray,
     bad_epochs: np.ndarray,
@@ -115,7 +117,7 @@ def plateau(
             edgecolor=COLORS["paper"],
             hatch=["///" if over else "" for over in too_many],
         )
-        axes[1].axhline(patience, **LOOKS["reference"])
+        axes[1].axhline(patience, **STYLES["reference"])
         axes[1].set_ylim(0, 1.3 * max(bad_epochs.max(), patience))
         axes[1].yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes[2].plot(epochs, rates, **_RATE, **_STAIRS)
@@ -135,6 +137,7 @@ def plateau(
     return axes
 
 
+@canvas.figure
 def cyclic(
     rates: dict[str, np.ndarray],
     *,
@@ -165,7 +168,7 @@ def cyclic(
         _panel(ax, f"figures.schedulers.cyclic.{mode}", last=ax is axes[-1])
         with canvas.style():
             for bound in (base_lr, max_lr):
-                ax.axhline(bound, **LOOKS["reference"])
+                ax.axhline(bound, **STYLES["reference"])
             ax.plot(steps, rates[mode], **_RATE)
             ax.set_ylim(0, 1.12 * max_lr)
             ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
@@ -183,6 +186,7 @@ def cyclic(
     return axes
 
 
+@canvas.figure
 def one_cycle(
     rates: np.ndarray, momentum: np.ndarray, *, axes: np.ndarray | None = None
 ) -> np.ndarray:
@@ -207,7 +211,7 @@ def one_cycle(
     for ax, part in zip(axes, ("rate", "momentum"), strict=True):
         _panel(ax, f"figures.schedulers.one_cycle.{part}", last=ax is axes[-1])
         with canvas.style():
-            ax.axvline(peak, **LOOKS["reference"])
+            ax.axvline(peak, **STYLES["reference"])
             ax.set_xlim(0, steps[-1])
             ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
     with canvas.style():
@@ -234,6 +238,7 @@ def one_cycle(
     return axes
 
 
+@canvas.figure
 def restarts(
     by_epoch: np.ndarray, by_call: np.ndarray, *, iters: int, axes: np.ndarray | None = None
 ) -> np.ndarray:
@@ -279,6 +284,7 @@ def restarts(
     return axes
 
 
+@canvas.figure
 def warm_up(
     rates: np.ndarray,
     plain: np.ndarray,
@@ -305,7 +311,7 @@ def warm_up(
     if axes is None:
         axes = canvas.subplots(2, height=5.2, sharex=True)
     steps = np.arange(1, len(rates) + 1)
-    without = {**LOOKS["adam"], "linestyle": (0, (2, 1.5))}
+    without = {**STYLES["adam"], "linestyle": (0, (2, 1.5))}
     for ax, part in zip(axes, ("rate", "step"), strict=True):
         _panel(ax, f"figures.schedulers.warm_up.{part}", last=ax is axes[-1])
         with canvas.style():
@@ -315,7 +321,7 @@ def warm_up(
     with canvas.style():
         axes[0].plot(steps, rates, **{**_RATE, "marker": ""})
         axes[1].plot(steps, plain, **without)
-        axes[1].plot(steps, warmed, **LOOKS["adam"])
+        axes[1].plot(steps, warmed, **STYLES["adam"])
         axes[1].set_xticks([1, *np.arange(10, len(steps) + 1, 10)])
     for name, curve, at, offset in (("plain", plain, 1, (30, 4)), ("warmed", warmed, 9, (40, 26))):
         canvas.note(

@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.surface import Surface, corner_note, draw_paths, draw_surface
 
 __all__ = ["explorer", "rates", "regions", "steps"]
@@ -15,6 +15,7 @@ __all__ = ["explorer", "rates", "regions", "steps"]
 _NAMES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
 
 
+@canvas.figure
 def rates(
     rates: np.ndarray, medians: dict[str, np.ndarray], *, seeds: int, ax: Axes | None = None
 ) -> Axes:
@@ -40,10 +41,10 @@ def rates(
     best = {}
     with canvas.style():
         for look, curve in medians.items():
-            ax.plot(rates, curve, **LOOKS[look])
+            ax.plot(rates, curve, **STYLES[look])
             lowest = int(np.nanargmin(curve))
             best[look] = (rates[lowest], curve[lowest])
-            ax.plot(*best[look], "o", color=LOOKS[look]["color"], markersize=7, zorder=4)
+            ax.plot(*best[look], "o", color=STYLES[look]["color"], markersize=7, zorder=4)
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xlim(rates[0], rates[-1])
@@ -64,7 +65,7 @@ def rates(
             xytext=(-22, 8) if ends else (-3, -17),
             textcoords="offset points",
             ha="center",
-            color=LOOKS[look]["color"],
+            color=STYLES[look]["color"],
             fontweight="bold",
         )
     canvas.describe(
@@ -80,6 +81,7 @@ def rates(
     return ax
 
 
+@canvas.figure
 def regions(
     radii: dict[str, Surface],
     limits: dict[str, np.ndarray],
@@ -116,7 +118,7 @@ def regions(
             ax.contour(
                 rate, momentum, radius, levels=levels[1:-1], colors=COLORS["muted"], linewidths=0.8
             )
-            ax.plot(limits[look], momentum, color=LOOKS[look]["color"], linewidth=2.4)
+            ax.plot(limits[look], momentum, color=STYLES[look]["color"], linewidth=2.4)
             ax.set_xlim(rate[0], rate[-1])
             ax.set_ylim(momentum[0], momentum[-1])
             ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8])
@@ -158,6 +160,7 @@ _LEVELS = {
 _DIVERGES = {"momentum": (3.3, 0.18), "nesterov": (2.8, 0.45)}
 
 
+@canvas.figure
 def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     """Steps until a thousandth of the distance is left, at the best settings, by condition number.
 
@@ -178,7 +181,7 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
     ax = canvas.subplots(height=3.8, ax=ax)
     with canvas.style():
         for look, curve in needed.items():
-            ax.plot(condition, curve, **LOOKS[look], marker="o", markersize=5)
+            ax.plot(condition, curve, **STYLES[look], marker="o", markersize=5)
         ax.set_xscale("log")
         ax.set_yscale("log")
         ax.set_xlim(condition[0] / 1.15, condition[-1])
@@ -193,7 +196,7 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
                 condition[-1],
                 curve[-1],
                 language.text(f"figures.stability.steps.{look}"),
-                LOOKS[look]["color"],
+                STYLES[look]["color"],
             )
             for look, curve in needed.items()
         ],
@@ -210,6 +213,7 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
     return ax
 
 
+@canvas.figure
 def explorer(
     surface: Surface,
     optimum: np.ndarray,

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.figures import canvas
-from helpers.figures.canvas import COLORS, LOOKS
+from helpers.figures.palette import COLORS, STYLES
 
 __all__ = ["corner_note", "draw_paths", "draw_surface", "name_path"]
 
@@ -55,7 +55,7 @@ def draw_paths(ax: Axes, paths: dict[str, np.ndarray]) -> None:
     with canvas.style():
         for look, path in paths.items():
             path = np.asarray(path)
-            ax.plot(path[:, 0], path[:, 1], **LOOKS[look], marker=".", markersize=4)
+            ax.plot(path[:, 0], path[:, 1], **STYLES[look], marker=".", markersize=4)
             ax.plot(*path[0], marker="o", markersize=8, mfc="none", color=COLORS["muted"])
 
 
@@ -73,7 +73,7 @@ def name_path(
     at : numpy.ndarray
         Shape (2,): the point.
     color : str
-        Key of `canvas.COLORS`.
+        Key of `COLORS`.
     offset : tuple of two floats
         How far off, in points.
     **options
@@ -101,7 +101,7 @@ def corner_note(ax: Axes, text: str, color: str, row: int = 0) -> None:
     text : str
         What to write.
     color : str
-        Key of `canvas.COLORS`.
+        Key of `COLORS`.
     row : int
         How many lines to leave free above it.
     """

@@ -5,12 +5,13 @@ from matplotlib.axes import Axes
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.canvas import LOOKS
+from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.surface import Surface, draw_paths, draw_surface
 
 __all__ = ["race"]
 
 
+@canvas.figure
 def race(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
@@ -45,9 +46,9 @@ def race(
             xycoords="axes fraction",
             ha="right",
             va="top",
-            color=LOOKS[look]["color"],
+            color=STYLES[look]["color"],
             fontweight="bold",
-            bbox={"facecolor": canvas.COLORS["paper"], "edgecolor": "none", "pad": 1.5},
+            bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5},
         )
     canvas.titles(ax, "figures.welcome.race", steps=steps)
     canvas.describe(ax, "figures.welcome.race", steps=steps, **far)

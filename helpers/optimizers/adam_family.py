@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.optimizers.base import Number, Optimizer, build, decayed
 
 __all__ = ["AdamState", "adam", "adamw"]
@@ -91,9 +91,9 @@ def adam(
     >>> update(params, torch.tensor([1e-4, -1.0, 1e4]), init(params))[0]
     tensor([-0.1000,  0.1000, -0.1000])
     """
-    amsgrad = _check.flag("amsgrad", amsgrad)
-    decoupled = _check.flag("decoupled_weight_decay", decoupled_weight_decay)
-    bias_correction = _check.flag("bias_correction", bias_correction)
+    amsgrad = _validate.flag("amsgrad", amsgrad)
+    decoupled = _validate.flag("decoupled_weight_decay", decoupled_weight_decay)
+    bias_correction = _validate.flag("bias_correction", bias_correction)
 
     def init(params: torch.Tensor) -> AdamState:
         zeros = torch.zeros_like(params)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.optimizers.base import Number, Optimizer, add_scaled, build
 
 __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
@@ -98,7 +98,7 @@ def adagrad(
     >>> params
     tensor([-1.7071, -1.7071])
     """
-    first = _check.number("initial_accumulator_value", initial_accumulator_value, "[0, inf)")
+    first = _validate.number("initial_accumulator_value", initial_accumulator_value, "[0, inf)")
 
     def init(params: torch.Tensor) -> AdagradState:
         return AdagradState(torch.full_like(params, first), 0)
@@ -187,7 +187,7 @@ def rmsprop(
     >>> update(params, torch.tensor([3.0, 300.0]), init(params))[0]  # √(1 − α) = ½
     tensor([-0.2000, -0.2000])
     """
-    centered = _check.flag("centered", centered)
+    centered = _validate.flag("centered", centered)
 
     def init(params: torch.Tensor) -> RMSpropState:
         zeros = torch.zeros_like(params)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["Number", "Optimizer", "add_scaled", "build", "decayed", "for_device"]
 
@@ -81,7 +81,7 @@ def build(
     TypeError, ValueError
         If a hyper-parameter is no number in its interval.
     """
-    maximize = _check.flag("maximize", maximize)
+    maximize = _validate.flag("maximize", maximize)
     hyper = _checked(hyper)
     agree(hyper)
 
@@ -117,10 +117,11 @@ def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {}
     for name, value in hyper.items():
         if name != "betas":
-            good[name] = _check.numbers(name, value, INTERVALS[name])
+            good[name] = _validate.numbers(name, value, INTERVALS[name])
         elif isinstance(value, tuple | list) and len(value) == 2:
             good[name] = tuple(
-                _check.numbers(f"betas[{i}]", beta, INTERVALS[name]) for i, beta in enumerate(value)
+                _validate.numbers(f"betas[{i}]", beta, INTERVALS[name])
+                for i, beta in enumerate(value)
             )
         else:
             raise TypeError(f"betas must be a tuple of two numbers in [0, 1), got {value!r}")

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.optimizers.base import Number, Optimizer, add_scaled, build
 
 __all__ = ["SGDState", "sgd"]
@@ -89,7 +89,7 @@ def sgd(
     -0.250
     -0.425
     """
-    nesterov = _check.flag("nesterov", nesterov)
+    nesterov = _validate.flag("nesterov", nesterov)
 
     def init(params: torch.Tensor) -> SGDState:
         return SGDState(torch.zeros_like(params), params.new_zeros((), dtype=torch.bool))

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.optimizers.base import Number, Optimizer, build, decayed
 
 __all__ = ["NAdamState", "nadam"]
@@ -79,7 +79,7 @@ def nadam(
     >>> update(params, torch.tensor([2.0]), init(params))[0]
     tensor([-0.1056])
     """
-    decoupled = _check.flag("decoupled_weight_decay", decoupled_weight_decay)
+    decoupled = _validate.flag("decoupled_weight_decay", decoupled_weight_decay)
 
     def init(params: torch.Tensor) -> NAdamState:
         zeros = torch.zeros_like(params)

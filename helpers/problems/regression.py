@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.problems.surfaces import Problem, coordinates
 
 __all__ = [
@@ -73,7 +73,7 @@ class LinearRegression:
         """
         if isinstance(part, torch.Tensor):
             return self.x[part], self.y[part]
-        _check.choice("part", part, ("all", "train", "validation"))
+        _validate.choice("part", part, ("all", "train", "validation"))
         chosen = slice(None) if part == "all" else getattr(self, part)
         return self.x[chosen], self.y[chosen]
 
@@ -150,13 +150,13 @@ def linear_regression(
     >>> toy.x.shape, toy.train.shape, toy.validation.shape
     (torch.Size([100]), torch.Size([80]), torch.Size([20]))
     """
-    samples = _check.count("samples", samples, at_least=10)
-    noise = _check.number("noise", noise, "[0, inf)")
-    random = np.random.RandomState(_check.count("seed", seed, at_least=0))
+    samples = _validate.count("samples", samples, at_least=10)
+    noise = _validate.number("noise", noise, "[0, inf)")
+    random = np.random.RandomState(_validate.count("seed", seed, at_least=0))
     x = random.rand(samples)
     # y = b + w x + ε
     y = 1 + 2 * x + noise * random.randn(samples)
-    generator = torch.Generator().manual_seed(_check.count("split_seed", split_seed, at_least=0))
+    generator = torch.Generator().manual_seed(_validate.count("split_seed", split_seed, at_least=0))
     order = torch.randperm(samples, generator=generator)
     kept = int(0.8 * samples)
     return LinearRegression(torch.from_numpy(x), torch.from_numpy(y), order[:kept], order[kept:])

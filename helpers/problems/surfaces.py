@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["Problem", "beale", "coordinates", "grid", "quadratic", "rosenbrock", "saddle"]
 
@@ -74,8 +74,8 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
     tensor([[  2., 100.],
             [  0.,   0.]])
     """
-    condition = _check.number("condition", condition, "(0, inf)")
-    angle = math.radians(_check.number("angle", angle))
+    condition = _validate.number("condition", condition, "(0, inf)")
+    angle = math.radians(_validate.number("angle", angle))
     cosine, sine = math.cos(angle), math.sin(angle)
 
     def turned(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -228,7 +228,7 @@ def grid(
     tensor([[0., 2.],
             [5., 7.]], dtype=torch.float64)
     """
-    points = _check.count("points", points, at_least=2)
+    points = _validate.count("points", points, at_least=2)
     ranges = []
     for name, (low, high) in (("x", x), ("y", y)):
         if not low < high:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 from helpers.schedules._row import finite_row
 
 __all__ = ["cosine_annealing_lr", "cosine_annealing_warm_restarts"]
@@ -55,10 +55,10 @@ def cosine_annealing_lr(
     >>> cosine_annealing_lr(lr=1.0, T_max=2, steps=5)
     array([1. , 0.5, 0. , 0.5, 1. ])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    t_max = _check.count("T_max", T_max)
-    eta_min = _check.number("eta_min", eta_min, f"[0, {lr}]")
-    step = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    t_max = _validate.count("T_max", T_max)
+    eta_min = _validate.number("eta_min", eta_min, f"[0, {lr}]")
+    step = np.arange(_validate.count("steps", steps))
     # ηₜ = η_min + (η₀ − η_min) (1 + cos(π t / T_max)) / 2
     return eta_min + (lr - eta_min) * (1 + np.cos(np.pi * step / t_max)) / 2
 
@@ -119,14 +119,14 @@ def cosine_annealing_warm_restarts(
     >>> cosine_annealing_warm_restarts(lr=1.0, T_0=1, epochs=[0, 0.5, 1, 1.5])
     array([1. , 0.5, 1. , 0.5])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    t_0 = _check.count("T_0", T_0)
-    t_mult = _check.count("T_mult", T_mult)
-    eta_min = _check.number("eta_min", eta_min, f"[0, {lr}]")
+    lr = _validate.number("lr", lr, "[0, inf)")
+    t_0 = _validate.count("T_0", T_0)
+    t_mult = _validate.count("T_mult", T_mult)
+    eta_min = _validate.number("eta_min", eta_min, f"[0, {lr}]")
     if (steps is None) == (epochs is None):
         raise ValueError(f"give either steps or epochs, got steps={steps!r}, epochs={epochs!r}")
     if epochs is None:
-        time = np.arange(_check.count("steps", steps), dtype=float)
+        time = np.arange(_validate.count("steps", steps), dtype=float)
     else:
         time = finite_row("epochs", epochs)
         if (time < 0).any():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["cyclic_lr", "cyclic_momentum"]
 
@@ -61,8 +61,8 @@ def cyclic_lr(
     >>> cyclic_lr(base_lr=0.1, max_lr=0.5, steps=7, step_size_up=2, mode="triangular2")
     array([0.1, 0.3, 0.5, 0.3, 0.1, 0.2, 0.3])
     """
-    base_lr = _check.number("base_lr", base_lr, "[0, inf)")
-    max_lr = _check.number("max_lr", max_lr, f"[{base_lr}, inf)")
+    base_lr = _validate.number("base_lr", base_lr, "[0, inf)")
+    max_lr = _validate.number("max_lr", max_lr, f"[{base_lr}, inf)")
     height = _height(steps, step_size_up, step_size_down, mode, gamma)
     # ηₜ = η_base + (η_max − η_base) hₜ sₜ
     return base_lr + (max_lr - base_lr) * height
@@ -107,8 +107,8 @@ def cyclic_momentum(
     >>> cyclic_momentum(steps=5, step_size_up=2)
     array([0.9 , 0.85, 0.8 , 0.85, 0.9 ])
     """
-    base_momentum = _check.number("base_momentum", base_momentum, "[0, 1)")
-    max_momentum = _check.number("max_momentum", max_momentum, f"[{base_momentum}, 1)")
+    base_momentum = _validate.number("base_momentum", base_momentum, "[0, 1)")
+    max_momentum = _validate.number("max_momentum", max_momentum, f"[{base_momentum}, 1)")
     height = _height(steps, step_size_up, step_size_down, mode, gamma)
     # μₜ = μ_max − (μ_max − μ_base) hₜ sₜ
     return max_momentum - (max_momentum - base_momentum) * height
@@ -118,11 +118,11 @@ def _height(
     steps: int, step_size_up: int, step_size_down: int | None, mode: str, gamma: float
 ) -> np.ndarray:
     """Height of the scaled triangle, hₜ sₜ, from 0 to 1."""
-    step = np.arange(_check.count("steps", steps))
-    up = _check.count("step_size_up", step_size_up)
-    down = up if step_size_down is None else _check.count("step_size_down", step_size_down)
-    mode = _check.choice("mode", mode, ["triangular", "triangular2", "exp_range"])
-    gamma = _check.number("gamma", gamma, "(0, 1]")
+    step = np.arange(_validate.count("steps", steps))
+    up = _validate.count("step_size_up", step_size_up)
+    down = up if step_size_down is None else _validate.count("step_size_down", step_size_down)
+    mode = _validate.choice("mode", mode, ["triangular", "triangular2", "exp_range"])
+    gamma = _validate.number("gamma", gamma, "(0, 1]")
     cycle, since = np.divmod(step, up + down)  # cycles before this one, and steps within it
     # hₜ rises by 1 / up a step, then falls by 1 / down
     triangle = np.minimum(since / up, (up + down - since) / down)

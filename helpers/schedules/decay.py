@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["exponential_lr", "lambda_lr", "multi_step_lr", "step_lr"]
 
@@ -38,11 +38,11 @@ def lambda_lr(lr: float, lr_lambda: Callable[[int], float], steps: int) -> np.nd
     >>> lambda_lr(lr=0.5, lr_lambda=lambda epoch: 1 / (1 + epoch), steps=4)
     array([0.5       , 0.25      , 0.16666667, 0.125     ])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
+    lr = _validate.number("lr", lr, "[0, inf)")
     if not callable(lr_lambda):
         raise TypeError(f"lr_lambda must be a function of the epoch, got {lr_lambda!r}")
-    epochs = range(_check.count("steps", steps))
-    factor = [_check.number(f"lr_lambda({t})", lr_lambda(t), "[0, inf)") for t in epochs]
+    epochs = range(_validate.count("steps", steps))
+    factor = [_validate.number(f"lr_lambda({t})", lr_lambda(t), "[0, inf)") for t in epochs]
     # ηₜ = η₀ λ(t)
     return lr * np.array(factor)
 
@@ -78,10 +78,10 @@ def step_lr(lr: float, step_size: int, steps: int, gamma: float = 0.1) -> np.nda
     >>> step_lr(lr=1.0, step_size=2, steps=5, gamma=0.5)
     array([1.  , 1.  , 0.5 , 0.5 , 0.25])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    step_size = _check.count("step_size", step_size)
-    gamma = _check.number("gamma", gamma, "(0, inf)")
-    epoch = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    step_size = _validate.count("step_size", step_size)
+    gamma = _validate.number("gamma", gamma, "(0, inf)")
+    epoch = np.arange(_validate.count("steps", steps))
     # ηₜ = η₀ γ^⌊t / s⌋
     return lr * gamma ** (epoch // step_size)
 
@@ -121,17 +121,17 @@ def multi_step_lr(
     >>> multi_step_lr(lr=1.0, milestones=[1, 3, 3], steps=5, gamma=0.5)
     array([1.   , 0.5  , 0.5  , 0.125, 0.125])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    gamma = _check.number("gamma", gamma, "(0, inf)")
+    lr = _validate.number("lr", lr, "[0, inf)")
+    gamma = _validate.number("gamma", gamma, "(0, inf)")
     try:
-        milestones = [_check.count("milestones", epoch, at_least=0) for epoch in milestones]
+        milestones = [_validate.count("milestones", epoch, at_least=0) for epoch in milestones]
     except TypeError as error:
         raise TypeError(
             f"milestones must be a list of whole numbers of at least 0, got {milestones!r}"
         ) from error
     if milestones != sorted(milestones):
         raise ValueError(f"milestones must be in rising order, got {milestones}")
-    epoch = np.arange(_check.count("steps", steps))
+    epoch = np.arange(_validate.count("steps", steps))
     # n(t): how many milestones are at t or before
     passed = np.searchsorted(np.array(milestones, dtype=int), epoch, side="right")
     # ηₜ = η₀ γⁿ
@@ -167,8 +167,8 @@ def exponential_lr(lr: float, gamma: float, steps: int) -> np.ndarray:
     >>> exponential_lr(lr=1.0, gamma=0.5, steps=4)
     array([1.   , 0.5  , 0.25 , 0.125])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    gamma = _check.number("gamma", gamma, "(0, inf)")
-    epoch = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    gamma = _validate.number("gamma", gamma, "(0, inf)")
+    epoch = np.arange(_validate.count("steps", steps))
     # ηₜ = η₀ γᵗ
     return lr * gamma**epoch

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["one_cycle_lr", "one_cycle_momentum"]
 
@@ -73,9 +73,9 @@ def one_cycle_lr(
     array([0.2  , 0.6  , 1.   , 0.857, 0.714, 0.571, 0.429, 0.286, 0.143,
            0.   ])
     """
-    max_lr = _check.number("max_lr", max_lr, "[0, inf)")
-    initial_lr = max_lr / _check.number("div_factor", div_factor, "(0, inf)")
-    min_lr = initial_lr / _check.number("final_div_factor", final_div_factor, "(0, inf)")
+    max_lr = _validate.number("max_lr", max_lr, "[0, inf)")
+    initial_lr = max_lr / _validate.number("div_factor", div_factor, "(0, inf)")
+    min_lr = initial_lr / _validate.number("final_div_factor", final_div_factor, "(0, inf)")
     total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
     phase, share = _phases(total_steps, pct_start, three_phase, steps)
     if three_phase:
@@ -128,8 +128,8 @@ def one_cycle_momentum(
     >>> one_cycle_momentum(total_steps=5, pct_start=0.6, anneal_strategy="linear")
     array([0.95, 0.9 , 0.85, 0.9 , 0.95])
     """
-    low = _check.number("base_momentum", base_momentum, "[0, 1)")
-    high = _check.number("max_momentum", max_momentum, f"[{low}, 1)")
+    low = _validate.number("base_momentum", base_momentum, "[0, 1)")
+    high = _validate.number("max_momentum", max_momentum, f"[{low}, 1)")
     total_steps = _total_steps(total_steps, epochs, steps_per_epoch)
     phase, share = _phases(total_steps, pct_start, three_phase, steps)
     levels = [high, low, high, high] if three_phase else [high, low, high]
@@ -138,28 +138,28 @@ def one_cycle_momentum(
 
 def _total_steps(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
     if total_steps is not None:
-        return _check.count("total_steps", total_steps)
+        return _validate.count("total_steps", total_steps)
     if epochs is None or steps_per_epoch is None:
         raise ValueError(
             "total_steps must be given, or else epochs and steps_per_epoch, got "
             f"total_steps=None, epochs={epochs!r}, steps_per_epoch={steps_per_epoch!r}"
         )
-    return _check.count("epochs", epochs) * _check.count("steps_per_epoch", steps_per_epoch)
+    return _validate.count("epochs", epochs) * _validate.count("steps_per_epoch", steps_per_epoch)
 
 
 def _phases(
     total_steps: int, pct_start: float, three_phase: bool, steps: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the phase that each step lies in, counted from 0, and the share of it that is done."""
-    pct_start = _check.number("pct_start", pct_start, "[0, 1]")
-    steps = total_steps if steps is None else _check.count("steps", steps)
+    pct_start = _validate.number("pct_start", pct_start, "[0, 1]")
+    steps = total_steps if steps is None else _validate.count("steps", steps)
     if steps > total_steps + 1:
         raise ValueError(
             f"steps must be at most {total_steps + 1}, one more than total_steps, got {steps}"
         )
     # The steps at which the phases end; torch's rounding, hence not 2 (p T − 1)
     ends = [pct_start * total_steps - 1, total_steps - 1]
-    if _check.flag("three_phase", three_phase):
+    if _validate.flag("three_phase", three_phase):
         ends.insert(1, 2 * pct_start * total_steps - 2)
     edges = np.array([0, *ends], dtype=float)
     step = np.arange(steps)
@@ -177,7 +177,7 @@ def _phases(
 def _anneal(levels: list[float], phase: np.ndarray, share: np.ndarray, strategy: str) -> np.ndarray:
     """Go from one level to the next, phase by phase."""
     start, end = np.array(levels)[phase], np.array(levels)[phase + 1]
-    if _check.choice("anneal_strategy", strategy, ["cos", "linear"]) == "cos":
+    if _validate.choice("anneal_strategy", strategy, ["cos", "linear"]) == "cos":
         # b + (a − b) (1 + cos(π p)) / 2
         return end + (start - end) / 2 * (1 + np.cos(np.pi * share))
     # a + (b − a) p

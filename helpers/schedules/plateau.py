@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 from helpers.schedules._row import finite_row
 
 __all__ = ["reduce_lr_on_plateau"]
@@ -66,16 +66,16 @@ def reduce_lr_on_plateau(
     >>> reduce_lr_on_plateau(lr=1.0, losses=[5, 4, 4, 4, 4, 4], patience=1, factor=0.5)
     array([1. , 1. , 1. , 1. , 0.5, 0.5])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
+    lr = _validate.number("lr", lr, "[0, inf)")
     losses = finite_row("losses", losses)
-    _check.choice("mode", mode, ["min", "max"])
-    factor = _check.number("factor", factor, "(0, 1)")
-    patience = _check.count("patience", patience, at_least=0)
-    threshold = _check.number("threshold", threshold, "[0, inf)")
-    _check.choice("threshold_mode", threshold_mode, ["rel", "abs"])
-    cooldown = _check.count("cooldown", cooldown, at_least=0)
-    min_lr = _check.number("min_lr", min_lr, f"[0, {lr}]")
-    eps = _check.number("eps", eps, "[0, inf)")
+    _validate.choice("mode", mode, ["min", "max"])
+    factor = _validate.number("factor", factor, "(0, 1)")
+    patience = _validate.count("patience", patience, at_least=0)
+    threshold = _validate.number("threshold", threshold, "[0, inf)")
+    _validate.choice("threshold_mode", threshold_mode, ["rel", "abs"])
+    cooldown = _validate.count("cooldown", cooldown, at_least=0)
+    min_lr = _validate.number("min_lr", min_lr, f"[0, {lr}]")
+    eps = _validate.number("eps", eps, "[0, inf)")
 
     sign = 1 if mode == "max" else -1  # which way is better
     best = -sign * math.inf

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers import _check
+from helpers import _validate
 from helpers.schedules._row import finite_row
 
 __all__ = ["constant_lr", "linear_lr", "polynomial_lr", "warm_up"]
@@ -39,10 +39,10 @@ def constant_lr(lr: float, steps: int, factor: float = 1 / 3, total_iters: int =
     >>> constant_lr(lr=1.0, steps=4, factor=0.5, total_iters=2)
     array([0.5, 0.5, 1. , 1. ])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    factor = _check.number("factor", factor, "(0, 1]")
-    total_iters = _check.count("total_iters", total_iters)
-    step = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    factor = _validate.number("factor", factor, "(0, 1]")
+    total_iters = _validate.count("total_iters", total_iters)
+    step = np.arange(_validate.count("steps", steps))
     return lr * np.where(step < total_iters, factor, 1.0)
 
 
@@ -85,11 +85,11 @@ def linear_lr(
     >>> linear_lr(lr=1.0, steps=6, start_factor=0.2, total_iters=4)
     array([0.2, 0.4, 0.6, 0.8, 1. , 1. ])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    start_factor = _check.number("start_factor", start_factor, "(0, 1]")
-    end_factor = _check.number("end_factor", end_factor, "[0, 1]")
-    total_iters = _check.count("total_iters", total_iters)
-    step = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    start_factor = _validate.number("start_factor", start_factor, "(0, 1]")
+    end_factor = _validate.number("end_factor", end_factor, "[0, 1]")
+    total_iters = _validate.count("total_iters", total_iters)
+    step = np.arange(_validate.count("steps", steps))
     # ηₜ = η₀ (a + (b − a) min(t, T) / T)
     share = np.minimum(step, total_iters) / total_iters
     return lr * (start_factor + (end_factor - start_factor) * share)
@@ -126,10 +126,10 @@ def polynomial_lr(lr: float, steps: int, total_iters: int = 5, power: float = 1.
     >>> polynomial_lr(lr=1.0, steps=6, total_iters=4, power=2)
     array([1.    , 0.5625, 0.25  , 0.0625, 0.    , 0.    ])
     """
-    lr = _check.number("lr", lr, "[0, inf)")
-    total_iters = _check.count("total_iters", total_iters)
-    power = _check.number("power", power, "(0, inf)")
-    step = np.arange(_check.count("steps", steps))
+    lr = _validate.number("lr", lr, "[0, inf)")
+    total_iters = _validate.count("total_iters", total_iters)
+    power = _validate.number("power", power, "(0, inf)")
+    step = np.arange(_validate.count("steps", steps))
     # ηₜ = η₀ (1 − min(t, T) / T)ᵖ
     return lr * (1 - np.minimum(step, total_iters) / total_iters) ** power
 
@@ -190,10 +190,10 @@ def warm_up(
     array([0.2, 0.4, 0.6, 0.8, 1. , 1. , 0.1, 0.1])
     """
     main = finite_row("main", main)
-    lr = main[0] if lr is None else _check.number("lr", lr, "[0, inf)")
-    total_iters = _check.count("total_iters", total_iters)
-    start_factor = _check.number("start_factor", start_factor, "(0, 1]")
-    if _check.choice("mode", mode, ["linear", "constant"]) == "linear":
+    lr = main[0] if lr is None else _validate.number("lr", lr, "[0, inf)")
+    total_iters = _validate.count("total_iters", total_iters)
+    start_factor = _validate.number("start_factor", start_factor, "(0, 1]")
+    if _validate.choice("mode", mode, ["linear", "constant"]) == "linear":
         warm = linear_lr(lr, total_iters, start_factor, total_iters=total_iters)
     else:
         warm = constant_lr(lr, total_iters, start_factor, total_iters=total_iters)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from helpers import _check
+from helpers import _validate
 from helpers.schedules._row import finite_row
 
 __all__ = ["trace"]
@@ -65,8 +65,8 @@ def trace(
     """
     if not isinstance(scheduler, LRScheduler):
         raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
-    steps = _check.count("steps", steps)
-    _check.choice("of", of, ["lr", "momentum"])
+    steps = _validate.count("steps", steps)
+    _validate.choice("of", of, ["lr", "momentum"])
     arguments = _arguments(scheduler, steps, losses)
     with _undisturbed():
         stand_in = _StandIn(scheduler.optimizer)

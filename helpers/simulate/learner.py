@@ -21,7 +21,7 @@ shuffled otherwise. The caller's random state is not touched here.
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["batch_order", "starting_point"]
 
@@ -84,7 +84,7 @@ def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
     torch.Size([2, 4])
     """
     generator = _generator(seed)
-    samples, epochs = _check.count("samples", samples), _check.count("epochs", epochs)
+    samples, epochs = _validate.count("samples", samples), _validate.count("epochs", epochs)
     orders = []
     for _ in range(epochs):
         _draw(generator)  # the training loader's seed for its workers, whether it has any or not
@@ -95,7 +95,7 @@ def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
 
 
 def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(_check.count("seed", seed, at_least=0))
+    return torch.Generator().manual_seed(_validate.count("seed", seed, at_least=0))
 
 
 def _draw(generator: torch.Generator) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from helpers import _check
+from helpers import _validate
 from helpers.optimizers import Optimizer
 from helpers.problems import LinearRegression, Problem, mse, mse_gradient
 from helpers.simulate.learner import batch_order, starting_point
@@ -73,7 +73,7 @@ def on_problem(
             [0.9500, 0.5000],
             [0.9025, 0.2500]], dtype=torch.float64)
     """
-    steps = _check.count("steps", steps)
+    steps = _validate.count("steps", steps)
     points = torch.as_tensor(start, dtype=dtype)
     if points.ndim not in (1, 2) or points.shape[-1] != 2 or not len(points):
         raise ValueError(f"start must have shape (2,) or (starts, 2), got {tuple(points.shape)}")
@@ -148,7 +148,10 @@ def on_regression(
     >>> runs.labels[-1]
     {'seed': 2, 'lr': 0.1}
     """
-    epochs, batch_size = _check.count("epochs", epochs), _check.count("batch_size", batch_size)
+    epochs, batch_size = (
+        _validate.count("epochs", epochs),
+        _validate.count("batch_size", batch_size),
+    )
     seeds = list(seeds) if isinstance(seeds, Iterable) else [seeds]
     if not seeds:
         raise ValueError("seeds must be at least one, got none")
@@ -195,7 +198,7 @@ def _descend(
     threshold: float,
 ) -> dict[str, torch.Tensor]:
     """Take all steps of all runs, from ``first``, shape (runs, 2); return tensors of `Runs`."""
-    threshold = _check.number("threshold", threshold, "(0, inf)")
+    threshold = _validate.number("threshold", threshold, "(0, inf)")
     if not bool((first.abs() <= threshold).all()):
         raise ValueError(f"start must be finite and at most {threshold} in size, got {first}")
     optimizer, overrides, rates = prepare(rule, hyper, schedule or {}, steps, first.device)

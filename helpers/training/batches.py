@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.utils.data import Dataset
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["Batches", "LoaderBatches", "TensorBatches", "batches"]
 
@@ -179,7 +179,7 @@ def batches(name: str, data: Any, batch_size: int | None, device: torch.device) 
             )
         if not len(x):
             raise ValueError(f"{name} must hold at least one sample, got none")
-        size = DEFAULT_SIZE if batch_size is None else _check.count("batch_size", batch_size)
+        size = DEFAULT_SIZE if batch_size is None else _validate.count("batch_size", batch_size)
         return TensorBatches(x.detach().to(device), y.detach().to(device), size)
     if isinstance(data, Dataset | torch.Tensor | str) or not isinstance(data, Iterable):
         raise TypeError(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from helpers import _check
+from helpers import _validate
 from helpers.training.batches import Batches, batches
 from helpers.training.faults import BatchCheck, check_inputs, check_loss_function
 from helpers.training.modes import check_model, device_of, in_mode
@@ -134,7 +134,7 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = SIZE) -> tor
         raise TypeError(f"x must be a tensor of inputs, got {type(x).__name__}")
     if x.ndim == 0 or not len(x):
         raise ValueError(f"x must hold at least one sample, got shape {tuple(x.shape)}")
-    size = _check.count("batch_size", batch_size)
+    size = _validate.count("batch_size", batch_size)
     check_inputs("x", x, model)
     device = device_of(model)
     with in_mode(model, training=False), torch.no_grad():

@@ -9,7 +9,7 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from helpers import _check
+from helpers import _validate
 from helpers.training.batches import batches
 from helpers.training.checkpoint import read, write
 from helpers.training.evaluate import validation_batches
@@ -126,13 +126,13 @@ def fit(
     check_trainable(model)
     check_loss_function(loss_function)
     check_optimizer(optimizer, model)
-    epochs = _check.count("epochs", epochs)
-    seed = _check.count("seed", seed, at_least=0)
-    shuffle = _check.flag("shuffle", shuffle)
-    _check.choice("on_divergence", on_divergence, ["raise", "stop"])
+    epochs = _validate.count("epochs", epochs)
+    seed = _validate.count("seed", seed, at_least=0)
+    shuffle = _validate.flag("shuffle", shuffle)
+    _validate.choice("on_divergence", on_divergence, ["raise", "stop"])
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None:
-            _check.number(name, bound, "(0, inf)")
+            _validate.number(name, bound, "(0, inf)")
     if device is not None and torch.device(device) != device_of(model):
         model.to(device)
         optimizer.load_state_dict(optimizer.state_dict())  # which brings it to the parameters

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from helpers import _check, averages
+from helpers import _validate, averages
 from helpers.training import random_state
 from helpers.training.batches import Batch, Batches, LoaderBatches, batches
 from helpers.training.faults import BatchCheck, check_loss_function, check_optimizer
@@ -136,13 +136,13 @@ def range_test(
             f"optimizer must step without a closure, got {type(optimizer).__name__}, which chooses "
             "its step itself"
         )
-    start = _check.number("start", start, "(0, inf)")
-    end = _check.number("end", end, f"({start}, inf)")
-    steps = _check.count("steps", steps, at_least=2)
-    _check.choice("scale", scale, SCALES)
-    alpha = _check.number("alpha", alpha, "(0, 1]")
-    stop_above = _check.number("stop_above", stop_above, "(1, inf)")
-    seed = _check.count("seed", seed, at_least=0)
+    start = _validate.number("start", start, "(0, inf)")
+    end = _validate.number("end", end, f"({start}, inf)")
+    steps = _validate.count("steps", steps, at_least=2)
+    _validate.choice("scale", scale, SCALES)
+    alpha = _validate.number("alpha", alpha, "(0, 1]")
+    stop_above = _validate.number("stop_above", stop_above, "(1, inf)")
+    seed = _validate.count("seed", seed, at_least=0)
     device = device_of(model)
     source = batches("train", train, batch_size, device)
     # ηᵢ = η₀ (η₁ / η₀)^(i / (n − 1)), or ηᵢ = η₀ + (η₁ − η₀) i / (n − 1)

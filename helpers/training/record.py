@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["Record", "Recorder"]
 
@@ -74,7 +74,7 @@ class Record:
             if not isinstance(value, str) or not value:
                 raise TypeError(f"{name} must be a name, got {value!r}")
         if isinstance(self.keep, str):
-            _check.choice("keep", self.keep, KEEPS)
+            _validate.choice("keep", self.keep, KEEPS)
         elif not isinstance(self.keep, Sequence) or not self.keep:
             raise TypeError(
                 f"keep must be one of {', '.join(map(repr, KEEPS))} or a sequence of indices, "

@@ -7,7 +7,7 @@ from torch.optim import Optimizer
 from torch.optim import lr_scheduler as torch_schedulers
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["TIMES", "check_scheduler", "check_steps", "stepper", "time_of"]
 
@@ -58,7 +58,7 @@ def time_of(scheduler: LRScheduler, wanted: str | None = None) -> str:
                 f"{' and '.join(sorted(times))}, one of 'epoch', 'batch'; got None"
             )
         return times.pop()
-    _check.choice("step_scheduler", wanted, TIMES)
+    _validate.choice("step_scheduler", wanted, TIMES)
     if (wanted == "validation") != isinstance(scheduler, ReduceLROnPlateau):
         raise ValueError(
             f"step_scheduler must be 'validation' for ReduceLROnPlateau and for it alone, got "

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers import _check
+from helpers import _validate
 
 __all__ = ["EarlyStopping", "Stopper"]
 
@@ -42,10 +42,10 @@ class EarlyStopping:
     restore_best: bool = False
 
     def __post_init__(self) -> None:
-        _check.count("patience", self.patience)
-        _check.number("min_delta", self.min_delta, "[0, inf)")
-        _check.choice("of", self.of, QUANTITIES)
-        _check.flag("restore_best", self.restore_best)
+        _validate.count("patience", self.patience)
+        _validate.number("min_delta", self.min_delta, "[0, inf)")
+        _validate.choice("of", self.of, QUANTITIES)
+        _validate.flag("restore_best", self.restore_best)
 
 
 class Stopper:

@@ -73,8 +73,8 @@ FAULTS = {
     ),
     "α = 2 / N": Fault(
         _MODULE,
-        'return 2 / (_check.number("periods", periods, "[1, inf)") + 1)',
-        'return 2 / _check.number("periods", periods, "[1, inf)")',
+        'return 2 / (_validate.number("periods", periods, "[1, inf)") + 1)',
+        'return 2 / _validate.number("periods", periods, "[1, inf)")',
         _TESTS + "test_periods_are_what_pandas_calls_span[5]",
         "en/05-adapted-gradients",
     ),

@@ -65,8 +65,8 @@ FAULTS = {
     ),
     "degrees taken for radians": Fault(
         "problems/surfaces.py",
-        'angle = math.radians(_check.number("angle", angle))',
-        'angle = _check.number("angle", angle)',
+        'angle = math.radians(_validate.number("angle", angle))',
+        'angle = _validate.number("angle", angle)',
         _TESTS + "test_angle_is_in_degrees",
         "pt/05-adapted-gradients",
     ),

@@ -93,8 +93,8 @@ FAULTS = {
     ),
     "last rate divided from the highest": Fault(
         "schedules/one_cycle.py",
-        "min_lr = initial_lr / _check",
-        "min_lr = max_lr / _check",
+        "min_lr = initial_lr / _validate",
+        "min_lr = max_lr / _validate",
         _TESTS + "test_one_cycle_lr_one_past_the_end_too",
         "en/07-schedulers",
     ),

@@ -29,12 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     # Each command imports what it needs: `repository` should not wait for torch.
     if options.command == "notebooks":
-        from book.generate import generate
+        from book.running.generate import generate
 
         generate(options.slugs)
         print("notebooks/pt and notebooks/en are written.")
     elif options.command == "check":
-        from book.check import check
+        from book.manuscript.agreement import check
 
         if problems := check():
             raise BookError(*problems, f"{len(problems)} problems")
@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
             raise BookError(*problems, f"{len(problems)} problems")
         print("Both languages know their words.")
     elif options.command == "site":
-        from book.site import build
+        from book.site.build import build
 
         print(f"The course is in {build()}")
     elif options.command == "reproducible":

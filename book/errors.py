@@ -1,15 +1,15 @@
-"""What the build says when something is wrong."""
+"""Build errors, each naming a file and a cell."""
 
 __all__ = ["BookError"]
 
 
 class BookError(Exception):
-    """One or more problems, each a line that names the file and the cell.
+    """One or more problems that stop the build.
 
     Parameters
     ----------
     *problems : str
-        The lines.
+        One line each, naming the file and the cell.
     """
 
     def __init__(self, *problems: str) -> None:

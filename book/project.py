@@ -1,13 +1,17 @@
-"""Where things lie, which chapters there are, and where the course is published."""
+"""The project's root, its chapters, and where the course is published."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sphinx_external_toc.api import Document, SiteMap
+from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
 from book.errors import BookError
+from helpers.language import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
@@ -20,7 +24,6 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
-LANGUAGES = ("pt", "en")
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -31,9 +34,9 @@ class Repository:
     Attributes
     ----------
     url : str
-        Of the repository, ``https://github.com/<owner>/<name>``.
+        ``https://github.com/<owner>/<name>``.
     branch : str
-        The branch that readers get.
+        The branch that badges and install cells point to.
     """
 
     url: str
@@ -63,16 +66,17 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
     Raises
     ------
     BookError
-        If ``_toc.yml`` cannot be read, or it and ``book/chapters`` do not hold the same chapters,
-        or two of them share a number or a name.
+        If ``_toc.yml`` cannot be read, does not list exactly the files of ``book/chapters``, or two
+        of these share a number or a slug.
     """
-    toc = _yaml(root / "_toc.yml")
-    listed = [toc.get("root"), *(entry.get("file") for entry in toc.get("chapters") or [])]
+    try:
+        site_map = parse_toc_data(_yaml(root / "_toc.yml"))
+    except MalformedError as error:
+        raise BookError(f"_toc.yml: {' '.join(str(error).split())}") from error
+    listed = list(_in_order(site_map, site_map.root))
     folder = root / "book" / "chapters"
     found = sorted(path.stem for path in folder.glob("*.md"))
     problems = []
-    for slug in sorted({str(slug) for slug in listed if listed.count(slug) > 1}):
-        problems.append(f"_toc.yml: {slug} is listed twice")
     for slug in found:
         if not re.fullmatch(r"\d\d-[a-z0-9-]+", slug):
             problems.append(f"book/chapters/{slug}.md: the name must be NN-slug.md")
@@ -92,14 +96,21 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
     return [folder / f"{slug}.md" for slug in listed]
 
 
+def _in_order(site_map: SiteMap, document: Document) -> Iterator[str]:
+    """Yield the names of a document and of those below it, parts and sections included."""
+    yield document.docname
+    for child in document.child_files():
+        yield from _in_order(site_map, site_map[child])
+
+
 def repository(root: Path = ROOT) -> Repository:
-    """Return where ``_config.yml`` says that the course is published."""
+    """Return the repository that ``_config.yml`` names."""
     settings = _yaml(root / "_config.yml").get("repository") or {}
     return Repository(_github_url(settings.get("url")), str(settings.get("branch") or "main"))
 
 
 def address(root: Path = ROOT) -> str:
-    """Return where readers find the site, without a slash at its end.
+    """Return the site's URL without a trailing slash.
 
     That is ``html: baseurl:`` of ``_config.yml``, or else the repository's GitHub Pages.
 
@@ -108,22 +119,22 @@ def address(root: Path = ROOT) -> str:
     BookError
         If the setting is no address of a folder on the web.
     """
-    said = (_yaml(root / "_config.yml").get("html") or {}).get("baseurl")
-    if not said:
+    baseurl = (_yaml(root / "_config.yml").get("html") or {}).get("baseurl")
+    if not baseurl:
         return repository(root).pages
-    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w.~%-]+)*/?", str(said)):
+    if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w.~%-]+)*/?", str(baseurl)):
         raise BookError(
             "_config.yml: html: baseurl: must be an address such as https://<host>/<folder>, "
-            f"got {said}"
+            f"got {baseurl}"
         )
-    return str(said).rstrip("/")
+    return str(baseurl).rstrip("/")
 
 
 def set_repository(url: str, root: Path = ROOT) -> None:
-    """Write the repository's address into ``_config.yml``, and that of its site; nothing else.
+    """Write the URLs of the repository and of its site into ``_config.yml``.
 
-    The site's becomes that of the new repository's GitHub Pages. Where the repository stays the
-    same, so does a site that is somewhere else.
+    The site moves to the new repository's GitHub Pages; where the repository stays the same, so
+    does the site's URL.
 
     Raises
     ------
@@ -133,18 +144,18 @@ def set_repository(url: str, root: Path = ROOT) -> None:
     url = _github_url(url)
     config = root / "_config.yml"
     before, text = repository(root), config.read_text(encoding="utf-8")
-    text = _changed(text, "repository", "url", url)
+    text = _with_value(text, "repository", "url", url)
     if url != before.url:
-        text = _changed(text, "html", "baseurl", Repository(url, before.branch).pages)
+        text = _with_value(text, "html", "baseurl", Repository(url, before.branch).pages)
     config.write_text(text, encoding="utf-8")
 
 
-def _changed(text: str, section: str, key: str, value: str) -> str:
-    """Return the settings with another value in one line."""
-    text, found = re.subn(
+def _with_value(text: str, section: str, key: str, value: str) -> str:
+    """Return the settings with the value of one key replaced, comments and all else kept."""
+    text, count = re.subn(
         rf"(?m)^({section}:\n(?:[ #].*\n)*?  {key}:).*$", lambda match: f"{match[1]} {value}", text
     )
-    if found != 1:
+    if count != 1:
         raise BookError(
             f"_config.yml: there is no `{section}:` with an indented `{key}:` to change"
         )

@@ -1,0 +1,1 @@
+"""What a chapter is: reading a manuscript, its numbers, its notebooks, and their agreement."""

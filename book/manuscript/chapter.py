@@ -1,0 +1,200 @@
+"""Reads a manuscript: a MyST notebook with its prose in every language and its code once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+
+from book.errors import BookError
+from book.project import LANGUAGES, ROOT, chapter_paths
+
+__all__ = ["Chapter", "Code", "Prose", "read", "read_all"]
+
+TAGS = ("exercise", "solution", "trained", "folded", "hidden")
+LINE_LENGTH = 80
+"""Characters of code that a page shows without scrolling sideways."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown cells that hold the same text, one in each language.
+
+    Attributes
+    ----------
+    location : str
+        File, cell and line, for messages.
+    sources : dict of str to str
+        Markdown, by language.
+    lines : dict of str to int
+        Line of the manuscript on which each source starts.
+    """
+
+    location: str
+    sources: dict[str, str]
+    lines: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell of code.
+
+    Attributes
+    ----------
+    location : str
+        File, cell and line, for messages.
+    source : str
+        The code.
+    tag : str
+        ``"exercise"``: waits for the learner's answer. ``"solution"``: follows it, folded.
+        ``"trained"``: its output depends on the data at hand or on the machine's rounding.
+        ``"folded"``: its code opens on demand. ``"hidden"``: runs for the numbers of the prose, and
+        is in neither notebook nor page. Else empty.
+    """
+
+    location: str
+    source: str
+    tag: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A manuscript.
+
+    Attributes
+    ----------
+    slug : str
+        The file's name without its ending, the same in every language.
+    cells : tuple of Prose and Code
+        In order.
+    """
+
+    slug: str
+    cells: tuple[Prose | Code, ...]
+
+    @property
+    def path(self) -> str:
+        """Path of the manuscript below the project's root."""
+        return f"book/chapters/{self.slug}.md"
+
+    @property
+    def code(self) -> list[Code]:
+        """All cells of code but the solutions."""
+        return [cell for cell in self.cells if isinstance(cell, Code) and cell.tag != "solution"]
+
+    @property
+    def solutions(self) -> list[Code]:
+        """The solutions of the exercises."""
+        return [cell for cell in self.cells if isinstance(cell, Code) and cell.tag == "solution"]
+
+    def title(self, language: str) -> str:
+        """Return the chapter's heading."""
+        first = self.cells[0]
+        assert isinstance(first, Prose)
+        return first.sources[language].splitlines()[0].removeprefix("# ").strip()
+
+
+def read_all(root: Path = ROOT) -> list[Chapter]:
+    """Read all manuscripts, in order.
+
+    Raises
+    ------
+    BookError
+        With the problems of all of them.
+    """
+    chapters: list[Chapter] = []
+    problems: list[str] = []
+    for path in chapter_paths(root):
+        try:
+            chapters.append(read(path))
+        except BookError as error:
+            problems += error.problems
+    if problems:
+        raise BookError(*problems)
+    return chapters
+
+
+def read(path: Path) -> Chapter:
+    """Read a manuscript.
+
+    Raises
+    ------
+    BookError
+        Names the file, the cell and its line: for YAML that cannot be read, a Markdown cell without
+        a language, languages that do not follow each other in their order, an unknown tag, a
+        solution without its exercise, a chapter that does not start with a heading.
+    """
+    name = f"book/chapters/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+        notebook = myst_to_notebook(text, add_source_map=True)
+    except (MystMetadataParsingError, UnicodeDecodeError) as error:
+        raise BookError(f"{name}: {' '.join(str(error).split())}") from error
+    problems: list[str] = []
+    cells: list[Prose | Code] = []
+    group: dict[str, tuple[str, int, str]] = {}  # cells of one text: location, line and source
+
+    def end_group() -> None:
+        if group and list(group) != list(LANGUAGES):
+            location = next(iter(group.values()))[0]
+            problems.append(
+                f"{location}: a text must stand in {', '.join(LANGUAGES)}, in this order, "
+                f"got {', '.join(group)}"
+            )
+        elif group:
+            cells.append(
+                Prose(
+                    next(iter(group.values()))[0],
+                    {language: source for language, (_, _, source) in group.items()},
+                    {language: line for language, (_, line, _) in group.items()},
+                )
+            )
+        group.clear()
+
+    lines = notebook.metadata.get("source_map", [])
+    for number, (line, cell) in enumerate(zip(lines, notebook.cells, strict=True), start=1):
+        location = f"{name}, cell {number} (line {line})"
+        language = cell.metadata.get("lang")
+        if cell.cell_type == "code":
+            end_group()
+            cells.append(_code(location, cell, cells, problems))
+        elif language not in LANGUAGES:
+            known = " or ".join(LANGUAGES)
+            problems.append(f"{location}: a Markdown cell must have lang {known}, got {language!r}")
+        elif not cell.source.strip():
+            problems.append(f"{location}: the {language} cell is empty")
+        else:
+            if language == LANGUAGES[0] or language in group:
+                end_group()
+            # The source map gives the line of the `+++` above the cell.
+            start = text.splitlines().index(cell.source.splitlines()[0], line) + 1
+            group[language] = (location, start, cell.source)
+    end_group()
+    first = cells[0] if cells else None
+    if not isinstance(first, Prose) or not all(s.startswith("# ") for s in first.sources.values()):
+        problems.append(f"{name}, cell 1: a chapter must start with its heading, `# …`")
+    if problems:
+        raise BookError(*problems)
+    return Chapter(path.stem, tuple(cells))
+
+
+def _code(
+    location: str, cell: dict[str, Any], before: list[Prose | Code], problems: list[str]
+) -> Code:
+    """Read a cell of code, and add what is wrong with it to ``problems``."""
+    tags = cell["metadata"].get("tags", [])
+    if unknown := [key for key in cell["metadata"] if key != "tags"]:
+        problems.append(f"{location}: a code cell may have tags only, got {', '.join(unknown)}")
+    if not isinstance(tags, list) or len(tags) > 1 or any(tag not in TAGS for tag in tags):
+        known = " or ".join(f"[{tag}]" for tag in TAGS)
+        problems.append(f"{location}: the tags may be {known}, got {tags!r}")
+        tags = []
+    if long := [line for line in cell["source"].splitlines() if len(line) > LINE_LENGTH]:
+        problems.append(
+            f"{location}: a line of code must have at most {LINE_LENGTH} characters, got {long[0]}"
+        )
+    tag = tags[0] if tags else ""
+    previous = before[-1] if before else None
+    if tag == "solution" and not (isinstance(previous, Code) and previous.tag == "exercise"):
+        problems.append(f"{location}: a solution must follow its exercise")
+    return Code(location, cell["source"], tag)

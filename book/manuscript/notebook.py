@@ -1,0 +1,199 @@
+"""Makes each language's notebook from a manuscript and its run."""
+
+import hashlib
+import re
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from book.errors import BookError
+from book.manuscript import expressions
+from book.manuscript.chapter import Chapter, Code, Prose
+from book.manuscript.expressions import Values
+from book.project import Repository
+from book.text import texts
+from helpers.output import BUILD_MIME
+
+__all__ = ["ROLE", "Outputs", "make_notebook", "text_outputs"]
+
+ROLE = "course"
+"""Key of a cell's metadata: the cell's tag, or its part in the frame around the chapter."""
+
+Outputs = list[NotebookNode]
+
+_INSTALL = """\
+import importlib.util
+
+if importlib.util.find_spec("helpers") is None:
+    %pip install --quiet --no-deps "git+{url}@{branch}"\
+"""
+
+_LANGUAGE = """\
+from helpers import language
+
+language.use("{language}")\
+"""
+
+_BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+
+
+def make_notebook(
+    chapter: Chapter,
+    language: str,
+    repository: Repository,
+    neighbours: tuple[Chapter | None, Chapter | None],
+    values: list[Values] | None = None,
+    outputs: list[Outputs] | None = None,
+) -> NotebookNode:
+    """Make a language's notebook.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The manuscript.
+    language : str
+        ``"pt"`` or ``"en"``.
+    repository : Repository
+        Where the badge and the install cell point.
+    neighbours : tuple of Chapter or None
+        The previous and the next chapter.
+    values : list of dict of str to float, optional
+        For each text of the chapter, the values of its expressions; without them the fields stay as
+        they are.
+    outputs : list of list of NotebookNode, optional
+        The outputs of each of ``chapter.code``; without them the notebook has not run.
+
+    Raises
+    ------
+    BookError
+        If the format of an expression does not fit its value.
+    """
+    t = texts(language)
+    badge = f"[![{t['open_in_colab']}]({_BADGE})]({repository.colab(language, chapter.slug)})"
+    cells = [
+        _markdown("badge", f"{badge}\n\n{t['about_the_install_cell']}", "badge"),
+        _code("install", _INSTALL.format(url=repository.url, branch=repository.branch), "install"),
+        _code("language", _LANGUAGE.format(language=language), "language"),
+    ]
+    problems: list[str] = []
+    taken: set[str] = set()
+    filled = iter(values or [])
+    shown = iter([None] * len(chapter.code) if outputs is None else outputs)
+    for cell in chapter.cells:
+        cell_id = _cell_id(cell, taken)
+        if isinstance(cell, Prose):
+            source = cell.sources[language]
+            if values is not None:
+                try:
+                    source = expressions.fill(cell, language, next(filled), chapter.path)
+                except BookError as error:
+                    problems += error.problems
+            cells.append(_markdown(cell_id, _with_colab_links(source, repository, language)))
+        elif cell.tag == "solution":
+            cells.append(_markdown(cell_id, _folded(cell.source, t["solution"]), "solution"))
+        else:
+            result = next(shown)
+            if cell.tag != "hidden":
+                cells.append(_code(cell_id, cell.source, cell.tag, result))
+    if problems:
+        raise BookError(*problems)
+    links = [
+        f"[{t[key]}: {other.title(language)}]({repository.colab(language, other.slug)})"
+        for key, other in zip(("previous", "next"), neighbours, strict=True)
+        if other
+    ]
+    cells.append(_markdown("neighbours", "---\n\n" + " · ".join(links), "neighbours"))
+    if outputs is not None:
+        for count, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
+            cell["execution_count"] = count
+            for output in cell["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = count
+    return nbformat.from_dict(
+        {
+            "cells": cells,
+            "metadata": {
+                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                "language_info": {"name": "python"},
+                "title": chapter.title(language),
+            },
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def text_outputs(outputs: Outputs, language: str) -> Outputs:
+    """Return what a reader of a language sees of a cell's outputs, as text alone."""
+    texts_only: Outputs = []
+    for output in outputs:
+        if bundle := output.get("data", {}).get(BUILD_MIME):
+            text = bundle["languages"][language]["text"]
+            if bundle["kind"] == "text":
+                output = nbformat.v4.new_output("stream", name="stdout", text=f"{text}\n")
+            else:
+                output = nbformat.v4.new_output(
+                    "display_data", {"text/plain": text}, metadata={ROLE: bundle["kind"]}
+                )
+        elif "data" in output:
+            plain = {"text/plain": output["data"].get("text/plain", "")}
+            output = nbformat.v4.new_output(output["output_type"], plain)
+        last = texts_only[-1] if texts_only else {}
+        if "name" in output and output["name"] == last.get("name"):
+            # Only the kernel's clock decides where the stream is cut into outputs.
+            last["text"] += output["text"]
+        else:
+            texts_only.append(nbformat.from_dict(output))
+    return texts_only
+
+
+def _cell_id(cell: Prose | Code, taken: set[str]) -> str:
+    """Return an id that is the same in all languages and changes only with the cell itself."""
+    content = next(iter(cell.sources.values())) if isinstance(cell, Prose) else cell.source
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    cell_id, copy = digest, 1
+    while cell_id in taken:
+        copy += 1
+        cell_id = f"{digest}-{copy}"
+    taken.add(cell_id)
+    return cell_id
+
+
+def _markdown(cell_id: str, source: str, role: str = "") -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": cell_id, "metadata": _metadata(role), "source": source}
+
+
+def _code(
+    cell_id: str, source: str, role: str = "", outputs: Outputs | None = None
+) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": _metadata(role),
+        "outputs": outputs or [],
+        "source": source,
+    }
+
+
+def _metadata(role: str) -> dict[str, Any]:
+    if role == "trained":  # nbval runs the cell and does not compare what it shows
+        return {ROLE: role, "tags": ["nbval-ignore-output"]}
+    if role == "folded":  # the first key is Colab's, the second one Jupyter's
+        return {ROLE: role, "cellView": "form", "jupyter": {"source_hidden": True}}
+    return {ROLE: role} if role else {}
+
+
+def _folded(code: str, summary: str) -> str:
+    """Fold code in a way that Colab, GitHub and the site all understand."""
+    return f"<details>\n<summary>{summary}</summary>\n\n```python\n{code}\n```\n\n</details>"
+
+
+def _with_colab_links(source: str, repository: Repository, language: str) -> str:
+    """Point links between chapters, ``(03-bias.md)``, at Colab, which knows no relative links."""
+    return re.sub(
+        r"\]\((\d\d-[a-z0-9-]+)\.md(#[^)\s]*)?\)",
+        lambda link: f"]({repository.colab(language, link[1])}{link[2] or ''})",
+        source,
+    )

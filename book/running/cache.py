@@ -1,0 +1,58 @@
+"""Keeps what chapters gave in ``_build/cache``, until anything that it depends on changes.
+
+Prose counts with its expressions alone: a better sentence runs nothing again. `book.running.
+fingerprint` names what counts beside the cells.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import nbformat
+
+from book.manuscript import expressions
+from book.manuscript.chapter import Chapter
+from book.project import ROOT
+from book.running import fingerprint
+from book.running.kernel import Run
+
+__all__ = ["load", "run_key", "store"]
+
+FOLDER = ROOT / "_build" / "cache"
+
+
+def run_key(chapter: Chapter) -> str:
+    """Return a digest of everything that a chapter's run depends on, as it stands now."""
+    cells = [(cell.source, cell.tag) for cell in [*chapter.code, *chapter.solutions]]
+    fields = [[one.code for one in found] for _, found in expressions.in_prose(chapter)]
+    text = json.dumps([fingerprint.of_execution(), cells, fields])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(chapter: Chapter, key: str) -> Run | None:
+    """Return the run that was stored under a key, or None."""
+    try:
+        stored = json.loads(_path(chapter).read_text(encoding="utf-8"))
+        if stored["key"] != key:
+            return None
+        outputs = [[nbformat.from_dict(output) for output in cell] for cell in stored["outputs"]]
+        return Run(outputs, stored["values"])
+    except (OSError, ValueError, KeyError, TypeError):  # no file, or not a complete one
+        return None
+
+
+def store(chapter: Chapter, key: str, run: Run) -> None:
+    """Store a run, unless what it depends on changed while the chapter ran."""
+    if run_key(chapter) != key:
+        return
+    path = _path(chapter)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    content = {"key": key, "outputs": run.outputs, "values": run.values}
+    partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _path(chapter: Chapter) -> Path:
+    return FOLDER / f"{chapter.slug}.json"

@@ -1,0 +1,83 @@
+"""Digests of all that a chapter's run, or the whole site, depends on."""
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from book import git
+from book.browser import find_browser
+from book.project import ROOT
+from helpers.data import UnavailableError, mnist_files
+
+__all__ = ["of_execution", "of_files", "of_site"]
+
+_VARIABLES = ("COURSE_", "MPL", "PYTHON", "SOURCE_DATE_EPOCH", "TORCH")
+_EXECUTION = ("helpers", "requirements.txt", "book/running/kernel.py")
+_SITE = ("_config.yml", "_toc.yml", "book", "notebooks", "package-lock.json")
+
+
+def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
+    """Return a digest of the paths and contents of files and of all files below folders.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        Folder that names start from.
+    names : iterable of str
+        Files and folders; one that does not exist counts as empty.
+    """
+    digest = hashlib.sha256()
+    for name in names:
+        path = root / name
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                digest.update(f"{file.relative_to(root).as_posix()}\n{content}\n".encode())
+    return digest.hexdigest()
+
+
+def of_execution() -> str:
+    """Return a digest of what every run depends on beside its own cells.
+
+    That is ``helpers``, the lock file, Python and the packages that are really installed, the
+    images that can be had without a download, and the environment variables that matter.
+    """
+    installed = {
+        path.name
+        for folder in map(Path, sys.path)
+        if folder.is_dir()
+        for path in folder.glob("*.dist-info")
+    }
+    variables = {name: value for name, value in os.environ.items() if name.startswith(_VARIABLES)}
+    return _joined(
+        of_files(ROOT, _EXECUTION),
+        sys.version,
+        platform.platform(),
+        *sorted(installed),
+        *(f"{name}={variables[name]}" for name in sorted(variables)),
+        _images(),
+    )
+
+
+def of_site() -> str:
+    """Return a digest of everything that the site is made from, dates and browser included."""
+    browser = find_browser()
+    version = f"{browser} {Path(browser).resolve().stat().st_mtime_ns}" if browser else "none"
+    return _joined(
+        of_execution(), of_files(ROOT, _SITE), git.head(), str(git.is_shallow()), version
+    )
+
+
+def _images() -> str:
+    """Return which images chapters get without a download."""
+    try:
+        return mnist_files.load(None, download=False).source
+    except UnavailableError as error:
+        return error.reason
+
+
+def _joined(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,131 @@
+"""``python -m book notebooks``: writes the notebooks that Colab opens and nbval runs again."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from book.errors import BookError
+from book.manuscript.chapter import Chapter, read_all
+from book.manuscript.notebook import make_notebook, text_outputs
+from book.project import LANGUAGES, ROOT, repository
+from book.running import cache
+from book.running.kernel import Run, run_chapter
+
+__all__ = ["generate", "neighbours", "notebooks_of", "run_all"]
+
+
+def generate(slugs: Iterable[str] = (), root: Path = ROOT) -> None:
+    """Write the notebooks of all chapters, or of those named, with their outputs as text.
+
+    Nothing is written before every chapter has run.
+
+    Raises
+    ------
+    BookError
+        If a slug is unknown, a manuscript has a problem, or a cell or an expression fails.
+    """
+    chapters = read_all(root)
+    known = [chapter.slug for chapter in chapters]
+    slugs = list(slugs) or known
+    if unknown := [slug for slug in slugs if slug not in known]:
+        raise BookError(*(f"there is no chapter {slug}; there are {known}" for slug in unknown))
+    runs = run_all([chapter for chapter in chapters if chapter.slug in slugs])
+    made = notebooks_of(chapters, runs, root)
+    for (language, slug), notebook in made.items():
+        _write(notebook, root / "notebooks" / language / f"{slug}.ipynb")
+    for language in LANGUAGES:
+        for path in (root / "notebooks" / language).glob("*.ipynb"):
+            if path.stem not in known:
+                path.unlink()
+
+
+def run_all(chapters: list[Chapter]) -> dict[str, Run]:
+    """Run chapters, one a core at a time, and print a line for each.
+
+    A chapter whose run is in the cache is not run again.
+
+    Raises
+    ------
+    BookError
+        With the problems of all chapters that failed.
+    """
+    runs: dict[str, Run] = {}
+    problems: list[str] = []
+    with ThreadPoolExecutor(_cores()) as pool:
+        # The last chapters take longest, so they start first.
+        futures = {chapter.slug: pool.submit(_run, chapter) for chapter in reversed(chapters)}
+        for chapter in chapters:
+            try:
+                runs[chapter.slug], duration = futures[chapter.slug].result()
+            except BookError as error:
+                problems += error.problems
+                duration = "failed"
+            print(f"  {chapter.slug:<24} {duration}", flush=True)
+    if problems:
+        raise BookError(*problems)
+    return runs
+
+
+def notebooks_of(
+    chapters: list[Chapter], runs: dict[str, Run], root: Path = ROOT
+) -> dict[tuple[str, str], NotebookNode]:
+    """Make the notebooks of all runs, as they are committed, by language and slug.
+
+    Raises
+    ------
+    BookError
+        If the format of an expression does not fit its value.
+    """
+    published = repository(root)
+    made: dict[tuple[str, str], NotebookNode] = {}
+    problems: list[str] = []
+    for chapter, beside in neighbours(chapters):
+        for language in LANGUAGES if chapter.slug in runs else ():
+            run = runs[chapter.slug]
+            outputs = [text_outputs(cell, language) for cell in run.outputs]
+            try:
+                made[language, chapter.slug] = make_notebook(
+                    chapter, language, published, beside, run.values, outputs
+                )
+            except BookError as error:
+                problems += error.problems
+    if problems:
+        raise BookError(*problems)
+    return made
+
+
+def neighbours(
+    chapters: list[Chapter],
+) -> Iterator[tuple[Chapter, tuple[Chapter | None, Chapter | None]]]:
+    """Yield each chapter with the one before it and the one after it."""
+    around = [None, *chapters, None]
+    for chapter, before, after in zip(chapters, around, around[2:], strict=False):
+        yield chapter, (before, after)
+
+
+def _run(chapter: Chapter) -> tuple[Run, str]:
+    """Return a chapter's run, from the cache or made now, and how long that took."""
+    key = cache.run_key(chapter)
+    if (run := cache.load(chapter, key)) is not None:
+        return run, "  unchanged"
+    start = time.perf_counter()
+    run = run_chapter(chapter)
+    cache.store(chapter, key, run)
+    return run, f"{time.perf_counter() - start:5.1f} s"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook completely or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,153 @@
+"""Runs a chapter from start to end in one kernel, for all languages at once."""
+
+import ast
+import json
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from book.errors import BookError
+from book.manuscript import expressions
+from book.manuscript.chapter import Chapter, Prose
+from book.manuscript.expressions import Expression, Values
+from book.project import ROOT
+
+__all__ = ["TIMEOUT", "Run", "environment", "run_chapter"]
+
+TIMEOUT = 600
+"""Seconds that a cell may take."""
+
+_SETUP = """
+def _course_number(value):
+    import json, numbers
+
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"gives {value!r}, which is not a number")
+    return json.dumps(int(value) if isinstance(value, numbers.Integral) else float(value))
+"""
+"""Defined in the kernel: writes what an expression gives so that the build can read it."""
+
+
+@dataclass
+class Run:
+    """What a chapter's run gave.
+
+    Attributes
+    ----------
+    outputs : list of list of NotebookNode
+        For each of ``chapter.code``, its outputs in all languages.
+    values : list of dict of str to float
+        For each text of the chapter, the values of its expressions by their Python code.
+    """
+
+    outputs: list[list[NotebookNode]] = field(default_factory=list)
+    values: list[Values] = field(default_factory=list)
+
+
+def run_chapter(chapter: Chapter) -> Run:
+    """Run a chapter, its expressions where they stand, and its solutions in the end.
+
+    Raises
+    ------
+    BookError
+        Names the cell or the expression: where a cell raises, writes to standard error or takes
+        too long, an expression raises or gives no number, or a solution does not pass its check.
+    """
+    # Before a kernel starts, since this finds syntax errors.
+    fields = {id(cell): found for cell, found in expressions.in_prose(chapter)}
+    run = Run()
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        )
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],
+        )
+        client.reset_execution_trackers()
+        with client.setup_kernel(env=environment(folder)):
+            _execute(client, _SETUP, chapter.path)
+            for cell in chapter.cells:
+                if isinstance(cell, Prose):
+                    run.values.append(_evaluate(client, chapter, cell, fields[id(cell)]))
+                elif cell.tag != "solution":
+                    run.outputs.append(_execute(client, cell.source, cell.location))
+            _execute(client, "import os; os.environ['COURSE_SOLUTIONS'] = 'required'", "")
+            for solution in chapter.solutions:
+                _execute(client, solution.source, f"{solution.location} (the solution)")
+    return run
+
+
+def environment(folder: str) -> dict[str, str]:
+    """Return a kernel's environment: this checkout, one thread, nothing of the user's settings."""
+    data = os.environ.get("COURSE_DATA", "")
+    if os.sep in data:  # the kernel starts in another folder
+        data = str(Path(data).resolve())
+    python_path = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {
+        **os.environ,
+        "COURSE_BUILD": "1",
+        "COURSE_DATA": data,
+        "IPYTHONDIR": str(Path(folder) / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+    }
+
+
+def _execute(client: NotebookClient, source: str, location: str) -> list[NotebookNode]:
+    """Execute code in the client's kernel, and return its outputs."""
+    cell = nbformat.v4.new_code_cell(source)
+    client.nb.cells.append(cell)
+    try:
+        client.execute_cell(cell, len(client.nb.cells) - 1)
+    except CellExecutionError as error:
+        raise BookError(f"{location}: raises {error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        raise BookError(f"{location}: takes longer than {TIMEOUT} seconds") from error
+    except DeadKernelError as error:
+        raise BookError(f"{location}: ends the kernel") from error
+    for output in cell.outputs:
+        if output.get("name") == "stderr":
+            raise BookError(f"{location}: warns: {' '.join(output['text'].split())}")
+    return list(cell.outputs)
+
+
+def _evaluate(
+    client: NotebookClient, chapter: Chapter, cell: Prose, fields: list[Expression]
+) -> Values:
+    """Evaluate the expressions of a text in the client's kernel."""
+    if not fields:
+        return {}
+    calls = {one.code: f"_course_number({one.code})" for one in fields}
+    message = client.kc.execute("", silent=True, user_expressions=calls)
+    reply: Any = client.wait_for_reply(message)
+    values: Values = {}
+    problems = []
+    for one in fields:
+        result = reply["content"]["user_expressions"][one.code]
+        if result["status"] == "ok":
+            values[one.code] = json.loads(ast.literal_eval(result["data"]["text/plain"]))
+        else:
+            line = expressions.line_of(cell, one)
+            error = f"raises {result['ename']}: {result['evalue']}"
+            error = error.removeprefix("raises TypeError: ") if "not a number" in error else error
+            problems.append(f"{chapter.path}:{line}: {{{{ {one.field} }}}}: {error}")
+    if problems:
+        raise BookError(*problems)
+    return values

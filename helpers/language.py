@@ -17,7 +17,7 @@ from typing import Any
 
 from helpers import _validate
 
-__all__ = ["LANGUAGES", "current", "number", "text", "use", "using"]
+__all__ = ["LANGUAGES", "current", "neutral", "number", "text", "use", "using"]
 
 
 @cache
@@ -174,6 +174,30 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     exponent = exponent.lstrip("+").replace("−0", "−").lstrip("0") or "0"
     ten = "10" + exponent.translate(_SUPERSCRIPTS)
     return ten if mantissa == "1" else f"{mantissa} × {ten}"
+
+
+def neutral(written: str, code: str) -> str:
+    """Return a number that a language wrote with decimal point and thousands commas.
+
+    Parameters
+    ----------
+    written : str
+        As `number` writes it.
+    code : {"pt", "en"}
+        The language.
+
+    Returns
+    -------
+    str
+        The same in English.
+
+    Examples
+    --------
+    >>> neutral("4.613,5", "pt")
+    '4,613.5'
+    """
+    mark = _catalogue(code)["language"]
+    return written.translate(str.maketrans(mark["decimal"] + mark["thousands"], ".,"))
 
 
 class _NumberFormatter(string.Formatter):

@@ -1,6 +1,6 @@
-"""``python -m book check``: notebooks follow from manuscripts, and both languages agree.
+"""``python -m book check``: languages agree, links lead somewhere, notebooks follow.
 
-Nothing is executed: that is for nbval.
+Nothing runs: whether the outputs hold is for nbval, whether the numbers do is for ``make site``.
 """
 
 import re
@@ -11,95 +11,131 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from book import numbers
 from book.errors import BookError
-from book.generate import chapters, drafts
-from book.manuscript import Chapter, Text
-from book.project import LANGUAGES, ROOT
+from book.manuscript import expressions
+from book.manuscript.chapter import Chapter, Prose, read_all
+from book.manuscript.notebook import make_notebook, neighbours
+from book.project import LANGUAGES, ROOT, repository
+from helpers import language
 
-__all__ = ["check"]
+__all__ = ["check", "different_numbers"]
 
 
 def check(root: Path = ROOT) -> list[str]:
-    """Look at manuscripts and notebooks, and return their problems, a line each.
-
-    Each line names the file and the cell.
-    """
+    """Return the problems of manuscripts and notebooks, one line each, naming file and cell."""
     try:
-        all_chapters = chapters(root)
+        chapters = read_all(root)
+        for chapter in chapters:
+            list(expressions.in_prose(chapter))
+        published = repository(root)
     except BookError as error:
         return list(error.problems)
-    problems = [line for chapter in all_chapters for line in _disagreements(chapter)]
-    problems += _dead_links(all_chapters)
-    problems += _unused_numbers(all_chapters)
-    try:
-        made = drafts(all_chapters, root)
-    except BookError as error:
-        return problems + list(error.problems)
-    places = {chapter.slug: _places(chapter) for chapter in all_chapters}
-    for (language, slug), draft in made.items():
-        problems += _differences(root, language, slug, draft, places[slug])
-    for language in LANGUAGES:
-        for path in sorted((root / "notebooks" / language).glob("*.ipynb")):
-            if (language, path.stem) not in made:
-                problems.append(f"notebooks/{language}/{path.name}: no chapter has this name")
+    problems = [line for chapter in chapters for line in _disagreements(chapter)]
+    problems += _dead_links(chapters)
+    for chapter, beside in neighbours(chapters):
+        for code in LANGUAGES:
+            draft = make_notebook(chapter, code, published, beside)
+            problems += _differences(root, code, chapter.slug, draft)
+    known = {chapter.slug for chapter in chapters}
+    for code in LANGUAGES:
+        for path in sorted((root / "notebooks" / code).glob("*.ipynb")):
+            if path.stem not in known:
+                problems.append(f"notebooks/{code}/{path.name}: no chapter has this name")
     return problems
 
 
-# What has to be the same in both languages of a cell, whatever the words.
+def different_numbers(
+    made: dict[tuple[str, str], NotebookNode], chapters: list[Chapter], root: Path = ROOT
+) -> Iterator[str]:
+    """Yield a line for each number of the prose that the committed notebooks state otherwise.
+
+    Parameters
+    ----------
+    made : dict of (str, str) to NotebookNode
+        Notebooks with the numbers of a run, by language and slug.
+    chapters : list of Chapter
+        Their manuscripts.
+    root : pathlib.Path
+        Folder of the committed notebooks.
+    """
+    published = repository(root)
+    for chapter, beside in neighbours(chapters):
+        for code in LANGUAGES if (LANGUAGES[0], chapter.slug) in made else ():
+            name = f"notebooks/{code}/{chapter.slug}.ipynb"
+            committed = nbformat.read(root / name, as_version=4).cells
+            draft = make_notebook(chapter, code, published, beside).cells
+            cells = zip(committed, made[code, chapter.slug].cells, draft, strict=True)
+            for number, (old, new, template) in enumerate(cells, start=1):
+                if old.cell_type != "markdown" or old.source == new.source:
+                    continue
+                pattern = expressions.pattern(template.source)
+                before, now = pattern.fullmatch(old.source), pattern.fullmatch(new.source)
+                if not before or not now:
+                    yield f"{name}, cell {number}: does not follow from {chapter.path}"
+                    continue
+                fields = expressions.find(template.source)
+                pairs = zip(fields, before.groups(), now.groups(), strict=True)
+                for field, was, is_now in pairs:
+                    if was != is_now:
+                        yield (
+                            f"{name}, cell {number} ({old.id}): {{{{ {field.field} }}}} is "
+                            f"{is_now} now, {was} in the committed notebook; run `make notebooks`"
+                        )
+
+
+# What both languages of a text must have in common, whatever their words.
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 
 
 def _disagreements(chapter: Chapter) -> Iterator[str]:
-    """Yield what a cell says in one language and not in the other, as far as a machine can tell."""
+    """Yield what a text has in one language and not in another, as far as a machine can tell."""
     for cell in chapter.cells:
-        if not isinstance(cell, Text):
+        if not isinstance(cell, Prose):
             continue
-        pt, en = (_shape(cell.sources[language], language) for language in LANGUAGES)
-        for what in pt:
-            if pt[what] != en[what]:
-                only_pt, only_en = pt[what] - en[what], en[what] - pt[what]
-                yield (
-                    f"{cell.place}: pt and en differ in {what}: "
-                    f"only pt has {_listed(only_pt)}, only en has {_listed(only_en)}"
-                )
+        first, *others = LANGUAGES
+        parts = {code: _parts(cell.sources[code], code) for code in LANGUAGES}
+        for other in others:
+            for name in parts[first]:
+                only_first = parts[first][name] - parts[other][name]
+                only_other = parts[other][name] - parts[first][name]
+                if only_first or only_other:
+                    yield (
+                        f"{cell.location}: {first} and {other} differ in {name}: only {first} has "
+                        f"{_listed(only_first)}, only {other} has {_listed(only_other)}"
+                    )
 
 
-def _shape(source: str, language: str) -> dict[str, Counter[str]]:
-    """Count what a cell is made of, in a form that does not depend on its language."""
-    decimal = "{,}" if language == "pt" else "."
-    formulas = [_neutral(f, decimal) for f in _MATH.findall(source)]
+def _parts(source: str, code: str) -> dict[str, Counter[str]]:
+    """Count the parts of a text in a form that does not depend on its language."""
+    fields = [one.field for one in expressions.find(source)]
+    source = re.sub(r"\{\{.*?\}\}", "{{}}", source)
+    formulas = [_neutral_formula(f, code) for f in _MATH.findall(source)]
     prose = _MATH.sub(" ", source)
-    code = _CODE.findall(prose)
+    snippets = _CODE.findall(prose)
     prose = _CODE.sub(" ", prose)
     # A link to a heading names it in its own language.
     links = [re.sub(r"(\.md)#.*", r"\1#", link) for link in re.findall(r"\]\(([^)\s]+)\)", prose)]
     prose = re.sub(r"\]\([^)\s]+\)|(?:arXiv|doi):[^]\s]+", " ", prose)
-    prose = re.sub(r"CC BY(?:-SA)? \d\.\d", " ", prose)
-    placeholders = numbers.names(prose)
-    prose = re.sub(r"\{\{.*?\}\}", " ", prose)
-    figures = [
-        n.replace(",", "#").replace(".", ",").replace("#", ".") if language == "pt" else n
-        for n in _NUMBER.findall(prose)
-    ]
+    prose = re.sub(r"CC BY(?:-SA)? \d\.\d|\{\{\}\}", " ", prose)
     return {
         "headings": Counter(re.findall(r"(?m)^#+(?= )", prose)),
         "list items": Counter("-" for _ in re.findall(r"(?m)^\s*(?:[-*]|\d+\.) ", prose)),
-        "computed numbers": Counter(placeholders),
+        "expressions": Counter(fields),
         "formulas": Counter(formulas),
-        "code": Counter(code),
+        "code": Counter(snippets),
         "links": Counter(links),
-        "numbers": Counter(figures),
+        "numbers": Counter(language.neutral(n, code) for n in _NUMBER.findall(prose)),
         "folds": Counter(re.findall(r"</?details>|</?summary>", prose)),
     }
 
 
-def _neutral(formula: str, decimal: str) -> str:
-    """Return a formula without its words and its language's decimal mark."""
+def _neutral_formula(formula: str, code: str) -> str:
+    """Return a formula without its words, and with a decimal point."""
     formula = re.sub(r"\\text\{[^}]*\}", r"\\text", formula)
-    formula = re.sub(rf"(?<=\d){re.escape(decimal)}(?=\d)", "·", formula)
+    formula = re.sub(r"(?<=\d)\{,\}(?=\d)", ",", formula)
+    formula = re.sub(r"\d+(?:[.,]\d+)+", lambda n: language.neutral(n[0], code), formula)
     return " ".join(formula.split())
 
 
@@ -107,65 +143,42 @@ def _listed(items: Counter[str]) -> str:
     return ", ".join(repr(item) for item in items.elements()) or "nothing"
 
 
-def _dead_links(all_chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the links to chapters, or to headings of theirs, that there are not."""
-    known = {chapter.slug: _anchors(chapter) for chapter in all_chapters}
-    for chapter in all_chapters:
+def _dead_links(chapters: list[Chapter]) -> Iterator[str]:
+    """Yield the links to chapters, or to headings of theirs, that do not exist."""
+    known = {chapter.slug: _anchors(chapter) for chapter in chapters}
+    for chapter in chapters:
         for cell in chapter.cells:
-            for language, source in cell.sources.items() if isinstance(cell, Text) else ():
+            for code, source in cell.sources.items() if isinstance(cell, Prose) else ():
                 for slug, anchor in re.findall(r"\]\(([^)\s:#]+)\.md(#[^)\s]*)?\)", source):
                     if slug not in known:
-                        yield f"{cell.place}: links to {slug}.md, and there is no such chapter"
-                    elif anchor and anchor[1:] not in known[slug][language]:
+                        yield f"{cell.location}: links to {slug}.md, which is not a chapter"
+                    elif anchor and anchor[1:] not in known[slug][code]:
                         yield (
-                            f"{cell.place}: links to {slug}.md{anchor}, and there is no such "
-                            f"heading in {language}"
+                            f"{cell.location}: links to {slug}.md{anchor}, which is not a heading "
+                            f"in {code}"
                         )
 
 
 def _anchors(chapter: Chapter) -> dict[str, set[str]]:
-    """Return the names by which each language's headings can be linked to, as GitHub makes them."""
-    found: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+    """Return the anchors of each language's headings, as GitHub and MyST make them."""
+    anchors: dict[str, set[str]] = {code: set() for code in LANGUAGES}
     for cell in chapter.cells:
-        for language, source in cell.sources.items() if isinstance(cell, Text) else ():
+        for code, source in cell.sources.items() if isinstance(cell, Prose) else ():
             for heading in re.findall(r"(?m)^##+ (.+)$", source):
                 plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
-                found[language].add(plain.replace(" ", "-"))
-    return found
+                anchors[code].add(plain.replace(" ", "-"))
+    return anchors
 
 
-def _unused_numbers(all_chapters: list[Chapter]) -> list[str]:
-    """Name the numbers that are computed and that no chapter asks for."""
-    asked = {
-        name
-        for chapter in all_chapters
-        for cell in chapter.cells
-        if isinstance(cell, Text)
-        for source in cell.sources.values()
-        for name in numbers.names(source)
-    }
-    known = numbers.numbers()
-    return [f"book/numbers: no chapter uses {name!r}" for name in known if name not in asked]
-
-
-def _places(chapter: Chapter) -> list[str]:
-    """Return where each cell of a notebook comes from: the frame, or the chapter's cells."""
-    frame = "the frame that book/notebooks.py makes"
-    return [frame] * 3 + [cell.place for cell in chapter.cells] + [frame]
-
-
-def _differences(
-    root: Path, language: str, slug: str, draft: NotebookNode, places: list[str]
-) -> Iterator[str]:
-    """Yield where a notebook does not follow from its manuscript, and where it did not run."""
-    name = f"notebooks/{language}/{slug}.ipynb"
-    path = root / name
-    if not path.exists():
+def _differences(root: Path, code: str, slug: str, draft: NotebookNode) -> Iterator[str]:
+    """Yield where a notebook does not follow from its manuscript, or has not run."""
+    name = f"notebooks/{code}/{slug}.ipynb"
+    try:
+        notebook = nbformat.read(root / name, as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
         yield f"{name}: is missing; run `make notebooks`"
         return
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
     except (nbformat.ValidationError, nbformat.reader.NotJSONError, UnicodeDecodeError) as error:
         yield f"{name}: is not a valid notebook: {str(error).splitlines()[0]}"
         return
@@ -173,23 +186,27 @@ def _differences(
         yield f"{name}: has {len(notebook.cells)} cells, its manuscript makes {len(draft.cells)}"
     if dict(notebook.metadata) != dict(draft.metadata):
         yield f"{name}: its metadata do not follow from the manuscript"
-    pairs = zip(notebook.cells, draft.cells, places, strict=False)
-    for index, (cell, wanted, place) in enumerate(pairs, start=1):
-        here = f"{name}, cell {index} ({cell.get('id')})"
-        if any(cell.get(key) != wanted[key] for key in ("cell_type", "id", "source", "metadata")):
-            yield f"{here}: does not follow from {place}; run `make notebooks`"
+    pairs = zip(notebook.cells, draft.cells, strict=False)
+    for number, (cell, expected) in enumerate(pairs, start=1):
+        location = f"{name}, cell {number} ({cell.get('id')})"
+        same = all(cell.get(key) == expected[key] for key in ("cell_type", "id", "metadata"))
+        if not same or not expressions.pattern(expected.source).fullmatch(cell.source):
+            yield f"{location}: does not follow from the manuscript; run `make notebooks`"
             return
-        if cell.cell_type != "code":
-            continue
-        if cell.execution_count is None:
-            yield f"{here}: was not executed; run `make notebooks`"
-            return
-        for output in cell.outputs:
-            if output.output_type == "error":
-                yield f"{here}: raises {output.ename}"
-            elif "data" in output:
-                words = output.data.get("text/plain", "").strip()
-                if not words or re.match(r"<Figure|<Axes|<matplotlib|\[<matplotlib", words):
-                    yield f"{here}: a figure has no alternative text; show it with display.show"
-                if set(output.data) != {"text/plain"}:
-                    yield f"{here}: holds more than text; run `make notebooks`"
+        if cell.cell_type == "code":
+            yield from (f"{location}: {problem}" for problem in _wrong_outputs(cell))
+
+
+def _wrong_outputs(cell: NotebookNode) -> Iterator[str]:
+    """Yield what is wrong with the outputs of a committed cell."""
+    if cell.execution_count is None:
+        yield "was not executed; run `make notebooks`"
+    for output in cell.outputs:
+        if output.output_type == "error":
+            yield f"raises {output.ename}"
+        elif "data" in output:
+            text = output.data.get("text/plain", "").strip()
+            if not text or re.match(r"<Figure|<Axes|<matplotlib|\[<matplotlib", text):
+                yield "a figure has no alternative text; show it with display.show"
+            if set(output.data) != {"text/plain"}:
+                yield "holds more than text; run `make notebooks`"

@@ -21,7 +21,7 @@ Values = dict[str, float]
 
 _FIELD = re.compile(r"\{\{(.*?)\}\}")
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
-_WRITTEN = r"[−\-]?\d[\d.,{}]*(?:\s?(?:×|\\times)\s?10\S+|\\?%)?"
+_WRITTEN = r"[+−\-]?\d[\d.,{}]*(?:\s?(?:×|\\times)\s?10\S+|\\?%)?"
 """What a number may look like once it is written, in prose or in a formula."""
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import nbformat
@@ -15,7 +16,7 @@ from book.project import Repository
 from book.text import texts
 from helpers.output import BUILD_MIME
 
-__all__ = ["ROLE", "Outputs", "make_notebook", "text_outputs"]
+__all__ = ["ROLE", "Outputs", "make_notebook", "neighbours", "text_outputs"]
 
 ROLE = "course"
 """Key of a cell's metadata: the cell's tag, or its part in the frame around the chapter."""
@@ -105,9 +106,10 @@ def make_notebook(
     ]
     cells.append(_markdown("neighbours", "---\n\n" + " · ".join(links), "neighbours"))
     if outputs is not None:
-        for count, cell in enumerate((c for c in cells if c["cell_type"] == "code"), start=1):
-            cell["execution_count"] = count
-            for output in cell["outputs"]:
+        code = [made for made in cells if made["cell_type"] == "code"]
+        for count, made in enumerate(code, start=1):
+            made["execution_count"] = count
+            for output in made["outputs"]:
                 if output["output_type"] == "execute_result":
                     output["execution_count"] = count
     return nbformat.from_dict(
@@ -122,6 +124,15 @@ def make_notebook(
             "nbformat_minor": 5,
         }
     )
+
+
+def neighbours(
+    chapters: list[Chapter],
+) -> Iterator[tuple[Chapter, tuple[Chapter | None, Chapter | None]]]:
+    """Yield each chapter with the one before it and the one after it."""
+    around = [None, *chapters, None]
+    for chapter, before, after in zip(chapters, around, around[2:], strict=False):
+        yield chapter, (before, after)
 
 
 def text_outputs(outputs: Outputs, language: str) -> Outputs:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript.chapter import Chapter, read_all
-from book.manuscript.notebook import make_notebook, text_outputs
+from book.manuscript.notebook import make_notebook, neighbours, text_outputs
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
 from book.running.kernel import Run, run_chapter
 
-__all__ = ["generate", "neighbours", "notebooks_of", "run_all"]
+__all__ = ["generate", "notebooks_of", "run_all"]
 
 
 def generate(slugs: Iterable[str] = (), root: Path = ROOT) -> None:
@@ -97,15 +97,6 @@ def notebooks_of(
     if problems:
         raise BookError(*problems)
     return made
-
-
-def neighbours(
-    chapters: list[Chapter],
-) -> Iterator[tuple[Chapter, tuple[Chapter | None, Chapter | None]]]:
-    """Yield each chapter with the one before it and the one after it."""
-    around = [None, *chapters, None]
-    for chapter, before, after in zip(chapters, around, around[2:], strict=False):
-        yield chapter, (before, after)
 
 
 def _run(chapter: Chapter) -> tuple[Run, str]:

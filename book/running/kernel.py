@@ -135,6 +135,7 @@ def _evaluate(
     if not fields:
         return {}
     calls = {one.code: f"_course_number({one.code})" for one in fields}
+    assert client.kc is not None
     message = client.kc.execute("", silent=True, user_expressions=calls)
     reply: Any = client.wait_for_reply(message)
     values: Values = {}

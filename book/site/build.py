@@ -1,221 +1,133 @@
-"""``python -m book site``: every cell runs again, and both languages become one static site."""
+"""``python -m book site``: runs every chapter, and makes one static site of all languages."""
 
 import json
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
 
-from book import fingerprint
-from book.check import check
 from book.errors import BookError
-from book.execute import Job
-from book.formulas import KATEX
-from book.generate import chapters, drafts, run_all
-from book.head import about
-from book.notebooks import FRAME, solutions
-from book.pages import THEME
-from book.pictures import place_pictures
-from book.project import LANGUAGES, ROOT, address, repository
-from book.publish import publish
-from book.search import MINISEARCH, stage_library
+from book.manuscript.agreement import check, different_numbers
+from book.manuscript.chapter import Chapter, read_all
+from book.manuscript.notebook import ROLE, make_notebook, neighbours
+from book.project import LANGUAGES, ROOT, repository
+from book.running import fingerprint
+from book.running.generate import notebooks_of, run_all
+from book.running.kernel import Run
+from book.site.assets import stage_assets
+from book.site.figures import html_outputs
+from book.site.jupyter_book import run_jupyter_book
+from book.site.publish import publish
 from book.takeaway import take_along
-from book.words import words
 
-__all__ = ["build"]
+__all__ = ["SITE", "build"]
 
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 _STAMP = BUILD / "html.json"
-_PATIENCE = 900  # seconds for Jupyter Book over one language
+_FRAME = ("badge", "install", "language", "neighbours")
+"""Cells of a notebook for which the page has buttons and links of its own."""
 
 
 def build() -> Path:
     """Build the site, and return its folder.
 
-    A site that stands there already is replaced only once the new one is whole, and stays where
-    nothing has changed, neither in it nor in what it was made from.
+    An existing site is replaced only once the new one is complete, and is left alone where neither
+    it nor anything that it was made from has changed.
 
     Raises
     ------
     BookError
-        If a notebook does not follow from its manuscript, a cell fails, or Jupyter Book warns.
+        If a notebook does not follow from its manuscript, a cell or an expression fails, a number
+        differs from the one in the committed notebook, or Jupyter Book warns.
     """
     made_from = fingerprint.of_site()
-    if _stands(made_from):
+    if _is_current(made_from):
         print("Nothing has changed since the site was built.")
         return SITE
     if problems := check():
         raise BookError(*problems)
-    for part in (KATEX, MINISEARCH):
-        if not part.exists():
-            place = part.relative_to(ROOT)
-            raise BookError(f"{place}: is missing; run `make site`, which installs it")
-    all_chapters = chapters()
-    slugs = [chapter.slug for chapter in all_chapters]
-    by_slug = {chapter.slug: chapter for chapter in all_chapters}
-    made = drafts(all_chapters)
-    executed = run_all(
-        {
-            (language, slug): Job(
-                f"notebooks/{language}/{slug}.ipynb",
-                draft,
-                tuple(solutions(by_slug[slug])),
-                "static",
-            )
-            for (language, slug), draft in made.items()
-        }
-    )
+    chapters = read_all()
+    runs = run_all(chapters)
+    if problems := list(different_numbers(notebooks_of(chapters, runs), chapters)):
+        raise BookError(*problems)
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="site-") as scratch:
         html = Path(scratch) / "html"
+        html.mkdir()
         for language in LANGUAGES:
-            stage = Path(scratch) / language
-            for slug in slugs:
-                _stage(executed[language, slug], language, slug, stage)
-            _stage_static(stage / "static")
+            _stage(chapters, runs, language, Path(scratch) / language)
         with ThreadPoolExecutor(len(LANGUAGES)) as pool:
-            reports = pool.map(lambda code: _jupyter_book(code, Path(scratch)), LANGUAGES)
+            reports = pool.map(
+                lambda code: run_jupyter_book(code, Path(scratch) / code, html / code), LANGUAGES
+            )
             problems = [line for report in reports for line in report]
         if problems:
             raise BookError(*problems)
-        _tidy(html)
-        _root_page(html, slugs[0])
-        publish(html, all_chapters)
-        whole = take_along(html, slugs, Path(scratch))  # last: its zip holds all that is there
+        publish(html, chapters)
+        complete = take_along(html, [chapter.slug for chapter in chapters], Path(scratch))
         _STAMP.unlink(missing_ok=True)
         _replace(html, SITE)
-    if whole:
+    if complete:
         _STAMP.write_text(json.dumps(_stamp(made_from)), encoding="utf-8")
     return SITE
+
+
+def _stage(chapters: list[Chapter], runs: dict[str, Run], language: str, stage: Path) -> None:
+    """Write a language's chapters as Jupyter Book reads them, and the files that go with them."""
+    source, extra = stage / "source", stage / "extra"
+    source.mkdir(parents=True)
+    stage_assets(stage / "static")
+    shutil.copytree(ROOT / "notebooks" / language, extra / "notebooks")
+    published = repository()
+    for chapter, beside in neighbours(chapters):
+        run = runs[chapter.slug]
+        outputs = list(html_outputs(run.outputs, language, extra))
+        notebook = make_notebook(chapter, language, published, beside, run.values, outputs)
+        _adapt(notebook, published.colab(language))
+        nbformat.write(notebook, source / f"{chapter.slug}.ipynb")
+
+
+def _adapt(notebook: NotebookNode, colab: str) -> None:
+    """Turn a notebook into a page: without its frame, with tags, links within the site."""
+    cells = []
+    for cell in notebook.cells:
+        role = cell.metadata.get(ROLE, "")
+        if role in _FRAME:
+            continue
+        if role:
+            cell.metadata["tags"] = [role]
+        if cell.cell_type == "markdown":
+            links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
+            cell.source = re.sub(links, r"](\1", cell.source)
+        cells.append(cell)
+    notebook.cells = cells
 
 
 def _stamp(made_from: str) -> dict[str, str]:
     return {"made from": made_from, "holds": fingerprint.of_files(SITE)}
 
 
-def _stands(made_from: str) -> bool:
-    """Tell whether the site was made from the same, and is as it was left."""
+def _is_current(made_from: str) -> bool:
+    """Whether the site was made from the same, and is as it was left."""
     try:
-        noted = json.loads(_STAMP.read_text(encoding="utf-8"))
+        return bool(json.loads(_STAMP.read_text(encoding="utf-8")) == _stamp(made_from))
     except (OSError, ValueError):
         return False
-    return noted == _stamp(made_from)
 
 
-def _stage(notebook: NotebookNode, language: str, slug: str, stage: Path) -> None:
-    """Write a chapter as Jupyter Book reads it, and the notebook that readers download."""
-    source, extra = stage / "source", stage / "extra"
-    source.mkdir(parents=True, exist_ok=True)
-    (extra / "notebooks").mkdir(parents=True, exist_ok=True)
-    committed = ROOT / "notebooks" / language / f"{slug}.ipynb"
-    shutil.copyfile(committed, extra / "notebooks" / committed.name)
-    place_pictures(notebook, language, extra)
-    prefix = re.escape(repository().colab(language))
-    cells = []
-    for cell in notebook.cells:
-        role = cell.metadata.get(FRAME, "")
-        if role in ("badge", "install", "language", "neighbours"):
-            continue  # the page has its own
-        if role:
-            cell.metadata["tags"] = [role]
-        if cell.cell_type == "markdown":
-            cell.source = re.sub(rf"\]\({prefix}(\d\d-[a-z0-9-]+\.ipynb)", r"](\1", cell.source)
-        cells.append(cell)
-    notebook.cells = cells
-    nbformat.write(notebook, source / f"{slug}.ipynb")
-
-
-def _stage_static(folder: Path) -> None:
-    """Gather the style sheets, scripts and fonts that pages load by name."""
-    shutil.copytree(THEME / "static", folder)
-    (folder / "katex" / "fonts").mkdir(parents=True)
-    shutil.copyfile(KATEX / "katex.min.css", folder / "katex" / "katex.min.css")
-    for font in sorted((KATEX / "fonts").glob("*.woff2")):
-        shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
-    stage_library(folder)
-    light, dark = (
-        HtmlFormatter(style=f"a11y-high-contrast-{theme}").get_style_defs(scope)
-        for theme, scope in (("light", ".highlight"), ("dark", '[data-theme="dark"] .highlight'))
-    )
-    by_system = HtmlFormatter(style="a11y-high-contrast-dark").get_style_defs(
-        ':root:not([data-theme="light"]) .highlight'
-    )
-    colours = (
-        f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{by_system}\n}}\n"
-        f"@media screen {{\n{dark}\n}}\n"
-    )
-    # Backgrounds are the page's own.
-    colours = re.sub(r"background(-color)?: [^;}]*;?", "", colours)
-    (folder / "code.css").write_text(colours, encoding="utf-8")
-
-
-def _jupyter_book(language: str, scratch: Path) -> list[str]:
-    """Run Jupyter Book over a language, and return what it complains of."""
-    start = time.perf_counter()
-    stage, output = scratch / language, scratch / "html" / language
-    run = subprocess.run(
-        [sys.executable, "-m", "book.sphinx_build", language, str(stage), str(output)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_PATIENCE,
-    )
-    print(f"  {language} {'pages':<24} {time.perf_counter() - start:5.1f} s", flush=True)
-    if run.returncode == 0:
-        return []
-    report = re.sub(r"\x1b\[[\d;]*m", "", run.stderr).replace(
-        f"{stage}/source", f"notebooks/{language}"
-    )
-    said = report.splitlines()
-    told = [line for line in said if re.search(r"WARNING|ERROR|Error", line)]
-    return told or [f"{language}: Jupyter Book failed", *said[-20:]]
-
-
-def _tidy(html: Path) -> None:
-    """Remove what is for Sphinx alone: an empty folder of myst-nb's, and notes on this build."""
-    shutil.rmtree(html / "jupyter_execute", ignore_errors=True)
-    for language in LANGUAGES:
-        (html / language / ".buildinfo").unlink(missing_ok=True)
-
-
-def _root_page(html: Path, first: str) -> None:
-    """Write the page that sends readers to their language, and each language's own front door."""
-    templates = Environment(loader=FileSystemLoader(THEME), autoescape=True)
-    say = {language: words(language) for language in LANGUAGES}
-    root = templates.get_template("root.html").render(
-        **{**about("en", first, first), "address": f"{address()}/"},
-        **say,
-        first=first,
-        title=" · ".join(say[language]["site_title"] for language in LANGUAGES),
-        description=" · ".join(say[language]["site_subtitle"] for language in LANGUAGES),
-    )
-    (html / "index.html").write_text(root + "\n", encoding="utf-8")
-    for language in LANGUAGES:
-        moved = templates.get_template("moved.html").render(
-            say=say[language], first=first, address=about(language, first, first)["address"]
-        )
-        (html / language / "index.html").write_text(moved + "\n", encoding="utf-8")
-
-
-def _replace(new: Path, place: Path) -> None:
-    """Put the finished site where the old one is, or leave the old one."""
+def _replace(new: Path, path: Path) -> None:
+    """Move the finished site into place, or leave the old one."""
     old = new.with_name("old")
-    if place.exists():
-        place.rename(old)
+    if path.exists():
+        path.rename(old)
     try:
-        new.rename(place)
+        new.rename(path)
     except OSError:
         if old.exists():
-            old.rename(place)
+            old.rename(path)
         raise

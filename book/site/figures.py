@@ -1,108 +1,96 @@
-"""Turns a notebook's figures and explorers into files and the HTML that shows them."""
+"""Writes a chapter's figures and explorers as files, and the HTML that shows them."""
 
 import hashlib
-import html
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
-from book.words import words
-from helpers.explore import EXPLORER_MIME
-from helpers.figures.canvas import recolour
+from book.templates import render
+from book.text import texts
+from helpers.figures.palette import THEMES
+from helpers.output import BUILD_MIME
 
-__all__ = ["place_pictures"]
+__all__ = ["html_outputs"]
 
 FOLDER = "pictures"
 WIDTH = 600
-"""CSS pixels that a picture is wide where there is room."""
+"""Width of a picture in CSS pixels, where there is room for it."""
 
 
-def place_pictures(notebook: NotebookNode, language: str, site: Path) -> None:
-    """Replace the notebook's pictures by HTML that loads them from files under ``site``.
+def html_outputs(
+    outputs: list[list[NotebookNode]], language: str, site: Path
+) -> Iterator[list[NotebookNode]]:
+    """Yield the outputs of each cell of code, figures and explorers as HTML.
 
     Parameters
     ----------
-    notebook : NotebookNode
-        Executed for the static page; changed in place.
+    outputs : list of list of NotebookNode
+        As a `book.running.kernel.Run` holds them.
     language : str
-        Of its words.
+        Of the page.
     site : pathlib.Path
-        Folder that becomes the language's part of the site.
+        Folder that becomes the language's part of the site; the pictures' files go below it.
     """
-    folder = site / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    numbers = itertools.count(1)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if EXPLORER_MIME in data:
-                output.data = {
-                    "text/html": _explorer(data[EXPLORER_MIME], language, folder, numbers)
-                }
-            elif "image/svg+xml" in data:
-                picture = _picture(_saved(data["image/svg+xml"], data["text/plain"], folder))
-                output.data = {"text/html": f"<figure>{picture}</figure>"}
+    (site / FOLDER).mkdir(parents=True, exist_ok=True)
+    numbers = itertools.count(1)  # tell the page's sliders apart, so that each label names its own
+    for cell in outputs:
+        yield [_as_html(output, language, site, numbers) for output in cell]
 
 
-def _saved(svg: str, words_of_it: str, folder: Path) -> dict[str, Any]:
-    """Write a picture for the light and the dark page, and say where it lies and how high it is."""
-    svg = _bare(svg)
-    width, height = map(float, re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)[0])
-    files = {}
-    for theme, content in (("light", svg), ("dark", recolour(svg))):
-        name = f"{hashlib.sha256(content.encode()).hexdigest()[:16]}.svg"
-        (folder / name).write_text(content, encoding="utf-8")
-        files[theme] = f"{FOLDER}/{name}"
-    return {**files, "alt": words_of_it, "height": round(WIDTH * height / width)}
+def _as_html(
+    output: NotebookNode, language: str, site: Path, numbers: Iterator[int]
+) -> NotebookNode:
+    bundle = output.get("data", {}).get(BUILD_MIME)
+    if not bundle:
+        return output
+    shown = bundle["languages"][language]
+    if bundle["kind"] == "text":
+        return new_output("stream", name="stdout", text=f"{shown['text']}\n")
+    if bundle["kind"] == "figure":
+        html = render("figure.html", frame=_save(shown, site), width=WIDTH)
+    else:
+        html = _explorer(shown, language, site, numbers)
+    return new_output("display_data", {"text/html": html})
 
 
-def _bare(svg: str) -> str:
-    """Drop what an SVG within a page has no use for: prologue, document type, metadata."""
+def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Iterator[int]) -> str:
+    """Save every frame, and return the HTML with the starting frame shown."""
+    frames = [_save(frame, site) for frame in explorer["frames"]]
+    start = 0
+    for slider in explorer["sliders"]:
+        start = start * len(slider["values"]) + slider["start"]
+        slider |= {"id": f"slider-{next(numbers)}", "width": max(map(len, slider["values"]))}
+    keys = (*THEMES, "text")
+    return render(
+        "figure.html",
+        frames=frames,
+        shown={"frames": [{key: frame[key] for key in keys} for frame in frames]},
+        sliders=explorer["sliders"],
+        start=start,
+        t=texts(language),
+        width=WIDTH,
+    )
+
+
+def _save(frame: dict[str, str], site: Path) -> dict[str, Any]:
+    """Write a figure's file for each theme, and return their paths, its text and its height."""
+    saved: dict[str, Any] = {"text": frame["text"]}
+    for theme in THEMES:
+        svg = _body(frame[theme])
+        width, height = map(float, re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)[0])
+        name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
+        (site / FOLDER / name).write_text(svg, encoding="utf-8")
+        saved |= {theme: f"{FOLDER}/{name}", "height": round(WIDTH * height / width)}
+    return saved
+
+
+def _body(svg: str) -> str:
+    """Drop what a browser has no use for: prologue, document type, metadata, white space."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     return re.sub(r">\s+<", "><", svg)
-
-
-def _picture(saved: dict[str, Any], loading: str = "lazy") -> str:
-    alt = html.escape(saved["alt"])
-    return (
-        f'<picture><source srcset="{saved["dark"]}" media="(prefers-color-scheme: dark)">'
-        f'<img src="{saved["light"]}" alt="{alt}" width="{WIDTH}" height="{saved["height"]}" '
-        f'loading="{loading}" decoding="async"></picture>'
-    )
-
-
-def _explorer(content: dict[str, Any], language: str, folder: Path, numbers: Iterator[int]) -> str:
-    """Write every frame, and return the explorer with the frame shown first.
-
-    ``numbers`` tells the page's sliders apart, so that each label names its own.
-    """
-    say = words(language)
-    frames = [_saved(frame["svg"], frame["alt"], folder) for frame in content["frames"]]
-    first, controls = 0, []
-    for slider in content["sliders"]:
-        values, start = slider["values"], slider["start"]
-        first = first * len(values) + start
-        quoted = html.escape(json.dumps(values, ensure_ascii=False))
-        name = f"slider-{next(numbers)}"
-        controls.append(
-            f'<div class="slider"><label for="{name}">{html.escape(slider["label"])}</label>'
-            f'<input type="range" id="{name}" min="0" max="{len(values) - 1}" value="{start}" '
-            f'step="1" data-values="{quoted}" '
-            f'aria-valuetext="{html.escape(values[start])}" autocomplete="off">'
-            f'<output for="{name}" style="min-width: {max(map(len, values))}ch">'
-            f"{html.escape(values[start])}</output></div>"
-        )
-    shown = [{key: frame[key] for key in ("light", "dark", "alt")} for frame in frames]
-    data = json.dumps({"frames": shown}, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        '<figure class="explorer">'
-        f'<div class="controls" hidden><p class="hint">{say["move_the_slider"]}</p>'
-        f"{''.join(controls)}</div>{_picture(frames[first])}"
-        f'<script type="application/json">{data}</script></figure>'
-    )

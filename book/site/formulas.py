@@ -1,4 +1,4 @@
-"""The Sphinx extension that sets formulas at build time, with KaTeX on the node that pip installed.
+"""Sphinx extension: typesets formulas at build time, with KaTeX on the node that pip installed.
 
 A page then needs a style sheet and fonts for them, and no script.
 """
@@ -15,9 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from book.project import ROOT
+from book.site.assets import KATEX
 
-KATEX = ROOT / "node_modules" / "katex" / "dist"
 _SCRIPT = Path(__file__).with_suffix(".cjs")
 _log = logging.getLogger(__name__)
 _SCRIPTS = "m(?:over|sub|subsup|sup|under|underover)"

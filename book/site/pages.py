@@ -1,73 +1,83 @@
-"""The Sphinx extension that dresses the pages: theme, links, contents, and what a page knows."""
+"""Sphinx extension: the theme, and what its templates know of each page."""
 
 import re
-from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
-from book.project import LANGUAGES, repository
-from book.words import words
+from book import git
+from book.project import LANGUAGES, address, chapter_paths, repository
+from book.site.dates import written
+from book.templates import THEME
+from book.text import texts
 
-THEME = Path(__file__).parent / "theme"
+WIDE_TABLE = 4
+"""With this many columns a table does not fit a phone; its rows become blocks there."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the theme and what the pages know."""
     app.add_html_theme("course", str(THEME))
-    app.add_config_value("course_language", "en", "html")
-    app.add_config_value("course_slugs", [], "html")
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension
-    app.connect("config-inited", _forget_other_themes)
-    app.connect("html-page-context", _tell_the_page)
+    app.connect("doctree-read", _fold_code)
+    app.connect("html-page-context", _add_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _forget_other_themes(app: Sphinx, config: Config) -> None:
-    """Drop the options that Jupyter Book sets for its own theme."""
-    config.html_theme_options = {}
+def _fold_code(app: Sphinx, doctree: nodes.document) -> None:
+    """Fold the code of cells tagged ``[folded]``; what they show stays in sight."""
+    summary = texts(app.config.language)["show_code"]
+    for cell in list(doctree.findall(nodes.container)):
+        if "tag_folded" not in cell["classes"]:
+            continue
+        elements = [child for child in cell.children if isinstance(child, nodes.Element)]
+        for part in [one for one in elements if "cell_input" in one["classes"]]:
+            opening = f'<details class="folded"><summary>{summary}</summary>'
+            position = cell.index(part)
+            cell.insert(position + 1, nodes.raw("", "</details>", format="html"))
+            cell.insert(position, nodes.raw("", opening, format="html"))
 
 
-def _tell_the_page(
+def _add_context(
     app: Sphinx,
     pagename: str,
     _template: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the templates what they show: words, chapters, links to Colab and the other language."""
-    language = app.config.course_language
-    other = next(code for code in LANGUAGES if code != language)
-    chapters = [
-        {"slug": slug, "title": app.env.titles[slug].astext()} for slug in app.config.course_slugs
-    ]
+    """Give the templates what they show: texts, chapters, links to Colab and other languages."""
+    language, site = app.config.language, address()
+    slugs = [path.stem for path in chapter_paths()]
+    chapters = [{"slug": slug, "title": app.env.titles[slug].astext()} for slug in slugs]
     context |= {
-        "say": words(language),
-        "other_code": words(other)["code"],
-        "other_page": f"../{other}/{pagename}.html",
+        "t": texts(language),
+        "languages": [
+            {"code": code, "texts": texts(code), "page": f"../{code}/{pagename}.html"}
+            for code in LANGUAGES
+        ],
+        "language": language,
+        "address": f"{site}/{language}/{pagename}.html",
+        "alternates": alternates(pagename, slugs[0]),
         "chapters": chapters,
-        "description": words(language)["site_subtitle"],
+        "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
     }
-    # myst-nb's and Pygments' own sheets would only be overruled.
+    # The style sheets of myst-nb and Pygments would only be overruled by the course's own.
     context["css_files"] = [
         sheet
         for sheet in context["css_files"]
         if not re.search(r"mystnb|pygments", str(getattr(sheet, "filename", sheet)))
     ]
-    slugs = app.config.course_slugs
     if doctree is None or pagename not in slugs:
         return
-    # A formula and the mark after it stay on one line: KaTeX's boxes would let them part.
-    context["body"] = re.sub(
-        r"((?:</span>){4})([.,;:?!)])", "\\1\N{WORD JOINER}\\2", context["body"]
-    )
     index, published = slugs.index(pagename), repository()
     context |= {
+        "body": _arranged(context["body"]),
         "colab": published.colab(language, pagename),
         "manuscript": published.source(f"book/chapters/{pagename}.md"),
         "notebook": f"notebooks/{pagename}.ipynb",
+        "position": {"index": index, "count": len(slugs) - 1} if index else None,
         "previous": chapters[index - 1] if index else None,
         "following": chapters[index + 1] if index + 1 < len(slugs) else None,
         "sections": [
@@ -76,16 +86,46 @@ def _tell_the_page(
             if isinstance(section.parent, nodes.section)
             and isinstance(section.parent.parent, nodes.document)
         ],
-        "description": _first_sentences(doctree),
     }
+    if changed := git.last_change(f"book/chapters/{pagename}.md"):
+        context["updated"] = {"date": changed.isoformat(), "day": written(changed, language)}
 
 
-def _first_sentences(doctree: nodes.document, letters: int = 160) -> str:
-    """Return the start of the chapter's first paragraph, cut at a sentence, or else at a word."""
-    text = re.sub(r"\s+", " ", next(doctree.findall(nodes.paragraph)).astext())
-    if len(text) <= letters:
-        return text
-    ends = [mark.end() for mark in re.finditer(r"[.?!](?= )", text[: letters + 1])]
-    if ends and ends[-1] > letters / 2:
-        return text[: ends[-1]]
-    return text[: text.rindex(" ", 0, letters)] + " …"
+def alternates(page: str, first: str) -> list[tuple[str, str]]:
+    """Return a page's URLs by language tag, with ``x-default`` for readers of other languages.
+
+    They get the page that sends each reader to their language, where there is one, else the last
+    language's.
+
+    Parameters
+    ----------
+    page : str
+        Without language and ending, such as ``02-ewma``.
+    first : str
+        The course's first page.
+    """
+    site = address()
+    found = [(texts(code)["code"], f"{site}/{code}/{page}.html") for code in LANGUAGES]
+    return [*found, ("x-default", f"{site}/" if page == first else found[-1][1])]
+
+
+def _arranged(body: str) -> str:
+    """Return a page's HTML with its wide tables ready for phones and its formulas unbroken."""
+    # KaTeX's boxes would let a formula part from the punctuation mark after it.
+    body = re.sub(r"((?:</span>){4})([.,;:?!)])", "\\1\N{WORD JOINER}\\2", body)
+    return re.sub(r"<table\b.*?</table>", lambda match: _stacked(match[0]), body, flags=re.DOTALL)
+
+
+def _stacked(table: str) -> str:
+    """Add the name of its column to each cell of a wide table, for where rows become blocks."""
+    soup = BeautifulSoup(table, "html.parser", multi_valued_attributes=None)
+    columns = soup.select("thead th")
+    if len(columns) < WIDE_TABLE or soup.table is None:
+        return table
+    soup.table["class"] = f"stacks {soup.table.get('class', '')}".strip()
+    for row in soup.select("tbody tr"):
+        for column, cell in zip(columns, row.find_all("td"), strict=False):
+            name = soup.new_tag("span", attrs={"class": "column"})
+            name.extend([BeautifulSoup(column.decode_contents(), "html.parser")])
+            cell.insert(0, name)
+    return soup.decode(formatter="minimal")

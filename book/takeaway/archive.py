@@ -1,4 +1,4 @@
-"""Zip files whose bytes depend on nothing but what is in them."""
+"""Zip files whose bytes depend on nothing but their content."""
 
 import re
 import unicodedata
@@ -8,19 +8,19 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 __all__ = ["add_file", "file_name", "folder_files", "write_zip"]
 
-_DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip can name
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first one that a zip file can hold
 _MODE = 0o100644 << 16  # a plain file that everybody may read
 _UNIX = 3
 
 
 def file_name(title: str) -> str:
-    """Return a title as a file's name: ``Taxa de médias`` becomes ``taxa-de-medias``."""
+    """Return a title as a file name: ``Taxa de médias`` becomes ``taxa-de-medias``."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of a folder by path."""
+    """Return the contents of a folder's files by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -28,15 +28,15 @@ def folder_files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def write_zip(place: Path, files: Mapping[str, bytes], inside: str) -> None:
-    """Write files, sorted, into one folder of a new zip."""
-    with ZipFile(place, "w") as archive:
+def write_zip(path: Path, files: Mapping[str, bytes], inside: str) -> None:
+    """Write files, sorted by name, into one folder of a new zip file."""
+    with ZipFile(path, "w") as archive:
         for name in sorted(files):
             add_file(archive, f"{inside}/{name}", files[name])
 
 
 def add_file(archive: ZipFile, name: str, content: bytes | str, compress: bool = True) -> None:
-    """Add a file with a date and a mode that are always the same."""
+    """Add a file with a fixed date and mode."""
     entry = ZipInfo(name, _DATE)
     entry.create_system = _UNIX
     entry.external_attr = _MODE

@@ -1,4 +1,4 @@
-"""The chapters as a book shows them: no sliders, nothing folded, one picture a figure."""
+"""Chapters as a book shows them: no sliders, nothing folded, one picture a figure."""
 
 import html
 from pathlib import Path
@@ -8,12 +8,12 @@ from bs4 import BeautifulSoup, Tag
 
 from book.errors import BookError
 
-__all__ = ["Chapter", "point_links", "read_chapters"]
+__all__ = ["BookChapter", "point_links", "read_chapters"]
 
-_ONLY_ON_THE_PAGE = ".headerlink, .toctree-wrapper, .controls, script, style, button, form, source"
+_PAGE_ONLY = ".headerlink, .toctree-wrapper, .controls, script, style, button, form, source"
 
 
-class Chapter(NamedTuple):
+class BookChapter(NamedTuple):
     """A chapter to put into a book.
 
     Attributes
@@ -34,48 +34,48 @@ class Chapter(NamedTuple):
     body: Tag
 
 
-def read_chapters(folder: Path, slugs: list[str], say: dict[str, str]) -> list[Chapter]:
+def read_chapters(folder: Path, slugs: list[str], t: dict[str, str]) -> list[BookChapter]:
     """Read the chapters of a language from its pages.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Of the language's pages.
+        The language's pages.
     slugs : list of str
-        The chapters in their order.
-    say : dict
-        The language's words.
+        The chapters in order.
+    t : dict
+        The language's texts.
 
     Raises
     ------
     BookError
-        If a page has no article, or no heading in it.
+        If a page has no article with a heading.
     """
-    return [_read(folder / f"{slug}.html", slug, say) for slug in slugs]
+    return [_read(folder / f"{slug}.html", slug, t) for slug in slugs]
 
 
-def _read(path: Path, slug: str, say: dict[str, str]) -> Chapter:
+def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
     page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-    # Any: to bs4 each tag inside another may be lacking, and what ours hold the build has written.
+    # Any, since to bs4 each tag may lack every other.
     body: Any = page.find("article")
     if body is None or body.h1 is None:
-        raise BookError(f"{path.parent.name}/{path.name}: wants an <article> with an <h1>")
+        raise BookError(f"{path.parent.name}/{path.name}: must have an <article> with an <h1>")
     for explorer in body.select(".explorer"):
         values = [
             f"{slider.label.get_text()} = {slider.output.get_text()}"
             for slider in explorer.select(".slider")
         ]
         caption = page.new_tag("figcaption")
-        caption.string = say["start_frame"].format(values=", ".join(values))
+        caption.string = t["start_frame"].format(values=", ".join(values))
         explorer.append(caption)
-    for piece in body.select(_ONLY_ON_THE_PAGE):
+    for piece in body.select(_PAGE_ONLY):
         piece.extract()
     for picture in body.find_all("picture"):
         picture.unwrap()
     for image in body.find_all("img"):
         for attribute in ("loading", "decoding"):
             image.attrs.pop(attribute, None)
-    # A reader without scripts, and paper, cannot unfold.
+    # On paper and without scripts nothing unfolds.
     for folded in body.find_all("details"):
         folded.name, folded.attrs = "div", {"class": "folded"}
         if folded.summary:
@@ -86,20 +86,20 @@ def _read(path: Path, slug: str, say: dict[str, str]) -> Chapter:
         for heading in body.find_all("h2")
         if heading.parent.name == "section"
     )
-    return Chapter(slug, body.h1.get_text(), sections, body)
+    return BookChapter(slug, body.h1.get_text(), sections, body)
 
 
-def point_links(body: Tag, chapter: Chapter, chapters: list[Chapter], pattern: str) -> None:
-    """Point the links between chapters at where a book has them.
+def point_links(body: Tag, chapter: BookChapter, chapters: list[BookChapter], pattern: str) -> None:
+    """Point the links between chapters at their places in a book.
 
     Parameters
     ----------
     body : bs4.Tag
-        Of the chapter; changed in place.
-    chapter : Chapter
-        Whose body it is.
-    chapters : list of Chapter
-        All that the book holds.
+        The chapter's; changed in place.
+    chapter : BookChapter
+        The chapter.
+    chapters : list of BookChapter
+        All chapters of the book.
     pattern : str
         Address of a chapter's start, with ``{slug}``; an anchor comes after ``#`` or ``--``.
 

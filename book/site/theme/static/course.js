@@ -33,8 +33,9 @@ showPictures();
 
 // --- the other language -----------------------------------------------------------------------
 
-const languageLink = document.querySelector("a.language");
-languageLink.addEventListener("click", () => remember("language", languageLink.lang.slice(0, 2)));
+for (const link of document.querySelectorAll("a.language")) {
+  link.addEventListener("click", () => remember("language", link.lang.slice(0, 2)));
+}
 
 // --- explorers --------------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     const frame = frames[index];
     source.srcset = frame.dark;
     image.src = frame.light;
-    image.alt = frame.alt;
+    image.alt = frame.text;
   };
 
   for (const slider of sliders) slider.addEventListener("input", show);

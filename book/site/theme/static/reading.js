@@ -63,10 +63,9 @@ for (const block of document.querySelectorAll("article .highlight:has(> pre)")) 
 
 // --- the same heading in the other language ---------------------------------------------------
 
-{
-  const link = document.querySelector("a.language[data-headings]");
-  const sisters = link ? JSON.parse(link.dataset.headings) : {};
-  const page = link?.getAttribute("href");
+for (const link of document.querySelectorAll("a.language[data-headings]")) {
+  const headings = JSON.parse(link.dataset.headings);
+  const page = link.getAttribute("href");
   const sections = [...document.querySelectorAll("article section[id]")];
 
   const UNDER_THE_BAR = 96; // pixels: where a heading comes to stand that a link leads to
@@ -87,11 +86,11 @@ for (const block of document.querySelectorAll("article .highlight:has(> pre)")) 
   const point = () => {
     const section = current();
     // The page's own heading is its start.
-    const sister = section && section !== sections[0] ? sisters[section.id] : undefined;
-    link.setAttribute("href", sister ? `${page}#${encodeURIComponent(sister)}` : page);
+    const other = section && section !== sections[0] ? headings[section.id] : undefined;
+    link.setAttribute("href", other ? `${page}#${encodeURIComponent(other)}` : page);
   };
 
-  for (const event of link ? ["pointerenter", "pointerdown", "focus", "click"] : []) {
+  for (const event of ["pointerenter", "pointerdown", "focus", "click"]) {
     link.addEventListener(event, point);
   }
 }

@@ -1,6 +1,7 @@
 # `make` alone lists what there is to make. All of it happens in .venv and node_modules.
 PYTHON ?= python3
 BIN := .venv/bin
+UV := VIRTUAL_ENV=.venv $(BIN)/uv pip
 export OMP_NUM_THREADS := 1
 export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
@@ -19,17 +20,17 @@ $(BIN)/python:
 		{ echo "The course needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/installed: requirements.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what requirements.txt lists into .venv (some gigabytes the first time) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . || \
-		{ echo "requirements.txt: could not be installed; is there a network?"; exit 1; }
-	@touch $@
-
-# Only uv, as it is locked: resolving and auditing need none of the gigabytes.
+# uv itself, as it is locked: it installs the rest several times faster than pip.
 $(BIN)/uv: | $(BIN)/python
 	@sed -n '/^uv==/,/# via/p' requirements.txt | \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r /dev/stdin
+
+.venv/installed: requirements.txt pyproject.toml | $(BIN)/uv
+	@echo "Installing what requirements.txt lists into .venv (some gigabytes the first time) …"
+	@$(UV) sync --quiet --require-hashes requirements.txt && \
+		$(UV) install --quiet --no-deps --no-build-isolation --editable . || \
+		{ echo "requirements.txt: could not be installed; is there a network?"; exit 1; }
+	@touch $@
 
 node_modules/installed: package-lock.json .venv/installed
 	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --silent || \

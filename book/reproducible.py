@@ -1,4 +1,4 @@
-"""``python -m book reproducible``: the same commit builds the same bytes, wherever, whenever."""
+"""``python -m book reproducible``: builds this commit twice, and compares every byte."""
 
 import os
 import subprocess
@@ -11,12 +11,11 @@ from book.project import ROOT
 
 __all__ = ["build_twice", "differences"]
 
-# What must not matter: the folder's name, the time zone, the language of the machine, the order of
-# Python's sets. Nor must the time: the second build starts when the first one has ended.
 _MACHINES = {
     "here": {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"},
     "there/and deeper": {"TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "2"},
 }
+"""Folders and environments that must not matter. Nor must the time."""
 
 
 def build_twice() -> None:
@@ -29,18 +28,18 @@ def build_twice() -> None:
     """
     with tempfile.TemporaryDirectory() as scratch:
         sites, source = [], ROOT
-        for name, settings in _MACHINES.items():
+        for name, variables in _MACHINES.items():
             folder = Path(scratch) / name
-            print(f"Building in {name!r}, with {settings} …", flush=True)
+            print(f"Building in {name!r}, with {variables} …", flush=True)
             _run(["git", "clone", "--quiet", str(source), str(folder)], folder.parent, {})
-            source = folder  # whatever is committed here in the meantime
+            source = folder  # so that a commit made meanwhile does not count
             (folder / "node_modules").symlink_to(ROOT / "node_modules")
-            _run([sys.executable, "-m", "book", "site"], folder, settings)
+            _run([sys.executable, "-m", "book", "site"], folder, variables)
             sites.append(folder / "_build" / "html")
         if problems := differences(*sites):
             raise BookError(*problems)
         files = [path for path in sites[0].rglob("*") if path.is_file()]
-    print(f"Both builds hold the same {len(files)} files, byte by byte.")
+    print(f"Both builds have the same {len(files)} files, byte by byte.")
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -49,22 +48,22 @@ def differences(one: Path, other: Path) -> list[str]:
         {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         for folder in (one, other)
     ]
-    found = []
+    lines = []
     for name in sorted(contents[0].keys() | contents[1].keys()):
         if not all(name in files for files in contents):
-            found.append(f"{name}: is there once only")
+            lines.append(f"{name}: is in one folder only")
             continue
         first, second = (files[name].read_bytes() for files in contents)
         if first != second:
             pairs = enumerate(zip(first, second, strict=False))
-            place = next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
-            around = slice(max(0, place - 40), place + 40)
-            found.append(f"{name}: differs at byte {place}: {first[around]!r}, {second[around]!r}")
-    return found
+            start = next((at for at, (a, b) in pairs if a != b), min(len(first), len(second)))
+            around = slice(max(0, start - 40), start + 40)
+            lines.append(f"{name}: differs at byte {start}: {first[around]!r}, {second[around]!r}")
+    return lines
 
 
-def _run(command: list[str], folder: Path, settings: dict[str, str]) -> None:
+def _run(command: list[str], folder: Path, variables: dict[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(folder), **settings}
+    environment = {**os.environ, "PYTHONPATH": str(folder), **variables}
     if subprocess.run(command, cwd=folder, env=environment, check=False).returncode:
         raise BookError(f"{' '.join(command)}: failed in {folder}")

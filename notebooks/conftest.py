@@ -1,16 +1,6 @@
-"""What the kernels of nbval start from."""
+"""Settings of the kernels that nbval starts."""
 
-import contextlib
 import os
-import sys
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # as they were written; and two threads each crawl
-
-if sys.platform == "linux" and "PYTEST_XDIST_WORKER" in os.environ:
-    # Each worker runs many notebooks; kernels that are copies start sooner.
-    with contextlib.suppress(ImportError):  # not without the checkout
-        import nbval.kernel
-
-        from book.kernels import WarmBlockingKernelManager
-
-        nbval.kernel.KernelManager = WarmBlockingKernelManager
+# As they were written; and with two threads small tensors train several times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")

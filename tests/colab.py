@@ -1,9 +1,9 @@
-"""``python -m tests.colab``: all notebooks run as in Colab, from their own install cell on.
+"""``python -m tests.colab``: runs all notebooks as Colab does, from their own install cell on.
 
-Each set of versions gets an environment of its own, without the course's package. There every
-notebook starts in a folder outside any checkout, and its first cell fetches `helpers` by the
-address that readers use; git takes a clone of what is committed here instead. Its outputs have to
-be the committed ones, and afterwards `helpers` has to be all that is new in the environment.
+Each set of versions gets an environment of its own, without the course's package. Every notebook
+starts in a folder outside any checkout, and its first cell fetches `helpers` from the address that
+readers use; git serves a clone of what is committed here instead. The outputs have to be the
+committed ones, and afterwards `helpers` has to be all that is new in the environment.
 """
 
 import argparse
@@ -17,13 +17,15 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
 
 from book.errors import BookError
-from book.execute import Job, execute
-from book.generate import chapters, without_pictures
-from book.notebooks import FRAME, solutions
+from book.manuscript.chapter import Chapter, read_all
+from book.manuscript.notebook import ROLE
 from book.project import LANGUAGES, ROOT, repository
+from book.running.kernel import TIMEOUT
 
 KERNEL = "course-rehearsal"
 PROJECT = ("-r", "pyproject.toml", "--group", "notebook")
@@ -36,7 +38,7 @@ SETS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Rehearse with some sets of versions, and return 1 where a notebook fails with any."""
+    """Rehearse with some sets of versions, and return 1 if a notebook fails with any."""
     parser = argparse.ArgumentParser(prog="python -m tests.colab", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; else all")
     parser.add_argument("--chapter", default="", metavar="NN", help="only these notebooks")
@@ -45,11 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no set {', '.join(unknown)}; there are {', '.join(SETS)}")
     problems = []
     for name in options.sets or SETS:
-        python, what = SETS[name]
+        python, packages = SETS[name]
         environment = ROOT / "_build" / "colab" / name
         print(f"{name}: installing into {environment.relative_to(ROOT)} …", flush=True)
         try:
-            _install(environment, python, what)
+            _install(environment, python, packages)
             print(f"  {_versions(environment)}", flush=True)
             problems += [f"{name}: {line}" for line in rehearse(environment, options.chapter)]
         except BookError as error:
@@ -59,17 +61,15 @@ def main(arguments: list[str] | None = None) -> int:
     return int(bool(problems))
 
 
-def rehearse(environment: Path, chapter: str = "") -> Iterator[str]:
-    """Run all notebooks, or a chapter's, one after the other; yield what is wrong with each."""
+def rehearse(environment: Path, prefix: str = "") -> Iterator[str]:
+    """Run the notebooks whose names start with a prefix; yield what is wrong with each."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder), environment)
-        for one in chapters(stage.clone):
-            for language in LANGUAGES if one.slug.startswith(chapter) else ():
-                name = f"notebooks/{language}/{one.slug}.ipynb"
-                committed = nbformat.read(stage.clone / name, as_version=4)
-                job = Job(name, committed, tuple(solutions(one)), "notebook")
-                problems = stage.run(job)
-                print(f"  {language} {one.slug:<24} {'failed' if problems else 'ok'}", flush=True)
+        for chapter in read_all(stage.clone):
+            for language in LANGUAGES if chapter.slug.startswith(prefix) else ():
+                problems = stage.run(chapter, language)
+                result = "failed" if problems else "ok"
+                print(f"  {language} {chapter.slug:<24} {result}", flush=True)
                 yield from problems
 
 
@@ -112,71 +112,96 @@ class Stage:
             "PATH": os.pathsep.join([str(self.python.parent), os.environ.get("PATH", "")]),
             **settings,
         }
-        # What would bring this checkout, or tell the notebooks that they are not in Colab.
-        for name in ("PYTHONPATH", "VIRTUAL_ENV", "COURSE_PAGE", "COURSE_SOLUTIONS"):
+        # These would give away this checkout, or that a build is going on.
+        for name in ("PYTHONPATH", "VIRTUAL_ENV", "COURSE_BUILD", "COURSE_SOLUTIONS"):
             self.variables.pop(name, None)
         if data := os.environ.get("COURSE_DATA"):
             self.variables["COURSE_DATA"] = str(Path(data).resolve())
 
-    def run(self, job: Job) -> list[str]:
-        """Run a notebook, take the package away again, and return what is wrong."""
+    def run(self, chapter: Chapter, language: str) -> list[str]:
+        """Run a notebook, uninstall the package again, and return what is wrong."""
+        name = f"notebooks/{language}/{chapter.slug}.ipynb"
+        committed = nbformat.read(self.clone / name, as_version=4)
         before = self._packages()
-        problems: list[str] = []
+        problems = []
         try:
-            with mock.patch.dict(os.environ, JUPYTER_PATH=self.variables["JUPYTER_PATH"]):
-                executed = execute(job, KERNEL, self.variables)
-        except BookError as error:
-            # A solution's place is in its manuscript.
-            problems += [
-                line if line.startswith(job.name) else f"{job.name}: {line}"
-                for line in error.problems
-            ]
+            executed = self._execute(committed, chapter)
+        except (CellControlSignal, DeadKernelError) as error:
+            problems.append(f"{name}: {error}")
         else:
-            problems += differences(job, without_pictures(executed))
+            problems += differences(name, committed, executed)
         after = self._packages()
         if after != sorted([*before, self.installed]):
             new, gone = sorted(set(after) - set(before)), sorted(set(before) - set(after))
             problems.append(
-                f"{job.name}: its environment should have got {self.installed}, "
+                f"{name}: its environment should have got {self.installed}, "
                 f"but it got {new} and lost {gone}"
             )
         _run(str(self.python), "-m", "pip", "uninstall", "--quiet", "--yes", "helpers")
         return problems
+
+    def _execute(self, committed: NotebookNode, chapter: Chapter) -> NotebookNode:
+        """Run a notebook, then its chapter's solutions in the same kernel."""
+        notebook = nbformat.from_dict(committed)
+        sources = ["import os; os.environ['COURSE_SOLUTIONS'] = 'required'"]
+        sources += [solution.source for solution in chapter.solutions]
+        notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            mock.patch.dict(os.environ, JUPYTER_PATH=self.variables["JUPYTER_PATH"]),
+        ):
+            client = NotebookClient(
+                notebook,
+                kernel_name=KERNEL,
+                timeout=TIMEOUT,
+                record_timing=False,
+                store_widget_state=False,
+                resources={"metadata": {"path": folder}},
+            )
+            client.execute(env=self.variables)
+        return notebook
 
     def _packages(self) -> list[str]:
         freeze = ("-m", "pip", "--disable-pip-version-check", "freeze", "--all")
         return sorted(_run(str(self.python), *freeze, env=self.variables).splitlines())
 
 
-def differences(job: Job, executed: NotebookNode) -> Iterator[str]:
-    """Yield the cells that print something else than the committed notebook says they do."""
-    pairs = zip(job.notebook.cells, executed.cells, strict=True)
-    for index, (committed, cell) in enumerate(pairs, start=1):
-        if cell.metadata.get(FRAME) in ("install", "trained"):  # pip's words; the data at hand
+def differences(name: str, committed: NotebookNode, executed: NotebookNode) -> Iterator[str]:
+    """Yield the cells whose text differs from the committed notebook's."""
+    pairs = zip(committed.cells, executed.cells, strict=False)
+    for number, (before, after) in enumerate(pairs, start=1):
+        if before.metadata.get(ROLE) in ("install", "trained"):  # pip's output; the data at hand
             continue
-        was, now = _words(committed), _words(cell)
-        if was != now:
-            yield f"{job.name}, cell {index} ({cell.id}): prints {now!r}, committed is {was!r}"
+        old, new = _texts(before), _texts(after)
+        if old != new:
+            yield f"{name}, cell {number} ({before.id}): prints {new!r}, committed is {old!r}"
 
 
-def _words(cell: NotebookNode) -> list[str]:
-    """Return what a cell prints and shows, in words."""
-    outputs = cell.get("outputs", [])
-    return [one.get("text") or one["data"]["text/plain"] for one in outputs]
+def _texts(cell: NotebookNode) -> list[str]:
+    """Return the text of a cell's outputs, joined where the kernel cut a stream into several."""
+    found: list[str] = []
+    stream = None
+    for output in cell.get("outputs", []):
+        if "text" in output and output["name"] == stream:
+            found[-1] += output["text"]
+        else:
+            found.append(output["text"] if "text" in output else output["data"]["text/plain"])
+        stream = output.get("name")
+    return found
 
 
-def _install(environment: Path, python: str, what: tuple[str, ...]) -> None:
-    """Make an environment anew, with pip in it as `%pip` wants, and install into it."""
+def _install(environment: Path, python: str, packages: tuple[str, ...]) -> None:
+    """Make a new environment with pip, which `%pip` needs, and install into it."""
     import uv
 
     tool = uv.find_uv_bin()
     _run(tool, "venv", "--quiet", "--clear", "--seed", "--python", python, str(environment))
     into = ("--python", str(_python(environment)))
-    _run(tool, "pip", "install", "--quiet", *into, *what, cwd=ROOT)
+    _run(tool, "pip", "install", "--quiet", *into, *packages, cwd=ROOT)
 
 
 def _versions(environment: Path) -> str:
-    """Say in a line which versions a notebook finds."""
+    """Return the versions that a notebook finds, in one line."""
     code = """
 import importlib.metadata, platform
 names = "torch torchvision numpy matplotlib scikit-learn ipywidgets ipykernel ipython".split()

@@ -27,7 +27,8 @@ _INSTALL = """\
 import importlib.util
 
 if importlib.util.find_spec("helpers") is None:
-    %pip install --quiet --no-deps "git+{url}@{branch}"\
+    %pip install --quiet --no-deps "git+{url}@{branch}"
+    %pip install --quiet pooch tqdm\
 """
 
 _LANGUAGE = """\

@@ -89,6 +89,7 @@ def _stage(chapters: list[Chapter], runs: dict[str, Run], language: str, stage: 
         outputs = list(html_outputs(run.outputs, language, extra))
         notebook = make_notebook(chapter, language, published, beside, run.values, outputs)
         _adapt(notebook, published.colab(language))
+        _describe(notebook)
         nbformat.write(notebook, source / f"{chapter.slug}.ipynb")
 
 
@@ -106,6 +107,18 @@ def _adapt(notebook: NotebookNode, colab: str) -> None:
             cell.source = re.sub(links, r"](\1", cell.source)
         cells.append(cell)
     notebook.cells = cells
+
+
+def _describe(notebook: NotebookNode, length: int = 160) -> None:
+    """Give a page its description: the start of its first paragraph, cut after a sentence."""
+    paragraph = notebook.cells[0].source.split("\n\n")[1]
+    text = " ".join(re.sub(r"\]\([^)]*\)|[\[*_`$]", "", paragraph).split())
+    if len(text) > length:
+        ends = [end.end() for end in re.finditer(r"[.?!](?= )", text[: length + 1])]
+        is_long = bool(ends) and ends[-1] > length / 2
+        text = text[: ends[-1]] if is_long else text[: text.rindex(" ", 0, length)] + " …"
+    notebook.metadata["og:description"] = text
+    notebook.metadata["myst"] = {"html_meta": {"description": text}}
 
 
 def _stamp(made_from: str) -> dict[str, str]:

@@ -86,8 +86,19 @@ colab: install ## Run all notebooks as in Colab, with the oldest versions, its o
 bench: install ## Measure, as ratios against a named peer
 	@$(BIN)/python -m benchmarks
 
+# Neither the folder's name nor the time zone, the machine's language or the order of sets may matter.
+TWICE := _build/twice
 reproducible: install ## Build this commit twice, in two folders, and compare every byte
-	@$(BIN)/python -m book reproducible
+	@rm -rf $(TWICE)
+	@git clone --quiet . $(TWICE)/here && git clone --quiet . "$(TWICE)/there/and deeper"
+	@for folder in here "there/and deeper"; do \
+		ln -s $(CURDIR)/.venv $(CURDIR)/node_modules "$(TWICE)/$$folder"; \
+	done
+	@cd $(TWICE)/here && TZ=UTC PYTHONHASHSEED=1 PYTHONPATH=. $(BIN)/python -m book site
+	@cd "$(TWICE)/there/and deeper" && \
+		TZ=Asia/Kathmandu LC_ALL=C PYTHONHASHSEED=2 PYTHONPATH=. $(BIN)/python -m book site
+	@diff --recursive --brief $(TWICE)/here/_build/html "$(TWICE)/there/and deeper/_build/html" && \
+		echo "Both builds have the same $$(find $(TWICE)/here/_build/html -type f | wc -l) files, byte by byte."
 
 lock: $(BIN)/uv ## Resolve requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 \

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from book.project import LANGUAGES, ROOT, chapter_paths
-from book.takeaway.pdf import find_browser
+from book.browser import find_browser
 from tests.pages import NODE, SITE, served
 
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}

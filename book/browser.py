@@ -31,17 +31,8 @@ def find_browser() -> str | None:
 def print_to_pdf(browser: str, page: Path, pdf: Path, scratch: Path) -> str:
     """Print a page, and return what went wrong, or the empty string.
 
-    Parameters
-    ----------
-    browser : str
-        As `find_browser` returns it.
-    page : pathlib.Path
-        HTML file.
-    pdf : pathlib.Path
-        File to write.
-    scratch : pathlib.Path
-        Folder for the browser's profile. A browser in a sandbox, such as Ubuntu's, cannot reach
-        the system's folder for temporary files.
+    The browser's profile goes below ``scratch``: a browser in a sandbox, such as Ubuntu's, cannot
+    reach the system's folder for temporary files.
     """
     with tempfile.TemporaryDirectory(dir=scratch, prefix="browser-") as profile:
         command = [

@@ -1,6 +1,7 @@
-"""``python -m book check``: languages agree, links lead somewhere, notebooks follow.
+"""``python -m book check``: languages agree with each other, and notebooks with manuscripts.
 
-Nothing runs: whether the outputs hold is for nbval, whether the numbers do is for ``make site``.
+Nothing runs here: nbval tells whether the outputs hold, ``make site`` whether the numbers do, and
+whether every link leads somewhere.
 """
 
 import re
@@ -31,7 +32,6 @@ def check(root: Path = ROOT) -> list[str]:
     except BookError as error:
         return list(error.problems)
     problems = [line for chapter in chapters for line in _disagreements(chapter)]
-    problems += _dead_links(chapters)
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES:
             draft = make_notebook(chapter, code, published, beside)
@@ -47,16 +47,9 @@ def check(root: Path = ROOT) -> list[str]:
 def different_numbers(
     made: dict[tuple[str, str], NotebookNode], chapters: list[Chapter], root: Path = ROOT
 ) -> Iterator[str]:
-    """Yield a line for each number of the prose that the committed notebooks state otherwise.
+    """Yield a line for each number that the committed notebooks state otherwise than ``made``.
 
-    Parameters
-    ----------
-    made : dict of (str, str) to NotebookNode
-        Notebooks with the numbers of a run, by language and slug.
-    chapters : list of Chapter
-        Their manuscripts.
-    root : pathlib.Path
-        Folder of the committed notebooks.
+    These are the notebooks with the numbers of a run, by language and slug.
     """
     published = repository(root)
     for chapter, beside in neighbours(chapters):
@@ -141,33 +134,6 @@ def _neutral_formula(formula: str, code: str) -> str:
 
 def _listed(items: Counter[str]) -> str:
     return ", ".join(repr(item) for item in items.elements()) or "nothing"
-
-
-def _dead_links(chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the links to chapters, or to headings of theirs, that do not exist."""
-    known = {chapter.slug: _anchors(chapter) for chapter in chapters}
-    for chapter in chapters:
-        for cell in chapter.cells:
-            for code, source in cell.sources.items() if isinstance(cell, Prose) else ():
-                for slug, anchor in re.findall(r"\]\(([^)\s:#]+)\.md(#[^)\s]*)?\)", source):
-                    if slug not in known:
-                        yield f"{cell.location}: links to {slug}.md, which is not a chapter"
-                    elif anchor and anchor[1:] not in known[slug][code]:
-                        yield (
-                            f"{cell.location}: links to {slug}.md{anchor}, which is not a heading "
-                            f"in {code}"
-                        )
-
-
-def _anchors(chapter: Chapter) -> dict[str, set[str]]:
-    """Return the anchors of each language's headings, as GitHub and MyST make them."""
-    anchors: dict[str, set[str]] = {code: set() for code in LANGUAGES}
-    for cell in chapter.cells:
-        for code, source in cell.sources.items() if isinstance(cell, Prose) else ():
-            for heading in re.findall(r"(?m)^##+ (.+)$", source):
-                plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
-                anchors[code].add(plain.replace(" ", "-"))
-    return anchors
 
 
 def _differences(root: Path, code: str, slug: str, draft: NotebookNode) -> Iterator[str]:

@@ -98,18 +98,7 @@ def in_prose(chapter: Chapter) -> Iterator[tuple[Prose, list[Expression]]]:
 
 
 def fill(cell: Prose, code: str, values: Values, path: str) -> str:
-    """Return a text with its numbers filled in.
-
-    Parameters
-    ----------
-    cell : Prose
-        The text.
-    code : str
-        The language.
-    values : dict of str to float
-        Value of each expression, by its Python code.
-    path : str
-        The manuscript, for messages.
+    """Return a text in a language with its numbers filled in; ``path`` is for messages.
 
     Raises
     ------

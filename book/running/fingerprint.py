@@ -20,14 +20,9 @@ _SITE = ("_config.yml", "_toc.yml", "book", "notebooks", "package-lock.json")
 
 
 def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
-    """Return a digest of the paths and contents of files and of all files below folders.
+    """Return a digest of the paths and contents of files, and of all files below folders.
 
-    Parameters
-    ----------
-    root : pathlib.Path
-        Folder that names start from.
-    names : iterable of str
-        Files and folders; one that does not exist counts as empty.
+    A name that does not exist counts as empty.
     """
     digest = hashlib.sha256()
     for name in names:

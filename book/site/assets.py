@@ -19,13 +19,7 @@ MINISEARCH = ROOT / "node_modules" / "minisearch"
 
 
 def stage_assets(folder: Path) -> None:
-    """Write everything that pages load into a folder.
-
-    Raises
-    ------
-    BookError
-        If a library of ``package-lock.json`` is not installed.
-    """
+    """Write everything that pages load into a folder."""
     for library in (KATEX, MINISEARCH):
         if not library.exists():
             name = library.relative_to(ROOT)
@@ -41,15 +35,7 @@ def stage_assets(folder: Path) -> None:
 
 
 def code_colors(theme: str, scope: str) -> str:
-    """Return Pygments' style sheet for a theme; backgrounds are left to the page.
-
-    Parameters
-    ----------
-    theme : {"light", "dark"}
-        The page's.
-    scope : str
-        Selector of the code.
-    """
+    """Return Pygments' style sheet for code below a selector; backgrounds are left to the page."""
     css = HtmlFormatter(style=f"a11y-high-contrast-{theme}").get_style_defs(scope)
     return re.sub(r"background(-color)?: [^;}]*;?", "", css)
 
@@ -77,12 +63,7 @@ def _code_css() -> str:
 def _by_theme(light: str, dark: Callable[[str], str]) -> str:
     """Return a style sheet that is dark on a dark screen, and light on paper.
 
-    Parameters
-    ----------
-    light : str
-        The rules for a light page.
-    dark : callable
-        Returns the rules for a dark page, given the selector of its root.
+    ``dark`` returns the rules for a dark page, given the selector of its root.
     """
     by_system, by_choice = dark(':root:not([data-theme="light"])'), dark('[data-theme="dark"]')
     return (

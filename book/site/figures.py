@@ -25,16 +25,9 @@ WIDTH = 600
 def html_outputs(
     outputs: list[list[NotebookNode]], language: str, site: Path
 ) -> Iterator[list[NotebookNode]]:
-    """Yield the outputs of each cell of code, figures and explorers as HTML.
+    """Yield the outputs of each cell of a run, figures and explorers as HTML.
 
-    Parameters
-    ----------
-    outputs : list of list of NotebookNode
-        As a `book.running.kernel.Run` holds them.
-    language : str
-        Of the page.
-    site : pathlib.Path
-        Folder that becomes the language's part of the site; the pictures' files go below it.
+    The pictures' files go below ``site``, the folder that becomes the language's part of the site.
     """
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
     numbers = itertools.count(1)  # tell the page's sliders apart, so that each label names its own

@@ -25,13 +25,8 @@ _TIMEOUT = 900  # seconds
 def write_config(language: str, stage: Path) -> Path:
     """Write ``_config.yml`` with what differs between languages laid over it, and return its path.
 
-    Parameters
-    ----------
-    language : str
-        Of the pages.
-    stage : pathlib.Path
-        Folder with ``static`` and ``extra``, the files that pages load and those copied as they
-        are.
+    ``stage`` is the folder with ``static``, the files that pages load, and ``extra``, those that
+    are copied as they are.
     """
     t, site = texts(language), address()
     config: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -53,17 +48,7 @@ def write_config(language: str, stage: Path) -> Path:
 
 
 def run_jupyter_book(language: str, stage: Path, html: Path) -> list[str]:
-    """Build a language's pages, and return the problems.
-
-    Parameters
-    ----------
-    language : str
-        Of the pages.
-    stage : pathlib.Path
-        Folder with ``source``, ``static`` and ``extra``.
-    html : pathlib.Path
-        Folder to move the pages to.
-    """
+    """Build a language's pages from ``stage``, move them to ``html``, and return the problems."""
     start = time.perf_counter()
     command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     options = {

@@ -92,17 +92,10 @@ def _add_context(
 
 
 def alternates(page: str, first: str) -> list[tuple[str, str]]:
-    """Return a page's URLs by language tag, with ``x-default`` for readers of other languages.
+    """Return the URLs of a page such as ``02-ewma`` by language tag, and ``x-default``.
 
-    They get the page that sends each reader to their language, where there is one, else the last
-    language's.
-
-    Parameters
-    ----------
-    page : str
-        Without language and ending, such as ``02-ewma``.
-    first : str
-        The course's first page.
+    That is for readers of other languages: for the first page the one that sends each reader to
+    their language, else the last language's page.
     """
     site = address()
     found = [(texts(code)["code"], f"{site}/{code}/{page}.html") for code in LANGUAGES]

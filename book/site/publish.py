@@ -23,14 +23,7 @@ __all__ = ["publish"]
 
 
 def publish(site: Path, chapters: list[Chapter]) -> None:
-    """Add to the pages of all languages what surrounds them.
-
-    Parameters
-    ----------
-    site : pathlib.Path
-        The site's folder, with a folder for each language.
-    chapters : list of Chapter
-        In order.
+    """Add to ``site``, which has a folder of pages for each language, what surrounds the pages.
 
     Raises
     ------

@@ -28,17 +28,9 @@ MARKER = "<!-- take it along -->"
 def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
     """Write the zip, the EPUBs and the PDFs of a site, and link them from its first pages.
 
-    The zip holds what is in ``html`` when this is called. It holds neither the books, since not
-    every machine can print the PDF, nor the links to them.
-
-    Parameters
-    ----------
-    html : pathlib.Path
-        The finished site.
-    slugs : list of str
-        Its chapters in order.
-    scratch : pathlib.Path
-        Folder outside the site for what the browser leaves behind.
+    The zip holds what is in ``html``, the finished site, when this is called. It holds neither the
+    books, since not every machine can print the PDF, nor the links to them. ``scratch`` is a folder
+    outside the site for what the browser leaves behind.
 
     Returns
     -------

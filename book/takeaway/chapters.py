@@ -35,22 +35,7 @@ class BookChapter(NamedTuple):
 
 
 def read_chapters(folder: Path, slugs: list[str], t: dict[str, str]) -> list[BookChapter]:
-    """Read the chapters of a language from its pages.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The language's pages.
-    slugs : list of str
-        The chapters in order.
-    t : dict
-        The language's texts.
-
-    Raises
-    ------
-    BookError
-        If a page has no article with a heading.
-    """
+    """Read the chapters of a language from its pages; ``t`` are the language's texts."""
     return [_read(folder / f"{slug}.html", slug, t) for slug in slugs]
 
 

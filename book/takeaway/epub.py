@@ -24,21 +24,7 @@ __all__ = ["write_epub"]
 def write_epub(path: Path, site: Path, chapters: list[BookChapter], language: str) -> None:
     """Write a language's chapters as an EPUB; the same commit gives the same bytes.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        File to write.
-    site : pathlib.Path
-        The language's pages and their pictures.
-    chapters : list of BookChapter
-        In order.
-    language : str
-        Of the book.
-
-    Raises
-    ------
-    BookError
-        If a chapter links to a page that is not in the book.
+    ``site`` is the folder of the language's pages and their pictures.
     """
     t = texts(language)
     bodies = {chapter.slug: _xhtml_body(chapter, chapters) for chapter in chapters}

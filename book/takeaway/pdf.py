@@ -22,25 +22,7 @@ def write_pdf(
 ) -> str:
     """Print a language's chapters, and return what went wrong, or the empty string.
 
-    Parameters
-    ----------
-    pdf : pathlib.Path
-        File to write.
-    site : pathlib.Path
-        The language's pages, with their style sheets and pictures.
-    chapters : list of BookChapter
-        In order.
-    language : str
-        Of the book.
-    browser : str
-        As `book.browser.find_browser` returns it.
-    scratch : pathlib.Path
-        As for `book.browser.print_to_pdf`.
-
-    Raises
-    ------
-    BookError
-        If a chapter links to a page that is not in the book.
+    ``site`` is the folder of the language's pages, with their style sheets and pictures.
     """
     page = site / _PRINT_PAGE  # relative URLs of pictures hold there
     page.write_text(print_page(chapters, language), encoding="utf-8")

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from book.project import LANGUAGES, ROOT, chapter_paths
 from book.browser import find_browser
+from book.project import LANGUAGES, ROOT, chapter_paths
 from tests.pages import NODE, SITE, served
 
 GOALS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}

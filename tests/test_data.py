@@ -342,7 +342,7 @@ def test_names_and_mirrors_are_torchvisions():
     assert set(theirs.mirrors) <= set(COURSE_MIRRORS)
 
 
-@pytest.mark.parametrize("where", ["root", "home", "COURSE_DATA", "cache"])
+@pytest.mark.parametrize("where", ["root", "root/mnist", "home", "COURSE_DATA", "cache"])
 def test_files_are_found_in_each_folder_without_a_download(
     where, small, tmp_path, monkeypatch, cache
 ):
@@ -391,6 +391,8 @@ print({{"IPython", "pooch", "requests", "sklearn", "torchvision"}} & {{*sys.modu
 def test_first_call_downloads_and_the_second_reads_the_cache(small, cache, monkeypatch, capsys):
     bar = mock.MagicMock()
     monkeypatch.setattr(download, "progress_bar", lambda *_: bar)
+    pooch.get_logger().setLevel("INFO")
+    monkeypatch.setattr(pooch.get_logger().handlers[0], "stream", sys.stdout)
     found = data.mnist(fallback=False)
     assert contents(cache) == SMALL
     progress = sum(call.args[0] for call in bar.__enter__().update.call_args_list)

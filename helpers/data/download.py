@@ -106,7 +106,7 @@ def fetch(folder: Path) -> None:
                     mirrors.insert(0, mirror)  # try it first for the next file
                     break
             else:
-                raise _summary(failures)
+                raise DownloadError(*_summarise(failures))
 
 
 def _gzip_downloader(deadline: float, bar: Any) -> Callable[[str, str, Any], None]:
@@ -138,8 +138,8 @@ def _gzip_downloader(deadline: float, bar: Any) -> Callable[[str, str, Any], Non
     return download
 
 
-def _summary(failures: dict[str, Exception]) -> DownloadError:
-    """Return one error for the failures of all mirrors."""
+def _summarise(failures: dict[str, Exception]) -> tuple[str, str]:
+    """Return message and reason of a `DownloadError` for the failures of all mirrors."""
     from requests import exceptions
 
     def reason(error: Exception) -> str:
@@ -149,4 +149,4 @@ def _summary(failures: dict[str, Exception]) -> DownloadError:
         return "corrupted" if is_corrupted else "network"
 
     message = "; ".join(f"{url}: {error}" for url, error in failures.items())
-    return DownloadError(message, max(map(reason, failures.values()), key=_SEVERITY.index))
+    return message, max(map(reason, failures.values()), key=_SEVERITY.index)

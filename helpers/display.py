@@ -117,7 +117,7 @@ def svg(figure: Figure) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as PNG on light paper, with two dots for each CSS pixel.
+    """Return a figure as PNG on opaque paper, two pixels per CSS pixel.
 
     Parameters
     ----------

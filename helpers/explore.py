@@ -1,8 +1,7 @@
-"""Explorers: a picture and a slider or two, alive in a kernel and light on the static page.
+"""Explorers: a picture that one or two sliders change.
 
-In a kernel an explorer is a row of ipywidgets sliders over a picture that is drawn again when they
-move. For the static site the same call draws the picture of every position beforehand, and a few
-lines of script switch between them.
+In a kernel, ipywidgets sliders redraw the picture when they move. While the course is built, the
+picture is drawn for every position of the sliders, and a script on the page switches between them.
 """
 
 import base64
@@ -74,14 +73,14 @@ def slider(
     Returns
     -------
     Slider
-        With the index of ``start`` in its place.
+        Its ``start`` is the index of the given one.
 
     Raises
     ------
     TypeError
         If names and numbers are mixed.
     ValueError
-        If ``values`` are fewer than two, numbers that do not ascend or names that are empty or
+        If ``values`` are fewer than two, numbers not in ascending order, or names that are empty or
         repeated, or if ``start`` is not one of them.
     """
     named = [isinstance(value, str) for value in values]
@@ -131,7 +130,7 @@ def explore(draw: Callable[..., Any], **sliders: Slider) -> None:
 
 
 def _frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> dict[str, Any]:
-    """Draw the picture of every position, the last slider moving fastest."""
+    """Draw the picture for every position; the last slider moves fastest."""
     frames = [
         display.frame(functools.partial(draw, **dict(zip(sliders, values, strict=True))))
         for values in itertools.product(*(one.values for one in sliders.values()))
@@ -150,7 +149,7 @@ def _frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> dict[str, A
 
 
 def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
-    """Let live widgets draw the picture of the position they are in."""
+    """Show ipywidgets sliders above a picture, and redraw it whenever they move."""
     import ipywidgets
     from IPython.display import display as emit
 
@@ -168,19 +167,19 @@ def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
 
     def redraw(*_: Any) -> str:
         values = {name: control.value for name, control in controls.items()}
-        figure, words = display.picture(draw(**values))
+        figure, text = display.picture(draw(**values))
         source = base64.b64encode(display.png(figure)).decode()
         image.value = (
-            f'<img src="data:image/png;base64,{source}" alt="{html.escape(words)}" '
+            f'<img src="data:image/png;base64,{source}" alt="{html.escape(text)}" '
             'style="width: min(100%, 600px)">'
         )
-        return words
+        return text
 
     for control in controls.values():
         control.observe(redraw, names="value")
-    words = redraw()
+    text = redraw()
     explorer = ipywidgets.VBox([*controls.values(), image])
-    # Widgets say this of themselves since ipywidgets 8 only, and Colab has 7.
+    # Only widgets of ipywidgets 8 provide this output themselves; Colab has ipywidgets 7.
     view = {"version_major": 2, "version_minor": 0, "model_id": explorer.model_id}
-    data = {_WIDGET_MIME: view, "text/plain": words}
+    data = {_WIDGET_MIME: view, "text/plain": text}
     emit(data, metadata={"course": "explorer"}, raw=True)

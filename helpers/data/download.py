@@ -1,180 +1,152 @@
-"""Downloads that end: mirrors in turn, growing waits, checksums, a cache that is never broken."""
+"""Downloads MNIST's files with pooch: several mirrors, checksums, retries and a time limit."""
 
-import contextlib
 import gzip
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from helpers.data import cache, progress
-from helpers.data.transfer import Fault, Limits, Report, received
+from helpers._progress import progress_bar
 
-__all__ = ["Limits", "Resource", "UnavailableError", "complete", "fetch"]
+__all__ = ["FILES", "MIRRORS", "DownloadError", "fetch"]
+
+FILES = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""MD5 of each file, uncompressed."""
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "http://yann.lecun.com/exdb/mnist/",
+)
+"""Where the files are, compressed with gzip, in the order in which the mirrors are tried."""
+
+TIMEOUT = 10.0
+"""Seconds to wait for a connection, and for the next bytes."""
+
+TIME_LIMIT = 600.0
+"""Seconds for all files together."""
+
+_DOWNLOAD_SIZE = 11_594_722  # bytes, all files together
+
+_SEVERITY = ("network", "corrupted", "refused")
+"""Reasons, from least to most informative; the most informative one is reported."""
 
 
-class Resource(NamedTuple):
-    """A file, and the archive on the mirrors that holds it.
-
-    Attributes
-    ----------
-    name, md5 : str
-        Of the file as it is kept.
-    archive, archive_md5 : str
-        Of the file as it is downloaded, compressed with gzip.
-    """
-
-    name: str
-    md5: str
-    archive: str
-    archive_md5: str
-
-
-class UnavailableError(OSError):
-    """Data that cannot be had.
+class DownloadError(OSError):
+    """MNIST is not available.
 
     Parameters
     ----------
     message : str
-        What is missing and why, for the log.
+        What is missing and why, in English.
     reason : str
-        As the attribute.
-    status : int, optional
         As the attribute.
 
     Attributes
     ----------
     reason : str
-        Which of the texts ``data.why`` of `helpers.language` says it.
-    status : int or None
-        HTTP's, where a server refused.
+        Key of a text in the table ``data.instead`` of the catalogues.
     """
 
-    def __init__(self, message: str, reason: str, status: int | None = None) -> None:
+    def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
-        self.status = status
 
 
-def complete(
-    folder: Path, resources: Sequence[Resource], mirrors: Sequence[str], limits: Limits
-) -> tuple[dict[str, bytes], OSError | None]:
-    """Return all files, those that ``folder`` lacks from the mirrors, and keep them there.
+def cache_folder() -> Path:
+    """Return the folder for MNIST in the user's cache; it need not exist."""
+    import pooch
+
+    return Path(pooch.os_cache("optimisation-course")) / "MNIST" / "raw"
+
+
+def fetch(folder: Path) -> None:
+    """Download the files that are missing or corrupted in a folder.
+
+    Several processes may do so at once: pooch writes each file under a temporary name, checks it
+    and then renames it. At worst a file is downloaded twice.
 
     Parameters
     ----------
-    folder : Path
-        It is made where it is missing. Other processes wait until this one has finished.
-    resources : sequence of Resource
-        The files.
-    mirrors : sequence of str
-        Addresses of folders that hold all archives. Each file is asked for at the one that gave the
-        last, then at the others.
-    limits : Limits
-        When to give up.
-
-    Returns
-    -------
-    contents : dict of str to bytes
-        By the files' names.
-    fault : OSError or None
-        Why not all of them could be kept, if so. They are right all the same.
+    folder : pathlib.Path
+        Created if it does not exist.
 
     Raises
     ------
-    UnavailableError
-        If a file cannot be had from any mirror. The files before it are kept.
+    DownloadError
+        If no mirror provides one of the files, or ``folder`` cannot be written.
     """
-    until = time.monotonic() + limits.total
-    order = list(mirrors)
-    contents: dict[str, bytes] = {}
-    fault: OSError | None = None
-    with contextlib.ExitStack() as stack:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(cache.locked(folder, until))
-        except TimeoutError as error:
-            raise UnavailableError(str(error), "slow") from None
-        except OSError as error:
-            fault = error
-        show = stack.enter_context(progress.line())
-        for number, resource in enumerate(resources, start=1):
-            # Another process may have brought it while this one waited.
-            content = cache.read(folder / resource.name, resource.md5)
-            if content is None:
-                report = progress.of_file(show, number, len(resources))
-                content = fetch(resource, order, limits, until, report)
+    import pooch
+    from requests import RequestException
+
+    pooch.get_logger().setLevel("WARNING")
+    known_hashes = {name: f"md5:{md5}" for name, md5 in FILES.items()}
+    source = pooch.create(folder, "", registry=known_hashes, retry_if_failed=1)
+    mirrors = list(MIRRORS)
+    with progress_bar(_DOWNLOAD_SIZE, "B", "MNIST") as bar:
+        downloader = _gzip_downloader(time.monotonic() + TIME_LIMIT, bar)
+        for name in FILES:
+            failures: dict[str, Exception] = {}
+            for mirror in mirrors:
+                source.urls[name] = url = f"{mirror}{name}.gz"
                 try:
-                    if fault is None:
-                        cache.write(folder / resource.name, content)
+                    source.fetch(name, downloader=downloader)
+                except (RequestException, TimeoutError, ValueError) as error:
+                    failures[url] = error
                 except OSError as error:
-                    fault = error
-            contents[resource.name] = content
-    return contents, fault
-
-
-def fetch(
-    resource: Resource, mirrors: list[str], limits: Limits, until: float, report: Report
-) -> bytes:
-    """Download one file and unpack it; the mirror that gave it moves to the front of ``mirrors``.
-
-    Parameters
-    ----------
-    resource : Resource
-        The file.
-    mirrors : list of str
-        Addresses of the folders that may hold it, the likeliest first.
-    limits : Limits
-        Rounds, waits and sizes.
-    until : float
-        When to stop in any case, on the clock of `time.monotonic`.
-    report : callable
-        Told of each part that arrives.
-
-    Returns
-    -------
-    bytes
-        The unpacked file, its checksum proved.
-
-    Raises
-    ------
-    UnavailableError
-        If no mirror gives it, or the time, on the clock of `time.monotonic`, is up.
-    """
-    faults: dict[str, Fault] = {}
-    for attempt in range(limits.rounds):
-        if attempt:
-            pause = limits.pause * 2 ** (attempt - 1)
-            time.sleep(max(0, min(pause, until - time.monotonic())))
-        for mirror in mirrors if time.monotonic() < until else ():
-            url = f"{mirror.rstrip('/')}/{resource.archive}"
-            try:
-                content = _unpacked(received(url, limits, until, report), resource)
-            except Fault as fault:
-                faults[url] = fault
+                    raise DownloadError(f"{error}", "unwritable") from None
+                else:
+                    mirrors.remove(mirror)
+                    mirrors.insert(0, mirror)  # try it first for the next file
+                    break
             else:
-                mirrors.remove(mirror)
-                mirrors.insert(0, mirror)
-                return content
-    if not faults:
-        why = ("the time for the whole download is up", "slow")
-        raise UnavailableError(*(why if mirrors else ("there is no mirror to ask", "network")))
-    said = "; ".join(f"{url}: {fault}" for url, fault in faults.items())
-    worst = max(faults.values(), key=lambda fault: _TELLING.index(fault.reason))
-    raise UnavailableError(said, worst.reason, worst.status)
+                raise DownloadError(*_summarise(failures))
 
 
-_TELLING = ("network", "slow", "broken", "refused")
-"""Of several faults the last of these is told: a server that answers disproves the first."""
+def _gzip_downloader(deadline: float, bar: Any) -> Callable[[str, str, Any], None]:
+    """Return a downloader for pooch that unpacks the file, moves a progress bar, and ends in time.
+
+    pooch's own one knows no deadline, and `pooch.Decompress` writes the unpacked file unchecked,
+    directly under its final name.
+    """
+
+    def download(url: str, output_file: str, source: Any) -> None:
+        import requests
+
+        # Some servers call gzip an encoding; requests would then unpack the file itself.
+        headers = {"Accept-Encoding": "identity"}
+        archive = bytearray()
+        with requests.get(url, headers=headers, timeout=TIMEOUT, stream=True) as response:
+            response.raise_for_status()
+            for chunk in response.iter_content(2**12):
+                # The timeout starts anew with each byte: a slow mirror could take hours.
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"not finished within {TIME_LIMIT:g} seconds")
+                archive += chunk
+                bar.update(len(chunk))
+        try:
+            Path(output_file).write_bytes(gzip.decompress(archive))
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise ValueError(f"not a valid gzip file: {error}") from None
+
+    return download
 
 
-def _unpacked(archive: bytes, resource: Resource) -> bytes:
-    """Check the archive, unpack it, and check what was in it."""
-    came = cache.md5(archive)
-    if came != resource.archive_md5:
-        raise Fault("broken", f"the MD5 is {came}, wanted {resource.archive_md5}")
-    content = gzip.decompress(archive)
-    came = cache.md5(content)
-    if came != resource.md5:
-        raise Fault("broken", f"the MD5 of {resource.name} is {came}, wanted {resource.md5}")
-    return content
+def _summarise(failures: dict[str, Exception]) -> tuple[str, str]:
+    """Return message and reason of a `DownloadError` for the failures of all mirrors."""
+    from requests import exceptions
+
+    def reason(error: Exception) -> str:
+        if isinstance(error, exceptions.HTTPError):
+            return "refused"
+        is_corrupted = isinstance(error, ValueError | exceptions.ChunkedEncodingError)
+        return "corrupted" if is_corrupted else "network"
+
+    message = "; ".join(f"{url}: {error}" for url, error in failures.items())
+    return message, max(map(reason, failures.values()), key=_SEVERITY.index)

@@ -1,12 +1,14 @@
-"""Handwritten digits, as a notebook asks for them: MNIST, or scikit-learn's in its place."""
+"""Handwritten digits for the chapters: MNIST, or scikit-learn's smaller data set."""
 
 import os
 
+import numpy as np
 import torch
+from torch import nn
 
-from helpers import _validate, language, output
-from helpers.data import embedded, images, mnist_files
-from helpers.data.download import UnavailableError
+from helpers import _validate, output
+from helpers.data import images, mnist_files
+from helpers.data.download import DownloadError, cache_folder
 from helpers.data.images import Images
 
 __all__ = ["digits", "mnist"]
@@ -21,70 +23,70 @@ def mnist(
     download: bool = True,
     fallback: bool = True,
 ) -> Images:
-    """Get MNIST's 70,000 handwritten digits, normalised and split into three parts.
+    """Load MNIST's 70,000 handwritten digits, normalised and split into three parts.
 
-    They are looked for in the folder ``root``, else in the folder that the environment variable
-    COURSE_DATA names, then in the user's cache. Where they are in neither, they are downloaded into
-    the cache, once. No file is trusted before its checksum has been compared.
+    They are read from the first of these folders that has all files: ``root``, the folder that the
+    environment variable COURSE_DATA names, the user's cache. If none has, they are downloaded into
+    the cache. The MD5 of each file is checked before it is used.
 
-    Where they cannot be had, scikit-learn's digits stand in for them, as `digits` returns them: a
-    line on the screen says so and why, and so does ``source``. COURSE_DATA=digits asks for them.
+    If MNIST is not available, scikit-learn's digits are used instead, as `digits` returns them: a
+    printed line says so and why, and so does ``source``. COURSE_DATA=digits asks for them.
 
     Parameters
     ----------
     root : str or os.PathLike, optional
-        A folder that holds the four files in ``MNIST/raw``, as torchvision lays them out, or in
-        ``mnist/MNIST/raw``. It goes before COURSE_DATA, and nothing is ever written there.
+        A folder with the four files in ``MNIST/raw``, where torchvision puts them, or in
+        ``mnist/MNIST/raw``. It is only read.
     device : str or torch.device
         Where the tensors live.
     validation : float
-        Share of the training images to put aside, in [0, 1), of each class alike. The images put
-        aside do not count in the statistics. With 0 the validation part is empty.
+        Share of the training images to set aside, in [0, 1), the same of each class. They do not
+        count in the statistics. With 0 the validation part is empty.
     seed : int
-        Of the split, at least 0. No global random state is touched.
+        Seed of the split, at least 0. No global random state changes.
     download : bool
-        Whether the network may be asked.
+        Whether to download MNIST if it is not on this machine.
     fallback : bool
-        Whether scikit-learn's digits may stand in for MNIST.
+        Whether to use scikit-learn's digits if MNIST is not available.
 
     Returns
     -------
     Images
-        With 50,000, 10,000 and 10,000 images unless told otherwise.
+        With 50,000, 10,000 and 10,000 images by default.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument or COURSE_DATA is not what it has to be.
-    UnavailableError
-        If MNIST cannot be had, and nothing may or can stand in for it.
+        If an argument or COURSE_DATA is not valid.
+    DownloadError
+        If MNIST is not available and ``fallback`` is False.
 
     References
     ----------
     LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition,
     1998, doi:10.1109/5.726791. CC BY-SA 3.0.
     """
-    options = images.checked(device, validation, seed)
-    download, fallback = (
-        _validate.flag("download", download),
-        _validate.flag("fallback", fallback),
-    )
+    options = images.validate(device, validation, seed)
+    download = _validate.flag("download", download)
+    fallback = _validate.flag("fallback", fallback)
     try:
-        raw = mnist_files.load(root, download=download)
-    except UnavailableError as fault:
+        raw = mnist_files.load(root, allow_download=download)
+    except DownloadError as error:
         if not fallback:
             raise
-        raw = _in_place_of_mnist(fault)
+        raw = _load_digits()
+        count, folder = len(raw.train_y) + len(raw.test_y), str(cache_folder())
+        output.print_text(f"data.instead.{error.reason}", images=count, folder=folder)
     return images.prepare(raw, *options)
 
 
 def digits(
     *, device: str | torch.device = "cpu", validation: float = 1 / 6, seed: int = 0
 ) -> Images:
-    """Get scikit-learn's 1,797 handwritten digits of 8×8 pixels, enlarged to MNIST's 28×28.
+    """Load scikit-learn's 1,797 handwritten digits of 8×8 pixels, enlarged to MNIST's 28×28.
 
-    They come with scikit-learn and need neither network nor disk. One image in seven is for the
-    test, always the same ones.
+    They are part of scikit-learn, so that nothing is downloaded. One image in seven is for the
+    test, whatever the seed.
 
     Parameters
     ----------
@@ -94,12 +96,12 @@ def digits(
     Returns
     -------
     Images
-        With 1,283, 257 and 257 images unless told otherwise, and ``source`` "digits".
+        With 1,283, 257 and 257 images by default, and ``source`` "digits".
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it has to be.
+        If an argument is not valid.
     ModuleNotFoundError
         If scikit-learn is not installed.
 
@@ -108,16 +110,18 @@ def digits(
     Alpaydin and Kaynak, Optical recognition of handwritten digits, UCI Machine Learning Repository,
     1998, doi:10.24432/C50P49.
     """
-    return images.prepare(embedded.load(), *images.checked(device, validation, seed))
+    return images.prepare(_load_digits(), *images.validate(device, validation, seed))
 
 
-def _in_place_of_mnist(fault: UnavailableError) -> images.RawImages:
-    """Load the embedded digits and say so, in one line on the screen."""
-    try:
-        raw = embedded.load()
-    except ModuleNotFoundError as missing:
-        message = f"{fault}; and {missing}"
-        raise UnavailableError(message, fault.reason, fault.status) from None
-    why = language.text(f"data.why.{fault.reason}", status=fault.status)
-    output.print_text("data.digits", why=why, images=len(raw.train_y) + len(raw.test_y))
-    return raw
+def _load_digits() -> images.RawImages:
+    """Load scikit-learn's digits in MNIST's format: 20×20 pixels of 28×28, one in seven a test."""
+    from sklearn.datasets import load_digits
+
+    small = load_digits()
+    ink = torch.from_numpy(small.images / 16)[:, None]
+    ink = nn.functional.interpolate(ink, size=(20, 20), mode="bilinear")
+    ink = nn.functional.pad(ink[:, 0], (4, 4, 4, 4))
+    x = (255 * ink).round().to(torch.uint8).numpy()
+    y = small.target.astype(np.uint8)
+    is_test = images.stratified(y, share=1 / 7, seed=0)
+    return images.RawImages(x[~is_test], y[~is_test], x[is_test], y[is_test], source="digits")

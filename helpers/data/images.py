@@ -1,4 +1,4 @@
-"""Labelled images as a training takes them: split, normalised, tensors on a device."""
+"""Labelled images for training: split, normalised, as tensors on a device."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,7 +8,9 @@ import torch
 
 from helpers import _validate
 
-__all__ = ["Images", "RawImages", "Split", "checked", "prepare", "statistics", "stratified"]
+__all__ = ["Images", "Split"]
+
+CLASSES = tuple("0123456789")
 
 
 class Split(NamedTuple):
@@ -33,14 +35,13 @@ class Images:
     Attributes
     ----------
     train, validation, test : Split
-        All on one device. The test part is the source's own, whatever the split.
+        All on one device. The test part does not depend on the split.
     mean, std : float
-        Of the training part's pixels, from 0 to 1: x is (pixels − mean) / std. Neither validation
-        nor test images count in them.
+        Of the training part's pixels, which range from 0 to 1: x is (pixels − mean) / std.
     classes : tuple of str
-        The classes' names.
+        Names of the classes.
     source : {"mnist", "digits"}
-        Whose images these are; `helpers.figures.canvas.mark_source` writes it into a figure.
+        The data set; `helpers.figures.canvas.mark_source` writes it into a figure.
     """
 
     train: Split
@@ -52,7 +53,7 @@ class Images:
     source: str
 
     def pixels(self, x: torch.Tensor) -> torch.Tensor:
-        """Undo the normalisation, to draw.
+        """Undo the normalisation, to draw images.
 
         Parameters
         ----------
@@ -62,7 +63,7 @@ class Images:
         Returns
         -------
         torch.Tensor
-            Shape (…, 28, 28): from 0, paper, to 1, ink.
+            Shape (…, 28, 28), from 0 (paper) to 1 (ink).
 
         Raises
         ------
@@ -81,95 +82,42 @@ class Images:
 
 
 class RawImages(NamedTuple):
-    """Images as their source holds them.
-
-    Attributes
-    ----------
-    train_x, test_x : numpy.ndarray
-        Shape (n, 28, 28), uint8.
-    train_y, test_y : numpy.ndarray
-        Shape (n,), uint8.
-    classes : tuple of str
-        The classes' names.
-    source : str
-        As in `Images`.
-    """
+    """Images as their source provides them: uint8 arrays of shapes (n, 28, 28) and (n,)."""
 
     train_x: np.ndarray
     train_y: np.ndarray
     test_x: np.ndarray
     test_y: np.ndarray
-    classes: tuple[str, ...]
     source: str
 
 
-def checked(
+def validate(
     device: str | torch.device, validation: float, seed: int
 ) -> tuple[torch.device, float, int]:
-    """Return what `prepare` takes, or raise before any image has been fetched.
-
-    Parameters
-    ----------
-    device : str or torch.device
-        Where the images are wanted.
-    validation : float
-        Share of the training images to put aside, in [0, 1).
-    seed : int
-        Of the split, at least 0.
-
-    Returns
-    -------
-    device : torch.device
-        One that torch can use here.
-    validation : float
-        As given.
-    seed : int
-        As given.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not what it has to be.
-    """
-    wanted = f"device must be a device that torch can use here, such as 'cpu', got {device!r}"
+    """Return the arguments of `prepare`, checked before anything is downloaded."""
+    message = f"device must be a device that torch can use here, such as 'cpu', got {device!r}"
     if not isinstance(device, str | torch.device):
-        raise TypeError(wanted)
+        raise TypeError(message)
     try:
-        place = torch.device(device)
-        torch.empty(0, device=place).cpu()
+        torch.empty(0, device=device).cpu()
     except (RuntimeError, NotImplementedError, AssertionError):  # each backend has its own
-        raise ValueError(wanted) from None
-    validation = _validate.number("validation", validation, "[0, 1)")
-    return place, validation, _validate.count("seed", seed, at_least=0)
+        raise ValueError(message) from None
+    return (
+        torch.device(device),
+        _validate.number("validation", validation, "[0, 1)"),
+        _validate.count("seed", seed, at_least=0),
+    )
 
 
 def prepare(raw: RawImages, device: torch.device, validation: float, seed: int) -> Images:
-    """Split, normalise and move to ``device``.
+    """Split images, normalise them and move them to a device.
 
-    Parameters
-    ----------
-    raw : RawImages
-        The images.
-    device : torch.device
-        Where they go.
-    validation : float
-        Share of the training images to put aside, in [0, 1), of each class alike.
-    seed : int
-        Of that split.
-
-    Returns
-    -------
-    Images
-        In float32, normalised with mean and standard deviation of the images left to train on.
-
-    Raises
-    ------
-    ValueError
-        If ``validation`` is so small or so large that a class would lack in one of the parts.
+    ``validation`` is the share of the training images to set aside, in [0, 1); ``seed`` decides
+    which. The training part's mean and standard deviation normalise all parts.
     """
     aside = stratified(raw.train_y, validation, seed)
     for part in (aside, ~aside) if validation else ():
-        if len(np.unique(raw.train_y[part])) < len(raw.classes):
+        if len(np.unique(raw.train_y[part])) < len(CLASSES):
             raise ValueError(
                 f"validation must be 0 or leave images of every class on both sides of the split, "
                 f"got {validation!r} of {len(aside):,} images"
@@ -179,67 +127,36 @@ def prepare(raw: RawImages, device: torch.device, validation: float, seed: int) 
         "validation": (raw.train_x[aside], raw.train_y[aside]),
         "test": (raw.test_x, raw.test_y),
     }
-    mean, std = statistics(parts["train"][0])
+    mean, std = _mean_and_std(parts["train"][0])
     splits = {}
     for name, (pixels, labels) in parts.items():
         x = torch.tensor(pixels, device=device).unsqueeze(1).float()
-        # In place: the pixels as floats fill 188 MB, and a copy as much again.
-        x.div_(255).sub_(mean).div_(std)
+        x.div_(255).sub_(mean).div_(std)  # in place: each copy of MNIST takes 188 MB
         splits[name] = Split(x, torch.tensor(labels, dtype=torch.int64, device=device))
-    return Images(**splits, mean=mean, std=std, classes=raw.classes, source=raw.source)
+    return Images(**splits, mean=mean, std=std, classes=CLASSES, source=raw.source)
 
 
 def stratified(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Draw ``share`` of the images, and of each class alike.
+    """Draw a share of the images at random, the same share of each class.
 
-    Parameters
-    ----------
-    labels : numpy.ndarray of int
-        Shape (n,).
-    share : float
-        In [0, 1).
-    seed : int
-        Of a generator of its own.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        Shape (n,): round(n · share) are True; of each class, its share rounded up or down.
+    Returns a mask: round(n · share) images in total; of each class, its share rounded up or down.
     """
     classes, sizes = np.unique(labels, return_counts=True)
     exact = sizes * share
-    drawn = np.floor(exact).astype(int)
-    # Largest remainders first, until the total is right.
-    still = round(len(labels) * share) - drawn.sum()
-    drawn[np.argsort(drawn - exact, kind="stable")[:still]] += 1
+    counts = np.floor(exact).astype(int)
+    # Round up the largest remainders until the total is right.
+    missing = round(len(labels) * share) - counts.sum()
+    counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).numpy()
-    aside = np.zeros(len(labels), dtype=bool)
-    for one, count in zip(classes, drawn, strict=True):
-        aside[order[labels[order] == one][:count]] = True
-    return aside
+    drawn = np.zeros(len(labels), dtype=bool)
+    for label, count in zip(classes, counts, strict=True):
+        drawn[order[labels[order] == label][:count]] = True
+    return drawn
 
 
-def statistics(pixels: np.ndarray) -> tuple[float, float]:
-    """Mean and standard deviation of uint8 pixels on a scale from 0 to 1, exact to rounding.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray
-        Any shape, uint8.
-
-    Returns
-    -------
-    mean : float
-        On a scale where 255 is 1.
-    std : float
-        On the same scale, dividing by the count.
-
-    Examples
-    --------
-    >>> statistics(np.array([[0, 255]], dtype=np.uint8))
-    (0.5, 0.5)
-    """
-    # How often each of the 256 values occurs; some images at a time, as bincount widens its input.
+def _mean_and_std(pixels: np.ndarray) -> tuple[float, float]:
+    """Return mean and standard deviation of uint8 pixels, scaled to [0, 1]."""
+    # From the histogram, which is exact; in chunks, because bincount converts its input to int64.
     chunks = np.array_split(pixels.reshape(-1), max(1, pixels.size // 1_000_000))
     counts = np.sum([np.bincount(chunk, minlength=256) for chunk in chunks], axis=0)
     values = np.arange(256) / 255

@@ -1,4 +1,4 @@
-"""The temperatures that the averages of chapters 2 and 3 are taught with."""
+"""The temperatures that chapters 2 and 3 average."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ __all__ = ["temperatures"]
 
 
 def temperatures() -> np.ndarray:
-    """Daily temperatures of thirty days in a row, in °C.
+    """Return the daily temperatures of thirty consecutive days, in °C.
 
-    The series with which Godoy introduces averages (*Deep Learning with PyTorch Step-by-Step*,
+    Godoy introduces averages with this series (*Deep Learning with PyTorch Step-by-Step*,
     chapter 6).
 
     Returns

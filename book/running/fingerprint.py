@@ -10,7 +10,7 @@ from pathlib import Path
 from book import git
 from book.browser import find_browser
 from book.project import ROOT
-from helpers.data import UnavailableError, mnist_files
+from helpers.data import DownloadError, mnist_files
 
 __all__ = ["of_execution", "of_files", "of_site"]
 
@@ -69,8 +69,8 @@ def of_site() -> str:
 def _images() -> str:
     """Return which images chapters get without a download."""
     try:
-        return mnist_files.load(None, download=False).source
-    except UnavailableError as error:
+        return mnist_files.load(None, allow_download=False).source
+    except DownloadError as error:
         return error.reason
 
 

@@ -7,8 +7,8 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test coverage faults check style types spelling agree notebooks colab \
-	bench reproducible lock portable audit clean
+.PHONY: help install hooks site serve test mutants check style types spelling agree notebooks colab bench \
+	reproducible lock portable audit clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,15 +51,8 @@ test: check site ## Run all checks and tests: style, units, notebooks, and the b
 	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
 
-# What a browser sees runs no line of helpers.
-coverage: install ## Which lines of helpers do the unit tests run? Fails below 95 %
-	@$(BIN)/python -m pytest --numprocesses auto \
-		--cov helpers --cov-fail-under 95 --cov-report term:skip-covered \
-		--ignore-glob '*/test_pages_*' --ignore-glob '*/test_book_*' --ignore tests/test_faults.py \
-		--ignore tests/test_browser.py --ignore tests/test_hooks.py --ignore tests/test_takeaway.py
-
-faults: install ## Seed each fault of tests/faults: who notices it, the unit tests, nbval alone?
-	@$(BIN)/python -m tests.seeding
+mutants: install ## How many small changes of helpers do the tests notice? OF=averages, or a sample of all
+	@$(BIN)/python -m tests.mutants $(or $(OF),--sample 200)
 
 check: install ## Only the fast checks: style, types, spelling, whether notebooks follow from manuscripts
 	@$(MAKE) --no-print-directory --jobs=2 style types spelling agree

@@ -9,7 +9,7 @@ from pygments.formatters import HtmlFormatter
 
 from book.errors import BookError
 from book.project import ROOT
-from book.templates import THEME
+from book.templates import THEME, render
 from helpers.figures import palette
 
 __all__ = ["KATEX", "code_colors", "stage_assets"]
@@ -30,6 +30,7 @@ def stage_assets(folder: Path) -> None:
     for font in sorted((KATEX / "fonts").glob("*.woff2")):
         shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
     _write_minisearch(folder / "minisearch.js")
+    (folder / "icon.svg").write_text(render("icon.svg", **palette.load()), encoding="utf-8")
     (folder / "palette.css").write_text(_palette_css(), encoding="utf-8")
     (folder / "code.css").write_text(_code_css(), encoding="utf-8")
 

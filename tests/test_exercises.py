@@ -255,7 +255,7 @@ WORKED = {
     "schedulers_warm_cosine": [(4, 1.0, 2, 6), 0.5, 0, 0.75, 0.25],
     "hands_on_parameters": [(), 217728, 200960, 203530, 24522],
     "hands_on_epoch_loss": [(np.array([1.0, 4.0]), np.array([3, 1])), 4, 2.5, 7],
-    "hands_on_early_stopping": [([5, 3, 4, 3, 3.5, 2, 4, 1, 2, 3], 2), 2, 5, 10, 4, 10],
+    "hands_on_early_stopping": [([5, 3, 4, 3, 4, 4, 1, 2], 2), 2, 5, 6, 4, 6],
 }
 
 

@@ -3,25 +3,21 @@
 import math
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 
 from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
 
 
-def _count_parameters(*widths: int, bias: bool = True) -> int:
-    """Count the parameters of an MLP."""
-    return sum((inputs + bias) * outputs for inputs, outputs in pairwise(widths))
-
-
 parameters = NumberExercise(
-    reference=_count_parameters(784, 256, 64, 10),
+    # Each output of a layer has a weight for each input, and a bias.
+    reference=785 * 256 + 257 * 64 + 65 * 10,
     mistakes={
-        "no_bias": _count_parameters(784, 256, 64, 10, bias=False),
-        "first_layer": _count_parameters(784, 256),
-        "skipped": _count_parameters(784, 256, 10),
-        "image": _count_parameters(28, 256, 64, 10),
+        "no_bias": 784 * 256 + 256 * 64 + 64 * 10,
+        "first_layer": 785 * 256,
+        "skipped": 785 * 256 + 257 * 10,
+        "image": 29 * 256 + 257 * 64 + 65 * 10,
     },
     rel=0,
 )

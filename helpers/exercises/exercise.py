@@ -251,6 +251,6 @@ def _to_array(value: Any) -> np.ndarray | None:
             return float("inf")
 
     try:
-        return np.array(convert(value), dtype=float)
+        return np.array(convert(value))
     except Exception:  # not numbers, rows of different lengths, or an object that only looks right
         return None

@@ -9,7 +9,6 @@ import numpy as np
 
 from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
 
-
 parameters = NumberExercise(
     # Each output of a layer has a weight for each input, and a bias.
     reference=785 * 256 + 257 * 64 + 65 * 10,

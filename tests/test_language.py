@@ -188,7 +188,7 @@ def test_text_writes_its_numbers_in_the_language():
 def test_text_leaves_words_alone():
     language.use("pt")
     said = language.text("exercises.raised", error="ValueError: 0.5 is not -1")
-    assert said == "Seu código levantou ValueError: 0.5 is not -1."
+    assert said == "✗ Seu código levantou ValueError: 0.5 is not -1."
 
 
 @pytest.mark.parametrize("key", ["", "figures", "figures.ewma", "figures.ewma.weights.titel", "x"])

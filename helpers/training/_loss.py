@@ -1,6 +1,5 @@
 """The forward pass with its checks, and the means over the batches of an epoch."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -115,26 +114,29 @@ def _check_targets(
 
 
 class Means:
-    """Mean loss and accuracy over an epoch's samples, without labels that the loss ignores."""
+    """Mean loss and accuracy of each run over an epoch, without labels that the loss ignores."""
 
-    def __init__(self, loss_function: LossFunction) -> None:
+    def __init__(self, loss_function: LossFunction, runs: int = 1) -> None:
         self.classifies = classifies(loss_function)
         self.ignored = getattr(loss_function, "ignore_index", -100)
-        self.total, self.samples, self.right, self.answers = 0.0, 0, 0, 0
+        self.total = torch.zeros(runs, dtype=torch.float64)
+        self.samples, self.answers, self.right = torch.zeros(3, runs, dtype=torch.int64)
 
-    def add(self, loss: float, outputs: torch.Tensor, y: torch.Tensor) -> None:
-        """Add a batch: its mean loss, outputs of shape (batch, …), and targets."""
-        samples = len(y)
+    def add(self, losses: torch.Tensor, outputs: torch.Tensor, y: torch.Tensor) -> None:
+        """Add a batch: losses (runs,), outputs and targets (runs, batch, …)."""
+        samples = torch.full_like(self.samples, y.shape[1])
         if self.classifies and not y.dtype.is_floating_point:
             counted = y != self.ignored
-            samples = int(counted.sum())
+            samples = counted.flatten(1).sum(1).cpu()
             self.answers += samples
-            self.right += int(((outputs.argmax(1) == y) & counted).sum())
-        if samples:  # the loss of ignored labels alone is NaN
-            self.total += loss * samples
-            self.samples += samples
+            self.right += ((outputs.argmax(2) == y) & counted).flatten(1).sum(1).cpu()
+        # The loss of ignored labels alone is NaN.
+        self.total += torch.where(samples > 0, losses.cpu().double() * samples, 0.0)
+        self.samples += samples
 
-    def result(self) -> tuple[float, float | None]:
-        """Return loss, NaN without samples, and accuracy, None without one of torch's losses."""
-        loss = self.total / self.samples if self.samples else math.nan
-        return loss, self.right / self.answers if self.answers else None
+    def results(self) -> list[tuple[float, float | None]]:
+        """Return each run's loss, and its accuracy if the loss is one of torch's for classes."""
+        losses, accuracies = self.total / self.samples, self.right / self.answers
+        known = (self.answers > 0).tolist()
+        both = zip(losses.tolist(), accuracies.tolist(), known, strict=True)
+        return [(loss, accuracy if knows else None) for loss, accuracy, knows in both]

@@ -66,12 +66,13 @@ def evaluate_batches(
     model: nn.Module, loss_function: LossFunction, batches: Batches, name: str
 ) -> Evaluation:
     """Evaluate on batches; ``name`` is the argument that they came from, for messages."""
-    means, forward = Means(loss_function), Forward(name, batches, model, loss_function)
+    forward = Forward(name, batches, model, loss_function)
+    means = Means(loss_function)
     with in_mode(model, training=False), torch.no_grad():
         for x, y in batches.epoch():
             outputs, loss = forward(x, y)
-            means.add(loss.item(), outputs, y)
-    return Evaluation(*means.result())
+            means.add(loss[None], outputs[None], y[None])
+    return Evaluation(*means.results()[0])
 
 
 def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) -> torch.Tensor:

@@ -13,7 +13,7 @@ from helpers import _validate, language
 from helpers._progress import progress_bar
 from helpers.training import _model
 from helpers.training._batches import make_batches
-from helpers.training._loss import Forward, LossFunction, check_loss
+from helpers.training._loss import Forward, LossFunction, Means, check_loss
 from helpers.training._schedulers import SchedulerSteps
 from helpers.training.evaluate import BATCH_SIZE, evaluate_batches
 from helpers.training.history import DivergedError, History, Log
@@ -46,6 +46,7 @@ def fit(
         torch.manual_seed(seed)  # for what the model draws, such as dropout
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
+            means = Means(loss_function)
             model.train()
             for indices in torch.randperm(len(x), generator=order).split(batch_size):
                 optimizer.zero_grad()
@@ -123,7 +124,7 @@ def fit(
     has_loss = validation is not None
     steps = SchedulerSteps(scheduler, step_scheduler, [optimizer], has_loss, epochs, len(batches))
     recorder = Recorder(record, model, [optimizer], updates)
-    log = Log(loss_function, optimizer.param_groups, recorder)
+    log = Log(optimizer.param_groups, recorder)
     forward = Forward("train", batches, model, loss_function)
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
@@ -132,11 +133,12 @@ def fit(
     with _model.seeded(seed, device), progress_bar(updates, *texts, show=progress) as bar:
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
+            means = Means(loss_function)
             with _model.in_mode(model, training=True):
                 for batch, (x, y) in enumerate(batches.epoch(order), start=1):
                     optimizer.zero_grad()
                     outputs, loss = forward(x, y)
-                    if not log.loss(loss.item()):
+                    if not log.update(loss.item()):
                         where = loss.item(), epoch + 1, batch, log.rate()
                         raise DivergedError(*where, log.history())
                     loss.backward()
@@ -145,14 +147,15 @@ def fit(
                         log.add(gradient_norms=norm.item())
                     recorder.before_step()
                     optimizer.step()
-                    log.after_step(outputs.detach(), y)
+                    recorder.after_step()
+                    means.add(loss.detach()[None], outputs.detach()[None], y[None])
                     steps.after_batch(epoch, batch)
                     bar.update()
             if held_out is not None:
                 evaluation = evaluate_batches(model, loss_function, held_out, "validation")
                 if evaluation.loss < lowest:
                     lowest, best_epoch = evaluation.loss, epoch
-            log.end_epoch(evaluation)
+            log.end_epoch(means.results()[0], evaluation)
             steps.after_epoch(evaluation)
             if patience is not None and epoch - best_epoch >= patience and epoch + 1 < epochs:
                 log.stopped = "early"

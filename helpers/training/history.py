@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 
-from helpers.training._loss import LossFunction, Means
 from helpers.training.evaluate import Evaluation
 from helpers.training.record import Recorder
 
@@ -102,13 +101,10 @@ class DivergedError(ArithmeticError):
 class Log:
     """A `History` while it grows; ``groups`` are the optimizer's that hold the parameters."""
 
-    def __init__(
-        self, loss_function: LossFunction, groups: Sequence[dict[str, Any]], recorder: Recorder
-    ) -> None:
-        self.loss_function, self.groups, self.recorder = loss_function, groups, recorder
+    def __init__(self, groups: Sequence[dict[str, Any]], recorder: Recorder) -> None:
+        self.groups, self.recorder = groups, recorder
         tensors = [name for name, kind in History.__annotations__.items() if kind is torch.Tensor]
         self.rows: dict[str, list[Any]] = {name: [] for name in tensors}
-        self.means = Means(loss_function)
         self.starts_epoch, self.stopped = True, ""
 
     def rate(self) -> Any:
@@ -116,9 +112,9 @@ class Log:
         rates = [float(group["lr"]) for group in self.groups]
         return rates[0] if len(rates) == 1 else rates
 
-    def loss(self, loss: float) -> bool:
+    def update(self, loss: float) -> bool:
         """Write down a batch's loss and rate before the update, and return whether it is finite."""
-        if not math.isfinite(loss):
+        if self.stopped or not math.isfinite(loss):
             self.stopped = "diverged"
             return False
         rate = self.rate()
@@ -128,19 +124,12 @@ class Log:
         self.starts_epoch = False
         return True
 
-    def after_step(self, outputs: torch.Tensor, y: torch.Tensor) -> None:
-        """Record the optimizer's state, and add the batch to the means."""
-        self.recorder.after_step()
-        self.means.add(self.rows["losses"][-1], outputs, y)
-
-    def end_epoch(self, validation: Evaluation | None) -> None:
-        """Write down an epoch's means, and the evaluation after it."""
-        loss, accuracy = self.means.result()
-        self.add(train_losses=loss, train_accuracies=accuracy)
+    def end_epoch(self, train: tuple[float, float | None], validation: Evaluation | None) -> None:
+        """Write down an epoch's mean loss and accuracy, and the evaluation after it."""
+        self.add(train_losses=train[0], train_accuracies=train[1])
         if validation is not None:
-            loss, accuracy = validation
-            self.add(validation_losses=loss, validation_accuracies=accuracy)
-        self.means, self.starts_epoch = Means(self.loss_function), True
+            self.add(validation_losses=validation[0], validation_accuracies=validation[1])
+        self.starts_epoch = True
 
     def add(self, **values: Any) -> None:
         """Add a value to each row; None is left out."""

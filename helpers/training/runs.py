@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from helpers import _validate, language
 from helpers._progress import progress_bar
 from helpers.training._batches import Batch, TensorBatches, is_pair, make_batches
-from helpers.training._loss import Forward, LossFunction, check_loss
+from helpers.training._loss import Forward, LossFunction, Means, check_loss
 from helpers.training._model import check_optimizer, check_seed, device_of, in_mode
 from helpers.training._schedulers import SchedulerSteps
 from helpers.training._stack import Stack, check_models
@@ -107,17 +107,22 @@ def fit_runs(
     updates = epochs * len(data)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
-    logs = [Log(loss_function, *own) for own in zip(groups, recorders, strict=True)]
+    logs = [Log(*own) for own in zip(groups, recorders, strict=True)]
     active = list(range(len(models)))  # the runs that have not diverged
 
     texts = language.text("training.batch"), language.text("training.fit")
     with Stack(models, seeds) as stack, progress_bar(updates, *texts, show=progress) as bar:
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
         for epoch in range(epochs):
+            means = Means(loss_function, len(models))
             for batch, (x, y) in enumerate(data.epoch(orders), start=1):
                 outputs = stack(x)
                 losses = [loss_function(*one) for one in zip(outputs, y, strict=True)]
-                active = [run for run in active if logs[run].loss(losses[run].item())]
+                values = torch.stack(losses).detach()
+                finite = [
+                    log.update(value) for log, value in zip(logs, values.tolist(), strict=True)
+                ]
+                active = [run for run in active if finite[run]]
                 if not active:
                     return [log.history() for log in logs]
                 torch.autograd.backward([losses[run] for run in active])
@@ -126,18 +131,19 @@ def fit_runs(
                     recorders[run].before_step()
                 for optimizer in optimizers:
                     optimizer.step()
-                outputs = outputs.detach()
                 for run in active:
-                    logs[run].after_step(outputs[run], y[run])
+                    recorders[run].after_step()
+                means.add(values, outputs.detach(), y)
                 for steps in all_steps:
                     steps.after_batch(epoch, batch)
                 bar.update()
+            results = means.results()
             for run in active:
                 evaluation = None
                 if held_out is not None:
                     model, batches = models[run], held_out[run]
                     evaluation = evaluate_batches(model, loss_function, batches, "validation")
-                logs[run].end_epoch(evaluation)
+                logs[run].end_epoch(results[run], evaluation)
             for steps in all_steps:
                 steps.after_epoch(None)
     return [log.history() for log in logs]

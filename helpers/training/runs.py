@@ -1,6 +1,6 @@
-"""Several runs at once: equal networks that differ in seed, optimizer or data."""
+"""Several runs at once: equal networks that differ in seed or optimizer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,9 +10,9 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from helpers import _validate, language
 from helpers._progress import progress_bar
-from helpers.training._batches import Batch, TensorBatches, is_pair, make_batches
+from helpers.training import _model
+from helpers.training._batches import TensorBatches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
-from helpers.training._model import check_optimizer, check_seed, device_of, in_mode
 from helpers.training._schedulers import SchedulerSteps
 from helpers.training._stack import Stack, check_models
 from helpers.training.evaluate import BATCH_SIZE, evaluate_batches
@@ -55,8 +55,8 @@ def fit_runs(
     optimizers : torch.optim.Optimizer or sequence of torch.optim.Optimizer
         One for each model, or one over the parameters of all, which is faster; its step must treat
         each parameter tensor by itself, as that of all of torch's but LBFGS does.
-    train, validation : pair of torch.Tensor, or sequence of such pairs
-        Inputs and targets, shapes (samples, …), for all runs, or a pair for each.
+    train, validation : pair of torch.Tensor
+        Inputs and targets, shapes (samples, …), for all runs.
     epochs, batch_size
         As for `fit`.
     seeds : sequence of int, optional
@@ -93,18 +93,23 @@ def fit_runs(
     check_models(models)
     optimizers = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
     for optimizer in optimizers:
-        check_optimizer(optimizer, *models)
+        _model.check_optimizer(optimizer, *models)
     epochs = _validate.count("epochs", epochs)
-    seeds = [check_seed(seed) for seed in (range(len(models)) if seeds is None else seeds)]
+    seeds = [_model.check_seed(seed) for seed in (range(len(models)) if seeds is None else seeds)]
     if len(seeds) != len(models):
         raise ValueError(f"seeds must be one for each of {len(models)} models, got {len(seeds)}")
-    data = _Data(_batches("train", train, batch_size, models, loss_function))
+    device = _model.device_of(models[0])
+    batches = make_batches("train", train, batch_size, device)
+    if not isinstance(batches, TensorBatches):
+        raise TypeError(f"train must be a pair of tensors, got {type(train).__name__}")
+    with _model.in_mode(models[0], training=False):
+        Forward("train", batches, models[0], loss_function)(*next(batches.epoch()))
     held_out = None
     if validation is not None:
-        held_out = _batches("validation", validation, BATCH_SIZE, models, loss_function)
+        held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
     several = schedulers if isinstance(schedulers, Sequence) else [schedulers]
-    all_steps = [SchedulerSteps(s, None, optimizers, False, epochs, len(data)) for s in several]
-    updates = epochs * len(data)
+    all_steps = [SchedulerSteps(s, None, optimizers, False, epochs, len(batches)) for s in several]
+    updates = epochs * len(batches)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
     logs = [Log(*own) for own in zip(groups, recorders, strict=True)]
@@ -115,14 +120,13 @@ def fit_runs(
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
         for epoch in range(epochs):
             means = Means(loss_function, len(models))
-            for batch, (x, y) in enumerate(data.epoch(orders), start=1):
-                outputs = stack(x)
+            shuffled = [torch.randperm(len(batches.x), generator=order) for order in orders]
+            indices = torch.stack(shuffled).to(device).split(batches.batch_size, dim=1)
+            for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)
+                outputs, y = stack(batches.x[rows]), batches.y[rows]
                 losses = [loss_function(*one) for one in zip(outputs, y, strict=True)]
                 values = torch.stack(losses).detach()
-                finite = [
-                    log.update(value) for log, value in zip(logs, values.tolist(), strict=True)
-                ]
-                active = [run for run in active if finite[run]]
+                active = [run for run, v in enumerate(values.tolist()) if logs[run].update(v)]
                 if not active:
                     return [log.history() for log in logs]
                 torch.autograd.backward([losses[run] for run in active])
@@ -141,51 +145,12 @@ def fit_runs(
             for run in active:
                 evaluation = None
                 if held_out is not None:
-                    model, batches = models[run], held_out[run]
-                    evaluation = evaluate_batches(model, loss_function, batches, "validation")
+                    model = models[run]
+                    evaluation = evaluate_batches(model, loss_function, held_out, "validation")
                 logs[run].end_epoch(results[run], evaluation)
             for steps in all_steps:
                 steps.after_epoch(None)
     return [log.history() for log in logs]
-
-
-class _Data:
-    """Training data of all runs; those that several runs share are held once."""
-
-    def __init__(self, batches: Sequence[TensorBatches]) -> None:
-        distinct = list(dict.fromkeys(batches))
-        if len({len(one.x) for one in distinct}) > 1:
-            raise ValueError("train must have as many samples for each run, got different numbers")
-        self.samples, self.size = len(batches[0].x), batches[0].batch_size
-        self.starts = self.samples * torch.tensor([[distinct.index(one)] for one in batches])
-        self.x, self.y = batches[0].x, batches[0].y
-        if len(distinct) > 1:
-            self.x = torch.cat([one.x for one in distinct])
-            self.y = torch.cat([one.y for one in distinct])
-
-    def __len__(self) -> int:
-        return -(-self.samples // self.size)
-
-    def epoch(self, orders: Sequence[torch.Generator]) -> Iterator[Batch]:
-        """Yield inputs and targets, shapes (runs, batch, …), in each run's own order."""
-        shuffled = torch.stack([torch.randperm(self.samples, generator=own) for own in orders])
-        for indices in (shuffled + self.starts).to(self.x.device).split(self.size, dim=1):
-            yield self.x[indices], self.y[indices]
-
-
-def _batches(
-    name: str, data: Any, size: int | None, models: Sequence[nn.Module], loss_function: LossFunction
-) -> list[Any]:
-    """Return the batches of each run, once a first one has gone through a model and the loss."""
-    pairs = [data] * len(models) if is_pair(data) else data
-    if not isinstance(pairs, Sequence) or not all(map(is_pair, pairs)) or len(pairs) != len(models):
-        kind = type(data).__name__
-        raise TypeError(f"{name} must be a pair of tensors, or one for each model, got {kind}")
-    made = {id(pair): make_batches(name, pair, size, device_of(models[0])) for pair in pairs}
-    for batches in made.values():
-        with in_mode(models[0], training=False):
-            Forward(name, batches, models[0], loss_function)(*next(batches.epoch()))
-    return [made[id(pair)] for pair in pairs]
 
 
 def _groups(run: int, model: nn.Module, optimizers: Sequence[Optimizer]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Any
 
-from helpers import output
+from helpers import _validate, output
 from helpers._screen import is_interactive
 
 __all__ = ["progress_bar"]
@@ -20,7 +20,7 @@ def progress_bar(
     Parameters
     ----------
     total : int, optional
-        How many units there will be; None if that is unknown.
+        How many units there will be; None or 0 if that is unknown.
     unit : str
         What is counted, such as "batch"; "B" for bytes, which are shown as kB, MB and so on.
     desc : str, optional
@@ -35,7 +35,9 @@ def progress_bar(
         Disabled, so that its methods do nothing, where it is not shown. The bar appears after a
         second and disappears when it is closed.
     """
-    if show is None:
+    if show is not None:
+        _validate.flag("progress", show)
+    else:
         is_test = "PYTEST_VERSION" in os.environ  # also in the kernels that nbval starts
         show = is_interactive() and not output.is_building() and not is_test
     # tqdm.auto draws a widget in a kernel, and warns where ipywidgets is missing.
@@ -46,7 +48,7 @@ def progress_bar(
         monitor_interval = 0
 
     return Bar(
-        total=total,
+        total=total or None,
         unit=unit,
         unit_scale=unit == "B",
         desc=desc,

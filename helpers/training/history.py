@@ -1,44 +1,38 @@
-"""What happened in a training: written down on the way, and handed over in the end."""
+"""What a training writes down: losses, accuracies, learning rates and records."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
-__all__ = ["DivergedError", "History", "Log"]
+from helpers.training.evaluate import Evaluation
+from helpers.training.record import Recorder
 
-PER_UPDATE = ("losses", "learning_rates", "gradient_norms")
-PER_EPOCH = (
-    "train_losses",
-    "train_accuracies",
-    "validation_losses",
-    "validation_accuracies",
-    "epoch_learning_rates",
-)
+__all__ = ["DivergedError", "History"]
+
+SHOWN = ("train_losses", "train_accuracies", "validation_losses", "validation_accuracies")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
-    """Losses, accuracies and learning rates of a training, and what else was to be recorded.
+    """Losses, accuracies and learning rates of a training, and its records.
 
-    All tensors are on the CPU, numbers in float64. What was not asked for, or does not apply, is
-    empty: shape (0,).
+    Tensors are in float64, on the CPU, and empty where nothing was to be written down.
 
     Attributes
     ----------
     losses : torch.Tensor
         Shape (updates,): the loss of each mini-batch, before the update on it.
     learning_rates : torch.Tensor
-        Shape (updates,): the rate that each update used, taken before the scheduler's step. Shape
+        Shape (updates,): the rate that each update used, read before the scheduler's step. Shape
         (updates, groups) where the optimizer has several groups of parameters.
     gradient_norms : torch.Tensor
-        Shape (updates,): the norm of all gradients together before they were clipped to
-        ``clip_norm``; empty without.
-    train_losses : torch.Tensor
-        Shape (epochs,): the mean over all samples as seen on the way, each mini-batch weighted by
-        its size, with dropout active and the weights changing.
-    train_accuracies : torch.Tensor
-        Shape (epochs,): the share of right answers in the same passes; of classifiers only.
+        Shape (updates,): the norm of all gradients together before ``clip_norm``, if it was given.
+    train_losses, train_accuracies : torch.Tensor
+        Shape (epochs,): mean over all samples and share of right answers during the epoch, with
+        dropout active and the weights changing. Only torch's losses for classes have accuracies.
     validation_losses, validation_accuracies : torch.Tensor
         Shape (epochs,): the same over the validation data, in evaluation mode, after each epoch.
     epoch_learning_rates : torch.Tensor
@@ -47,8 +41,6 @@ class History:
         By a `Record`'s label and the parameter's name, shape (updates, …).
     stopped : {"", "early", "diverged"}
         Why training ended before all epochs were done, if it did.
-    best_epoch : int
-        With early stopping: the best epoch, counted from 1; else 0.
     """
 
     losses: torch.Tensor
@@ -61,26 +53,21 @@ class History:
     epoch_learning_rates: torch.Tensor
     records: dict[str, dict[str, torch.Tensor]] = field(default_factory=dict, repr=False)
     stopped: str = ""
-    best_epoch: int = 0
 
     @property
     def updates(self) -> int:
-        """How many updates were made."""
+        """Number of updates made."""
         return len(self.losses)
 
     @property
     def epochs(self) -> int:
-        """How many epochs were finished."""
+        """Number of epochs finished."""
         return len(self.train_losses)
 
     def __repr__(self) -> str:
-        last = {
-            name: f"{getattr(self, name)[-1]:.4g}"
-            for name in PER_EPOCH[:4]
-            if len(vars(self)[name])
-        }
-        ends = "".join(f", {name}[-1]={value}" for name, value in last.items())
-        return f"History(epochs={self.epochs}, updates={self.updates}{ends})"
+        rows = {name: row for name, row in vars(self).items() if name in SHOWN and len(row)}
+        last = [f"{name}[-1]={row[-1]:.4g}" for name, row in rows.items()]
+        return f"History({', '.join([f'epochs={self.epochs}, updates={self.updates}', *last])})"
 
 
 class DivergedError(ArithmeticError):
@@ -89,107 +76,68 @@ class DivergedError(ArithmeticError):
     Parameters
     ----------
     loss : float
-        What the loss was.
-    epoch, batch : int
-        Where, counted from 1.
-    rate : float or list of float
-        The learning rate there; of several groups of parameters, each one's.
-
-    Attributes
-    ----------
-    history : History
-        All that happened before.
+        The loss.
     epoch, batch : int
         Where it happened, counted from 1.
-    loss : float
-        What the loss was.
+    rate : float or list of float
+        The learning rate there, of each group of parameters if there are several.
+    history : History
+        All that happened before. These are attributes, too.
     """
 
-    def __init__(self, loss: float, epoch: int, batch: int, rate: Any) -> None:
-        super().__init__(
-            f"the loss must be finite, got {loss} in batch {batch} of epoch {epoch}, at a learning "
-            f"rate of {rate}: the rate may be too high, or the data hold NaN or infinity"
+    def __init__(self, loss: float, epoch: int, batch: int, rate: Any, history: History) -> None:
+        super().__init__(loss, epoch, batch, rate, history)
+        self.loss, self.epoch, self.batch, self.rate = loss, epoch, batch, rate
+        self.history = history
+
+    def __str__(self) -> str:
+        return (
+            f"the loss must be finite, got {self.loss} in batch {self.batch} of epoch {self.epoch},"
+            f" at a learning rate of {self.rate}: the rate may be too high, the data may hold NaN "
+            "or infinity, or all labels of the batch are ignored"
         )
-        self.loss, self.epoch, self.batch = loss, epoch, batch
-        self.history: History | None = None
 
 
 class Log:
-    """The history while it is written."""
+    """A `History` while it grows; ``groups`` are the optimizer's that hold the parameters."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, list[Any]] = {name: [] for name in PER_UPDATE + PER_EPOCH}
-        self.records: dict[str, dict[str, list[torch.Tensor]]] = {}
+    def __init__(self, groups: Sequence[dict[str, Any]], recorder: Recorder) -> None:
+        self.groups, self.recorder = groups, recorder
+        tensors = [name for name, kind in History.__annotations__.items() if kind is torch.Tensor]
+        self.rows: dict[str, list[Any]] = {name: [] for name in tensors}
+        self.starts_epoch, self.stopped = True, ""
+
+    def rate(self) -> Any:
+        """Return the current learning rate, of each group if there are several."""
+        rates = [float(group["lr"]) for group in self.groups]
+        return rates[0] if len(rates) == 1 else rates
+
+    def update(self, loss: float) -> bool:
+        """Write down a batch's loss and rate before the update, and return whether it is finite."""
+        if self.stopped or not math.isfinite(loss):
+            self.stopped = "diverged"
+            return False
+        rate = self.rate()
+        self.add(losses=loss, learning_rates=rate)
+        if self.starts_epoch:
+            self.add(epoch_learning_rates=rate)
+        self.starts_epoch = False
+        return True
+
+    def end_epoch(self, train: tuple[float, float | None], validation: Evaluation | None) -> None:
+        """Write down an epoch's mean loss and accuracy, and the evaluation after it."""
+        self.add(train_losses=train[0], train_accuracies=train[1])
+        if validation is not None:
+            self.add(validation_losses=validation[0], validation_accuracies=validation[1])
+        self.starts_epoch = True
 
     def add(self, **values: Any) -> None:
-        """Write down one value each; None is left out.
-
-        Parameters
-        ----------
-        **values
-            By name of a row of `History`.
-        """
+        """Add a value to each row; None is left out."""
         for name, value in values.items():
             if value is not None:
                 self.rows[name].append(value)
 
-    def keep(self, records: dict[str, dict[str, torch.Tensor]]) -> None:
-        """Write down what was recorded in an epoch.
-
-        Parameters
-        ----------
-        records : dict of dict of torch.Tensor
-            By label and parameter, shape (updates of the epoch, …).
-        """
-        for label, by_name in records.items():
-            for name, values in by_name.items():
-                self.records.setdefault(label, {}).setdefault(name, []).append(values)
-
-    def history(self, stopped: str, best_epoch: int) -> History:
-        """Return all that was written.
-
-        Parameters
-        ----------
-        stopped : {"", "early", "diverged"}
-            As of `History`.
-        best_epoch : int
-            As of `History`.
-
-        Returns
-        -------
-        History
-            With all that was written.
-        """
+    def history(self) -> History:
+        """Return it all; to be called once."""
         rows = {name: torch.tensor(row, dtype=torch.float64) for name, row in self.rows.items()}
-        return History(**rows, records=self._joined(), stopped=stopped, best_epoch=best_epoch)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all that was written, as a checkpoint can hold it.
-
-        Returns
-        -------
-        dict
-            Of tensors and dicts of tensors.
-        """
-        rows = {name: torch.tensor(row, dtype=torch.float64) for name, row in self.rows.items()}
-        return {"rows": rows, "records": self._joined()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from what was written.
-
-        Parameters
-        ----------
-        state : dict
-            What `state_dict` returned.
-        """
-        self.rows = {name: row.tolist() for name, row in state["rows"].items()}
-        self.records = {
-            label: {name: [values] for name, values in by_name.items()}
-            for label, by_name in state["records"].items()
-        }
-
-    def _joined(self) -> dict[str, dict[str, torch.Tensor]]:
-        return {
-            label: {name: torch.cat(chunks) for name, chunks in by_name.items()}
-            for label, by_name in self.records.items()
-        }
+        return History(**rows, records=self.recorder.records(), stopped=self.stopped)

@@ -1,7 +1,7 @@
 """The learning-rate range test: raise the rate from step to step and watch the loss."""
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,24 +10,18 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from helpers import _validate, averages
-from helpers.training import random_state
-from helpers.training.batches import Batch, Batches, LoaderBatches, batches
-from helpers.training.faults import BatchCheck, check_loss_function, check_optimizer
-from helpers.training.gradients import Gradients
-from helpers.training.modes import check_trainable, device_of, in_mode
-from helpers.training.progress import Progress
-from helpers.training.random_state import seeded
-from helpers.training.restoring import restored
-from helpers.training.steps import needs_closure, quick_step
+from helpers import _validate, averages, language
+from helpers._progress import progress_bar
+from helpers.training import _model
+from helpers.training._batches import make_batches
+from helpers.training._loss import Forward, LossFunction, check_loss
 
 __all__ = ["RangeTest", "range_test"]
 
-SCALES = ("exponential", "linear")
-MARGIN = 3  # below the rate at which steps begin to harm
+MARGIN = 3  # the suggestion is this many times below the rate at which steps begin to harm
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RangeTest:
     """Result of `range_test`.
 
@@ -35,14 +29,13 @@ class RangeTest:
     ----------
     learning_rates : torch.Tensor
         Shape (steps done,), float64: the rate of each update.
-    losses : torch.Tensor
-        Shape (steps done,): the loss of the mini-batch that each update was made on, before it.
-    smoothed : torch.Tensor
-        Shape (steps done,): their bias-corrected EWMA.
+    losses, smoothed : torch.Tensor
+        Shape (steps done,): the loss of each mini-batch, before the update on it, and the
+        bias-corrected EWMA of these losses.
     suggested : float
-        A third of the rate that made the smoothed loss lowest; NaN if it never falls. From there
-        on steps did more harm than good. The average is late by its average age, and the rate is
-        that of so many steps before.
+        A third of the rate that made the smoothed loss lowest, from which on steps did more harm
+        than good; NaN if it never falls. The average lags by its average age, so this is the rate
+        of so many steps before.
     diverged : bool
         Whether the test stopped before its last rate, as the loss had become too large.
     """
@@ -56,14 +49,13 @@ class RangeTest:
 
 def range_test(
     model: nn.Module,
-    loss_function: Callable[..., torch.Tensor],
+    loss_function: LossFunction,
     optimizer: Optimizer,
     train: Any,
     *,
     start: float = 1e-5,
     end: float = 1.0,
     steps: int = 100,
-    scale: str = "exponential",
     alpha: float = 0.2,
     stop_above: float = 4.0,
     batch_size: int | None = None,
@@ -74,33 +66,28 @@ def range_test(
 
     .. math::
         \eta_i = \eta_0 \left(\frac{\eta_1}{\eta_0}\right)^{i / (n - 1)}
-        \quad\text{or}\quad \eta_i = \eta_0 + (\eta_1 - \eta_0) \frac{i}{n - 1}
 
-    Too low a rate leaves the loss where it is; a good one makes it fall; too high a one makes it
-    grow. Smith (2017, arXiv:1506.01186, section 3.3) raised the rate linearly; in equal factors it
-    covers several orders of magnitude.
+    Too low a rate leaves the loss where it is, a good one makes it fall, too high a one makes it
+    grow (Smith, 2017, arXiv:1506.01186, section 3.3, whose rate rose linearly).
 
-    Model, optimizer, scheduler, gradients and random states are afterwards exactly as before.
+    Afterwards model, optimizer, scheduler, gradients and random state are exactly as before.
 
     Parameters
     ----------
     model, loss_function, optimizer, train
-        As for `helpers.training.fit`. All groups of parameters get the same rate.
+        As for `fit`. All groups of parameters get the same rate.
     start, end : float
         The first rate, above 0, and the last, above the first.
     steps : int
-        How many updates, at least 2. The data are gone through as often as that takes.
-    scale : {"exponential", "linear"}
-        Whether the rate grows by equal factors or by equal amounts.
+        Number of updates, at least 2; as many epochs as that takes.
     alpha : float
         Weight of the newest loss in the smoothed one, in (0, 1].
     stop_above : float
         Stop once the smoothed loss is this many times as large as the lowest so far, above 1; or
-        once a loss is NaN or infinite, which is then left out.
-    batch_size, seed
-        As for `helpers.training.fit`.
-    progress : bool, optional
-        Whether to show a line that tells how far it is; by default where somebody watches.
+        once a loss is NaN or infinite, which is left out. If a loss was negative, stop once the
+        smoothed loss lies ``stop_above - 1`` times the largest absolute loss above the lowest.
+    batch_size, seed, progress
+        As for `fit`.
 
     Returns
     -------
@@ -111,114 +98,69 @@ def range_test(
     ------
     TypeError, ValueError
         If an argument does not fit, or the very first loss is not finite.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from torch import nn
-    >>> from helpers import training
-    >>> x = torch.linspace(-1, 1, 64)[:, None]
-    >>> model = nn.Linear(1, 1)
-    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-    >>> test = training.range_test(
-    ...     model, nn.MSELoss(), optimizer, (x, 2 * x + 1), start=1e-3, end=10, batch_size=16
-    ... )
-    >>> test.diverged, 0.01 < test.suggested < 1
-    (True, True)
-    >>> optimizer.param_groups[0]["lr"]
-    0.01
     """
-    check_trainable(model)
-    check_loss_function(loss_function)
-    check_optimizer(optimizer, model)
-    if needs_closure(optimizer):
-        raise TypeError(
-            f"optimizer must step without a closure, got {type(optimizer).__name__}, which chooses "
-            "its step itself"
-        )
+    _model.check_trainable(model)
+    check_loss(loss_function)
+    _model.check_optimizer(optimizer, model)
     start = _validate.number("start", start, "(0, inf)")
     end = _validate.number("end", end, f"({start}, inf)")
     steps = _validate.count("steps", steps, at_least=2)
-    _validate.choice("scale", scale, SCALES)
     alpha = _validate.number("alpha", alpha, "(0, 1]")
     stop_above = _validate.number("stop_above", stop_above, "(1, inf)")
-    seed = _validate.count("seed", seed, at_least=0)
-    device = device_of(model)
-    source = batches("train", train, batch_size, device)
-    # ηᵢ = η₀ (η₁ / η₀)^(i / (n − 1)), or ηᵢ = η₀ + (η₁ − η₀) i / (n − 1)
-    spaced = np.geomspace if scale == "exponential" else np.linspace
-    rates = spaced(start, end, steps).tolist()
+    seed = _model.check_seed(seed)
+    device = _model.device_of(model)
+    batches = make_batches("train", train, batch_size, device)
+    # ηᵢ = η₀ (η₁ / η₀)^(i / (n − 1))
+    rates = np.geomspace(start, end, steps).tolist()
 
-    sources = [source.loader] if isinstance(source, LoaderBatches) else []
-    check = BatchCheck("train", source, model, loss_function)
-    before = random_state.capture(device, *sources)
-    try:
-        with (
-            seeded(seed, device),
-            restored(model, optimizer),
-            in_mode(model, training=True),
-            Progress("training.range_test", progress) as line,
-        ):
-            gradients = Gradients(model, loss_function, optimizer, check)
-            order = torch.Generator().manual_seed(seed)
-            drawn = zip(rates, _endless(source, order), strict=False)
-            losses = _climb(gradients, optimizer, drawn, steps, alpha, stop_above, line)
-    finally:
-        random_state.restore(before, device, *sources)
+    forward = Forward("train", batches, model, loss_function)
+    losses: list[float] = []
+    average, largest, lowest, size = 0.0, 0.0, math.inf, 0.0
+    texts = language.text("training.batch"), language.text("training.range_test")
+    with (
+        _model.seeded(seed, device, getattr(batches, "loader", None)),
+        _model.training_undone(model, optimizer),
+        _model.in_mode(model, training=True),
+        progress_bar(steps, *texts, show=progress) as bar,
+    ):
+        order = torch.Generator().manual_seed(seed)
+        endless = itertools.chain.from_iterable(batches.epoch(order) for _ in itertools.count())
+        for rate, (x, y) in zip(rates, endless, strict=False):
+            optimizer.zero_grad()
+            _, loss = forward(x, y)
+            value = loss.item()
+            if not math.isfinite(value):
+                break
+            losses.append(value)
+            # vₜ = β vₜ₋₁ + α xₜ, corrected by 1 − βᵗ
+            average = (1 - alpha) * average + alpha * value
+            smoothed = average / (1 - (1 - alpha) ** len(losses))
+            largest = max(largest, abs(value))
+            if smoothed < lowest:
+                lowest, size = smoothed, smoothed if min(losses) >= 0 else largest
+            if smoothed > lowest + (stop_above - 1) * size:
+                break
+            loss.backward()
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+            bar.update()
     if not losses:
         raise ValueError("the loss must be finite at the start, got NaN or infinity")
-    smoothed = averages.bias_corrected_ewma(torch.tensor(losses, dtype=torch.float64), alpha)
+    averaged = averages.bias_corrected_ewma(torch.tensor(losses, dtype=torch.float64), alpha)
     return RangeTest(
         learning_rates=torch.tensor(rates[: len(losses)], dtype=torch.float64),
         losses=torch.tensor(losses, dtype=torch.float64),
-        smoothed=smoothed,
-        suggested=_suggested(rates, smoothed, alpha),
+        smoothed=averaged,
+        suggested=_suggest(rates, int(averaged.argmin()), alpha),
         diverged=len(losses) < steps,
     )
 
 
-def _climb(
-    gradients: Gradients,
-    optimizer: Optimizer,
-    drawn: Iterable[tuple[float, Batch]],
-    steps: int,
-    alpha: float,
-    stop_above: float,
-    line: Progress,
-) -> list[float]:
-    """Make one update at each rate, and return the losses as far as they are good."""
-    step = quick_step(optimizer)
-    losses: list[float] = []
-    average, lowest = 0.0, math.inf
-    for rate, (x, y) in drawn:
-        loss, _ = gradients(x, y)
-        if not math.isfinite(loss):
-            break
-        losses.append(loss)
-        # vₜ = β vₜ₋₁ + α xₜ, corrected by 1 − βᵗ
-        average = (1 - alpha) * average + alpha * loss
-        smoothed = average / (1 - (1 - alpha) ** len(losses))
-        lowest = min(lowest, smoothed)
-        if smoothed > stop_above * lowest:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        step()
-        if line.is_due():
-            line.show(len(losses) / steps, rate=rate, loss=smoothed)
-    return losses
-
-
-def _suggested(rates: list[float], smoothed: torch.Tensor, alpha: float) -> float:
-    """Return the rate to try, NaN if the loss never falls."""
-    lowest = int(smoothed.argmin())
-    if not lowest:
+def _suggest(rates: list[float], best: int, alpha: float) -> float:
+    """Return the rate to try if the smoothed loss is lowest at step ``best``; NaN at the first."""
+    if not best:
         return math.nan
     # A loss is the work of the updates before it: the newest in the average is one step old.
-    age = averages.average_age(averages.ewma_weights(alpha, lags=lowest + 1))
-    return float(np.interp(lowest - age, range(len(rates)), rates)) / MARGIN
-
-
-def _endless(source: Batches, order: torch.Generator) -> Iterator[Batch]:
-    while True:
-        yield from source.epoch(order)
+    age = averages.average_age(averages.ewma_weights(alpha, lags=best + 1))
+    return float(np.interp(best - age, range(len(rates)), rates)) / MARGIN

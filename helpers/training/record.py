@@ -1,4 +1,4 @@
-"""Recording, update by update: gradients, parameters, and what the optimizer keeps."""
+"""Recording at every update: gradients, parameters, and the optimizer's state."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,31 +11,31 @@ from torch.optim import Optimizer
 
 from helpers import _validate
 
-__all__ = ["Record", "Recorder"]
+__all__ = ["Record"]
 
 KEEPS = ("all", "norm", "mean")
 MOST_BYTES = 2**31
 
-Take = Callable[[torch.Tensor], torch.Tensor]
+Selection = Callable[[torch.Tensor], torch.Tensor]
+Values = list[torch.Tensor]
 
 
 @dataclass(frozen=True)
 class Record:
-    """What to write down at every update.
+    """What to record at every update.
 
     Attributes
     ----------
     of : str
         ``"gradient"``: as the update uses it, after clipping. ``"parameter"``: before the update,
-        where that gradient was taken. Anything else is something the optimizer keeps for each
-        parameter, after the update: ``"exp_avg"`` and ``"exp_avg_sq"`` of Adam,
-        ``"momentum_buffer"`` of SGD.
+        where that gradient was computed. Or a name in the optimizer's state, after the update:
+        ``"exp_avg"`` and ``"exp_avg_sq"`` of Adam, ``"momentum_buffer"`` of SGD.
     layers : str or sequence of str, optional
-        Names of parameters, as in ``model.named_parameters()``, or of modules, whose parameters are
-        then all recorded. Without it, all of the model's.
+        Names of parameters, as in ``model.named_parameters()``, or of modules, for all of their
+        parameters. By default, all of the model's.
     keep : {"norm", "mean", "all"} or sequence
-        One number for each parameter tensor: its Euclidean norm or its mean. ``"all"``: the whole
-        tensor. A sequence of indices, such as ``[(0, 3), (5, 7)]``: those entries.
+        One number for each parameter tensor, its Euclidean norm or its mean; all of the tensor; or
+        the entries with these indices, such as ``[(0, 3), (5, 7)]``.
     label : str, optional
         The name in ``History.records``, by default ``of``.
 
@@ -43,25 +43,6 @@ class Record:
     ------
     TypeError, ValueError
         If ``of`` or ``label`` is no name, or ``keep`` is none of these.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from torch import nn
-    >>> from helpers import training
-    >>> model = nn.Linear(2, 1)
-    >>> optimizer = torch.optim.Adam(model.parameters())
-    >>> data = torch.randn(8, 2), torch.randn(8, 1)
-    >>> history = training.fit(
-    ...     model, nn.MSELoss(), optimizer, data, epochs=3, batch_size=4, record=[
-    ...         training.Record("gradient", "weight", keep=[(0, 1)]),
-    ...         training.Record("exp_avg"),
-    ...     ],
-    ... )
-    >>> history.records["gradient"]["weight"].shape
-    torch.Size([6, 1])
-    >>> sorted(history.records["exp_avg"])
-    ['bias', 'weight']
     """
 
     of: str = "gradient"
@@ -77,8 +58,7 @@ class Record:
             _validate.choice("keep", self.keep, KEEPS)
         elif not isinstance(self.keep, Sequence) or not self.keep:
             raise TypeError(
-                f"keep must be one of {', '.join(map(repr, KEEPS))} or a sequence of indices, "
-                f"got {self.keep!r}"
+                f"keep must be one of {KEEPS} or a sequence of indices, got {self.keep!r}"
             )
 
     @property
@@ -88,103 +68,62 @@ class Record:
 
 
 class Recorder:
-    """Takes down, in the training loop, what some `Record` want.
-
-    Parameters
-    ----------
-    records : sequence of Record
-        What is wanted.
-    model : nn.Module
-        Whose parameters they name.
-    optimizer : torch.optim.Optimizer
-        What trains it.
-    updates : int
-        How many there will be, to see beforehand what they take of memory.
-
-    Raises
-    ------
-    TypeError
-        If one of ``records`` is none.
-    ValueError
-        If one names what there is not, or what another has under the same label, or if all of them
-        would not fit into memory.
-    """
+    """Records values during training, as some `Record` ask for."""
 
     def __init__(
-        self, records: Sequence[Record], model: nn.Module, optimizer: Optimizer, updates: int
+        self, record: Any, model: nn.Module, optimizers: Sequence[Optimizer], updates: int
     ) -> None:
-        self.optimizer = optimizer
-        # (label, name, what, parameter, take), by when the value is there to be taken
-        self.before: list[tuple[str, str, str, nn.Parameter, Take]] = []
-        self.after: list[tuple[str, str, str, nn.Parameter, Take]] = []
-        self.taken: dict[tuple[str, str], list[torch.Tensor]] = {}
-        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        """Raise TypeError or ValueError if records do not fit, or not into memory."""
+        records = [record] if isinstance(record, Record) else record
+        if not isinstance(records, Sequence) or not all(isinstance(r, Record) for r in records):
+            raise TypeError(f"record must be a Record or a sequence of Records, got {record!r}")
+        self.optimizers = optimizers
+        # by label and parameter's name
+        self.entries: dict[tuple[str, str], tuple[Record, nn.Parameter, Selection, Values]] = {}
+        trained = {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
         size = 0
-        for record in records:
-            if not isinstance(record, Record):
-                raise TypeError(f"record must hold Records, got {record!r}")
-            for name, parameter in _chosen(record.layers, model):
-                if record.of != "parameter" and id(parameter) not in held:
-                    raise ValueError(
-                        f"record must name parameters that the optimizer trains, got {name!r} for "
-                        f"{record.of!r}"
-                    )
-                if (record.name, name) in self.taken:
-                    raise ValueError(
-                        f"record must not name {name!r} twice for {record.name!r}: give one of the "
-                        "two a label of its own"
-                    )
-                self.taken[record.name, name] = []
-                take, numbers = _taker(record.keep, name, parameter)
+        for one in records:
+            for name, parameter in _chosen(one.layers, model):
+                if one.of != "parameter" and id(parameter) not in trained:
+                    raise ValueError(f"record must name parameters that are trained, got {name!r}")
+                if (one.name, name) in self.entries:
+                    raise ValueError(f"record must not name {name!r} twice for {one.name!r}")
+                selection, numbers = _selection(one.keep, name, parameter)
                 size += updates * numbers * parameter.element_size()
-                early = record.of in ("gradient", "parameter")
-                entry = (record.name, name, record.of, parameter, take)
-                (self.before if early else self.after).append(entry)
+                self.entries[one.name, name] = one, parameter, selection, []
         if size > MOST_BYTES:
-            raise ValueError(
-                f"record must fit into {MOST_BYTES / 2**30:.0f} GiB, got {size / 2**30:.1f} GiB in "
-                f"{updates} updates: keep='norm', or some entries, takes far less"
-            )
+            got = f"{size / 2**30:.1f} GiB in {updates} updates: keep='norm' takes far less"
+            raise ValueError(f"record must fit into {MOST_BYTES / 2**30:.0f} GiB, got {got}")
 
-    def before_update(self) -> None:
-        """Take gradients and parameters; called once the gradients are there."""
-        for label, name, of, parameter, take in self.before:
-            value = parameter.grad if of == "gradient" else parameter
+    def before_step(self) -> None:
+        """Record gradients and parameters, once the gradients are computed."""
+        for record, parameter, selection, values in self.entries.values():
+            value = parameter.grad if record.of == "gradient" else parameter
             if value is None:  # the parameter had no part in this pass
                 value = torch.full_like(parameter, math.nan)
-            self.taken[label, name].append(take(value.detach()))
+            if record.of in ("gradient", "parameter"):
+                values.append(selection(value.detach()))
 
-    def after_update(self) -> None:
-        """Take what the optimizer keeps.
+    def after_step(self) -> None:
+        """Record the optimizer's state; ValueError if it has none of that name and shape."""
+        for (_, name), (record, parameter, selection, values) in self.entries.items():
+            if record.of in ("gradient", "parameter"):
+                continue
+            states = [o.state[parameter] for o in self.optimizers if parameter in o.state]
+            state = states[0] if states else {}
+            known = [k for k, v in state.items() if getattr(v, "shape", None) == parameter.shape]
+            if record.of not in known:
+                kept = f"one of {known}, the optimizer's state for {name!r}"
+                raise ValueError(f"of must be 'gradient', 'parameter' or {kept}, got {record.of!r}")
+            values.append(selection(state[record.of]))
 
-        Raises
-        ------
-        ValueError
-            If the optimizer keeps nothing of that name and of the parameter's shape.
-        """
-        for label, name, of, parameter, take in self.after:
-            state = self.optimizer.state[parameter]
-            if not isinstance(state.get(of), torch.Tensor) or state[of].shape != parameter.shape:
-                kept = [k for k, v in state.items() if getattr(v, "shape", None) == parameter.shape]
-                raise ValueError(
-                    f"of must be 'gradient', 'parameter' or what {type(self.optimizer).__name__} "
-                    f"keeps for {name!r} ({', '.join(map(repr, kept)) or 'nothing'}), got {of!r}"
-                )
-            self.taken[label, name].append(take(state[of]))
-
-    def collect(self) -> dict[str, dict[str, torch.Tensor]]:
-        """Return what was taken since the last time.
-
-        Returns
-        -------
-        dict of dict of torch.Tensor
-            By label and parameter, shape (updates, …) each, on the CPU.
-        """
+    def records(self) -> dict[str, dict[str, torch.Tensor]]:
+        """Return all values by label and parameter, shape (updates, …) each, on the CPU."""
         found: dict[str, dict[str, torch.Tensor]] = {}
-        for (label, name), values in self.taken.items():
+        for (label, name), (*_, values) in self.entries.items():
             if values:
                 found.setdefault(label, {})[name] = torch.stack(values).cpu()
-                values.clear()
+                values.clear()  # one copy in memory is enough
         return found
 
 
@@ -193,35 +132,26 @@ def _chosen(layers: str | Sequence[str] | None, model: nn.Module) -> list[tuple[
     parameters = dict(model.named_parameters())
     if layers is None:
         return list(parameters.items())
-    modules = dict(model.named_modules())
-    wanted: set[str] = set()
+    chosen: set[str] = set()
     for layer in [layers] if isinstance(layers, str) else layers:
-        inside = [n for n in parameters if n == layer or n.startswith(f"{layer}.")]
+        inside = {name for name in parameters if f"{name}.".startswith(f"{layer}.")}
         if not inside:
-            kind = "a module without parameters" if layer in modules else "no such name"
-            raise ValueError(
-                f"layers must name parameters or modules of the model, "
-                f"{', '.join(map(repr, parameters))}, got {layer!r}, {kind}"
-            )
-        wanted.update(inside)
-    return [(name, parameter) for name, parameter in parameters.items() if name in wanted]
+            names = f"{', '.join(parameters)} or a module of them"
+            raise ValueError(f"layers must name parameters of the model, {names}, got {layer!r}")
+        chosen |= inside
+    return [(name, parameter) for name, parameter in parameters.items() if name in chosen]
 
 
-def _taker(keep: str | Sequence[Any], name: str, parameter: nn.Parameter) -> tuple[Take, int]:
-    """Return what takes a value from a tensor, and how many numbers it takes."""
-    if keep == "norm":
-        return torch.linalg.vector_norm, 1
-    if keep == "mean":
-        return torch.mean, 1
-    if keep == "all":
-        return torch.clone, parameter.numel()
-    shape = tuple(parameter.shape)
-    numbers: Any = torch.arange(parameter.numel()).reshape(shape)
+def _selection(keep: Any, name: str, parameter: nn.Parameter) -> tuple[Selection, int]:
+    """Return a function that selects the values to keep of a tensor, and how many they are."""
+    if isinstance(keep, str):
+        functions = {"norm": torch.linalg.vector_norm, "mean": torch.mean, "all": torch.clone}
+        return functions[keep], parameter.numel() if keep == "all" else 1
+    positions: Any = torch.arange(parameter.numel()).reshape(parameter.shape)
     try:
-        flat = [int(numbers[index]) for index in keep]
-    except (IndexError, TypeError, ValueError, RuntimeError):  # int() of a whole row is the last
-        raise ValueError(
-            f"keep must hold indices of single entries of {name!r}, shape {shape}, got {keep!r}"
-        ) from None
+        flat = [int(positions[index]) for index in keep]
+    except (IndexError, TypeError, ValueError, RuntimeError):  # RuntimeError: int() of a row
+        entries = f"entries of {name!r}, shape {tuple(parameter.shape)}"
+        raise ValueError(f"keep must hold indices of single {entries}, got {keep!r}") from None
     indices = torch.tensor(flat, device=parameter.device)
     return lambda tensor: torch.take(tensor, indices), len(flat)

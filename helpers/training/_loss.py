@@ -1,0 +1,142 @@
+"""The forward pass with its checks, and the means over the batches of an epoch."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.training._batches import Batches, TensorBatches
+
+LossFunction = Callable[..., torch.Tensor]
+
+CLASSIFY = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
+CLASSIFY_FUNCTIONS = (F.cross_entropy, F.nll_loss, F.multi_margin_loss)
+COMPARE = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss, nn.BCELoss, nn.BCEWithLogitsLoss)
+COMPARE_FUNCTIONS = [F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss]
+COMPARE_FUNCTIONS += [F.binary_cross_entropy, F.binary_cross_entropy_with_logits]
+
+
+def check_loss(loss_function: Any) -> None:
+    """Raise unless it can be called and, as far as can be seen, is a mean over the batch."""
+    if not callable(loss_function) or isinstance(loss_function, type):
+        raise TypeError(
+            "loss_function must be a function of outputs and targets, such as "
+            f"nn.CrossEntropyLoss(), got {loss_function!r}"
+        )
+    reduction = getattr(loss_function, "reduction", "mean")
+    means = ("mean", "batchmean") if isinstance(loss_function, nn.KLDivLoss) else ("mean",)
+    if reduction not in means:
+        raise ValueError(f"loss_function must have reduction='mean', got {reduction!r}")
+
+
+def classifies(loss_function: LossFunction) -> bool:
+    """Return whether it is one of torch's losses for classes."""
+    return isinstance(loss_function, CLASSIFY) or loss_function in CLASSIFY_FUNCTIONS
+
+
+class Forward:
+    """Outputs and loss of a model on a batch; an error names ``name`` if the data do not fit.
+
+    Tensors are checked at their first batch, all labels at once, and a loader's batches each.
+    """
+
+    def __init__(
+        self, name: str, source: Batches, model: nn.Module, loss_function: LossFunction
+    ) -> None:
+        self.name, self.source, self.unchecked = name, source, True
+        self.model, self.loss_function = model, loss_function
+
+    def __call__(self, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the outputs, shape (batch, …), and the loss, shape ()."""
+        if not self.unchecked:
+            outputs = self.model(x)
+            return outputs, self.loss_function(outputs, y)
+        outputs = checked_outputs(self.name, self.model, x)
+        labels = self.source.y if isinstance(self.source, TensorBatches) else y
+        _check_targets(self.name, self.loss_function, outputs, y, labels)
+        loss: Any = self.loss_function(outputs, y)
+        if not isinstance(loss, torch.Tensor) or loss.ndim:
+            kind = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
+            raise ValueError(f"loss_function must return one number, shape (), got {kind}")
+        if torch.is_grad_enabled() and not loss.requires_grad:
+            raise ValueError("loss_function must depend on the model, got a loss without gradient")
+        self.unchecked = not isinstance(self.source, TensorBatches)
+        return outputs, loss
+
+
+def checked_outputs(name: str, model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Return a model's outputs; raise TypeError or ValueError unless it can take the inputs."""
+    dtypes = [p.dtype for p in model.parameters() if p.dtype.is_floating_point]
+    # Integers may be meant for an nn.Embedding; bytes are images that nobody has converted.
+    if dtypes and x.dtype not in dtypes and (x.dtype.is_floating_point or x.dtype == torch.uint8):
+        raise TypeError(f"{name} must have inputs of the model's dtype, {dtypes[0]}, got {x.dtype}")
+    try:
+        outputs: Any = model(x)
+    except (RuntimeError, ValueError) as error:
+        got = f"shape {tuple(x.shape)}: {error}"
+        raise ValueError(f"{name} must have inputs that the model takes, got {got}") from error
+    if not isinstance(outputs, torch.Tensor):
+        raise TypeError(f"model must return a tensor, got {type(outputs).__name__}")
+    if outputs.ndim == 0 or len(outputs) != len(x):
+        shape = tuple(outputs.shape)
+        raise ValueError(f"model must return an output for each of {len(x)} samples, got {shape}")
+    return outputs
+
+
+def _check_targets(
+    name: str, loss_function: Any, outputs: torch.Tensor, y: torch.Tensor, labels: torch.Tensor
+) -> None:
+    """Raise TypeError or ValueError unless targets fit outputs and loss; ``labels`` are all."""
+    shape, got = tuple(outputs.shape), tuple(y.shape)
+    compares = isinstance(loss_function, COMPARE) or loss_function in COMPARE_FUNCTIONS
+    if compares or (classifies(loss_function) and y.dtype.is_floating_point):
+        if got != shape:  # torch would broadcast (n,) and (n, 1) to (n, n)
+            raise ValueError(f"{name} must have targets of the outputs' shape, {shape}, got {got}")
+        if y.dtype != outputs.dtype:
+            raise TypeError(f"{name} must have targets of {outputs.dtype}, got {y.dtype}")
+    elif classifies(loss_function):
+        if y.dtype != torch.int64:
+            raise TypeError(f"{name} must have labels of torch.int64, got {y.dtype}")
+        if len(shape) < 2 or got != shape[:1] + shape[2:]:
+            raise ValueError(
+                f"{name} must have a label for each sample, shape {shape[:1] + shape[2:]}, with "
+                f"outputs of shape (samples, classes, …) = {shape}, got {got}"
+            )
+        counted = labels[labels != getattr(loss_function, "ignore_index", -100)]
+        wrong = counted[(counted < 0) | (counted >= shape[1])]
+        if len(wrong):
+            raise ValueError(
+                f"{name} must have labels from 0 to {shape[1] - 1}, as the model has {shape[1]} "
+                f"outputs, got {wrong[0].item()}"
+            )
+
+
+class Means:
+    """Mean loss and accuracy of each run over an epoch, without labels that the loss ignores."""
+
+    def __init__(self, loss_function: LossFunction, runs: int = 1) -> None:
+        self.classifies = classifies(loss_function)
+        self.ignored = getattr(loss_function, "ignore_index", -100)
+        self.total = torch.zeros(runs, dtype=torch.float64)
+        self.samples, self.answers, self.right = torch.zeros(3, runs, dtype=torch.int64)
+
+    def add(self, losses: torch.Tensor, outputs: torch.Tensor, y: torch.Tensor) -> None:
+        """Add a batch: losses (runs,), outputs and targets (runs, batch, …)."""
+        samples = torch.full_like(self.samples, y.shape[1])
+        if self.classifies and not y.dtype.is_floating_point:
+            counted = y != self.ignored
+            samples = counted.flatten(1).sum(1).cpu()
+            self.answers += samples
+            self.right += ((outputs.argmax(2) == y) & counted).flatten(1).sum(1).cpu()
+        # The loss of ignored labels alone is NaN.
+        self.total += torch.where(samples > 0, losses.cpu().double() * samples, 0.0)
+        self.samples += samples
+
+    def results(self) -> list[tuple[float, float | None]]:
+        """Return each run's loss, and its accuracy if the loss is one of torch's for classes."""
+        losses, accuracies = self.total / self.samples, self.right / self.answers
+        known = (self.answers > 0).tolist()
+        both = zip(losses.tolist(), accuracies.tolist(), known, strict=True)
+        return [(loss, accuracy if knows else None) for loss, accuracy, knows in both]

@@ -1,0 +1,155 @@
+"""Models and optimizers: checks, and what training changes and puts back."""
+
+import copy
+import inspect
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from helpers import _validate
+
+
+def check_model(model: Any) -> None:
+    """Raise TypeError unless ``model`` is an ``nn.Module``."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
+
+
+def check_trainable(model: nn.Module) -> None:
+    """Raise TypeError, ValueError or RuntimeError unless a model can be trained here and now."""
+    check_model(model)
+    if not torch.is_grad_enabled() or torch.is_inference_mode_enabled():
+        raise RuntimeError("training needs gradients, got a call under no_grad or inference_mode")
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("model must have a parameter that requires a gradient, got none")
+    for name, module in model.named_modules():
+        if module.training != model.training:  # training would set one mode for all
+            raise ValueError(
+                f"model must be in one mode, got another one for {name!r}: call model.train() first"
+            )
+
+
+def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
+    """Raise TypeError or ValueError unless the optimizer can train one of the models."""
+    kind = type(optimizer).__name__
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be one of torch.optim, got {kind}")
+    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
+    if closure is not None and closure.default is inspect.Parameter.empty:
+        raise TypeError(f"optimizer must step without a closure, got {kind}, which needs one")
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    if not any(id(parameter) in held for model in models for parameter in model.parameters()):
+        raise ValueError(
+            f"optimizer must hold parameters of the model, got a {kind} of others: was the model "
+            "made anew after it?"
+        )
+
+
+def check_seed(seed: Any) -> int:
+    """Return a seed that torch takes; raise TypeError or ValueError unless it is one."""
+    if _validate.count("seed", seed, at_least=0) >= 2**64:
+        raise ValueError(f"seed must be below 2**64, got {seed!r}")
+    return int(seed)
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Return the device of the first parameter; the CPU if there is none."""
+    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+
+
+@contextmanager
+def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
+    """Set training or evaluation mode for all modules, and restore each module's own on exit.
+
+    Raises RuntimeError if a module has changed its mode in between.
+    """
+    before = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+        for name, module in model.named_modules():
+            if module.training != training:
+                mode = "training" if training else "evaluation"
+                raise RuntimeError(
+                    f"model must stay in {mode} mode, got another one for {name or 'the model'!r}: "
+                    "does its forward call train() or eval()?"
+                )
+    finally:
+        for module, was in before:
+            module.training = was
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device, loader: Any = None) -> Iterator[None]:
+    """Seed torch, and restore on exit the random state of Python, numpy and torch.
+
+    Of torch, it is that of the CPU, of ``device``, and of generators that belong to the loader.
+    """
+    owners = (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None))
+    own = [getattr(owner, "generator", None) for owner in owners]
+    torchs = _torch_generators(device)
+    generators = [*torchs, *(g for g in own if isinstance(g, torch.Generator))]
+    python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    states = [generator.get_state() for generator in generators]
+    for generator in torchs:
+        generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        for generator, state in zip(generators, states, strict=True):
+            generator.set_state(state)
+
+
+def _torch_generators(device: torch.device) -> list[torch.Generator]:
+    generators = [torch.default_generator]
+    if device.type == "cuda":
+        torch.cuda.init()
+        index = torch.cuda.current_device() if device.index is None else device.index
+        generators.append(torch.cuda.default_generators[index])
+    elif device.type == "mps":
+        generators.append(torch.mps._get_default_mps_generator())
+    return generators
+
+
+@contextmanager
+def training_undone(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
+    """Let a model be trained, and undo it: weights, buffers, gradients and the optimizer.
+
+    Meanwhile they work on copies. The tensors themselves are not touched, so that they are the same
+    objects with the same bits afterwards. Lists and dictionaries that a module changes in place are
+    not restored, only attributes that it assigns.
+    """
+    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    parameters = list({id(p): p for p in [*model.parameters(), *trained]}.values())
+    tensors = [(p, p.data, p.grad) for p in parameters]
+    dictionaries = [vars(optimizer), *optimizer.param_groups]
+    for module in model.modules():
+        dictionaries += [vars(module), module._buffers]
+    before = [(one, dict(one)) for one in dictionaries]
+
+    copies: dict[int, torch.Tensor] = {}  # a buffer that two modules share stays shared
+    for parameter in parameters:
+        parameter.data, parameter.grad = parameter.data.clone(), None
+    for module in model.modules():
+        for name, buffer in module._buffers.items():
+            if buffer is not None:
+                module._buffers[name] = copies.setdefault(id(buffer), buffer.clone())
+    state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
+    optimizer.state = defaultdict(dict, state)
+    try:
+        yield
+    finally:
+        for parameter, data, gradient in tensors:
+            parameter.data, parameter.grad = data, gradient
+        for current, was in before:
+            current.clear()
+            current.update(was)

@@ -1,0 +1,100 @@
+"""When a scheduler is stepped, and whether it fits the training."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch.optim import Optimizer
+from torch.optim import lr_scheduler as torch_schedulers
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
+
+from helpers import _validate
+from helpers.training.evaluate import Evaluation
+
+USUAL: dict[type, str] = {
+    ReduceLROnPlateau: "validation",
+    torch_schedulers.CyclicLR: "batch",
+    OneCycleLR: "batch",
+    # Documented as step(epoch + i / iters), so that T_0 counts epochs.
+    torch_schedulers.CosineAnnealingWarmRestarts: "fraction",
+}
+
+
+class SchedulerSteps:
+    """Steps a scheduler when it is due; does nothing if there is none.
+
+    ``when`` is "epoch": after each; "validation": the same, with its loss; "batch": after each;
+    "fraction": the same, with the epochs done, such as 2.5. TypeError or ValueError if the
+    scheduler cannot be stepped so, or ends before the training.
+    """
+
+    def __init__(
+        self, scheduler: Any, when: str | None, optimizers: Sequence[Optimizer], has_loss: bool,
+        epochs: int, batches: int,
+    ) -> None:  # fmt: skip
+        self.scheduler, self.batches, self.when = scheduler, batches, ""
+        if scheduler is None and when is not None:
+            raise ValueError(f"step_scheduler must come with a scheduler, got {when!r} alone")
+        if scheduler is None:
+            return
+        self.when = _choose_when(scheduler, when)
+        kind = type(scheduler).__name__
+        if not any(scheduler.optimizer is optimizer for optimizer in optimizers):
+            raise ValueError(f"scheduler must belong to the optimizer, got a {kind} of another one")
+        if self.when == "validation" and not has_loss:
+            raise ValueError(f"scheduler must have a validation loss, got a {kind} without one")
+        if self.when == "validation" and scheduler.mode != "min":
+            raise ValueError(f"scheduler must have mode='min', got {scheduler.mode!r} for {kind}")
+        if self.when == "fraction" and not batches:
+            raise ValueError(f"train must know its number of batches for {kind}, got no length")
+        _check_length(scheduler, epochs * batches if self.when == "batch" else epochs)
+
+    def after_batch(self, epoch: int, batch: int) -> None:
+        """Step if due, when ``epoch`` epochs are done and ``batch`` batches of the next."""
+        if self.when == "batch":
+            self.scheduler.step()
+        elif self.when == "fraction":
+            self.scheduler.step(epoch + batch / self.batches)
+
+    def after_epoch(self, validation: Evaluation | None) -> None:
+        """Step if due."""
+        if self.when == "epoch":
+            self.scheduler.step()
+        elif self.when == "validation" and validation is not None:
+            self.scheduler.step(validation.loss)
+
+
+def _choose_when(scheduler: Any, wanted: str | None) -> str:
+    """Return when to step: as the caller wants, else as is usual for the scheduler's kind."""
+    kind = type(scheduler).__name__
+    if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
+        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
+    parts = getattr(scheduler, "_schedulers", [scheduler])
+    usual = {USUAL.get(type(part), "epoch") for part in parts}
+    if wanted is None:
+        if len(usual) > 1 or (len(parts) > 1 and "fraction" in usual):
+            raise ValueError(
+                f"step_scheduler must be 'epoch' or 'batch' for this {kind}, as its parts are "
+                f"usually stepped by {' and '.join(sorted(usual))}, got None"
+            )
+        return usual.pop()
+    _validate.choice("step_scheduler", wanted, ("epoch", "validation", "batch", "fraction"))
+    by_loss = isinstance(scheduler, ReduceLROnPlateau)
+    if (wanted == "validation") != by_loss or (wanted == "fraction" and usual != {"fraction"}):
+        expected = "'validation'" if by_loss else "'epoch' or 'batch'"
+        raise ValueError(f"step_scheduler must be {expected} for {kind}, got {wanted!r}")
+    return wanted
+
+
+def _check_length(scheduler: Any, steps: int) -> None:
+    """Raise unless each OneCycleLR, alone or as a part, lasts for ``steps`` more of the whole."""
+    parts = getattr(scheduler, "_schedulers", [scheduler])
+    if isinstance(scheduler, SequentialLR):
+        last, milestones = scheduler.last_epoch + steps, scheduler._milestones
+        spans = zip([0, *milestones], [*milestones, last + 1], strict=True)
+        last_steps = [min(last, end - 1) - start for start, end in spans]
+    else:
+        last_steps = [getattr(part, "last_epoch", 0) + steps for part in parts]
+    for part, last_step in zip(parts, last_steps, strict=True):
+        if isinstance(part, OneCycleLR) and last_step > part.total_steps:
+            got = f"a OneCycleLR of total_steps={part.total_steps}"
+            raise ValueError(f"scheduler must last for {last_step} steps in all, got {got}")

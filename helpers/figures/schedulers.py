@@ -220,7 +220,7 @@ def restarts(
     restarts = {}
     for ax, name, rates in zip(axes, ("by_epoch", "by_call"), (by_epoch, by_call), strict=True):
         ax.plot(rates, **{**STYLES["lr"], "linewidth": 1.4}, marker=".", markersize=4)
-        ax.set(xlim=(0, steps - 1), ylim=(0, 1.12 * rates.max()))
+        ax.set(xlim=(0, steps), ylim=(0, 1.12 * rates.max()))
         _round_ticks(ax)
         titles(ax, f"{key}.{name}")
         ax.label_outer()

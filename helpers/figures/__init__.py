@@ -1,5 +1,6 @@
-"""The course's figures, a module a chapter.
+"""The course's figures: a module a chapter, beside what several of them share.
 
-Each function takes data and an optional ``ax``, draws, and returns the axes. It computes nothing,
-shows nothing, and has no words of its own: those come from `helpers.language`.
+A figure is a function that takes data, draws it, gives the figure its alternative text, and returns
+the axes. It computes no results and contains no text: texts come from `helpers.language`, colours
+and line styles from `helpers.figures.palette`. Wherever an array is expected, a tensor will do.
 """

@@ -2,11 +2,11 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.palette import COLORS, STYLES
+from helpers.figures.labels import label_ends, note, titles
+from helpers.figures.palette import STYLES
 
 __all__ = ["agreement", "amsgrad", "decay", "explorer", "first_step"]
 
@@ -31,46 +31,25 @@ def first_step(
         Shape (choices,): the steps of SGD, of Adam, and of Adam with a large ε, in learning rates.
     eps : float
         The large ε.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
-    with canvas.style():
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        ax.plot(gradients, sgd, **STYLES["sgd"])
-        ax.plot(gradients, adam, **STYLES["adam"])
-        ax.plot(gradients, large_eps, **{**STYLES["adam"], "linestyle": (0, (2, 1.5))})
-        ax.set_xlim(gradients[0], gradients[-1])
-        ax.set_ylim(sgd[0] / 2, sgd[-1])
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.yaxis.set_minor_locator(NullLocator())
-    canvas.titles(ax, "figures.adam.first_step")
+    key = "figures.adam.first_step"
+    ax.set(xscale="log", yscale="log")
+    ax.set(xlim=(gradients[0], gradients[-1]), ylim=(sgd[0] / 2, sgd[-1]))
+    ax.minorticks_off()
     tenth = len(gradients) // 10
-    marks = (
-        ("adam", 9 * tenth, adam, (0, 6), "orange", "center", "bottom"),
-        ("sgd", 2 * tenth, sgd, (8, -4), "blue", "left", "top"),
-        ("large_eps", tenth, large_eps, (8, -2), "orange", "left", "top"),
-    )
-    for name, at, curve, offset, color, across, up in marks:
-        canvas.note(
-            ax,
-            language.text(f"figures.adam.first_step.{name}", eps=eps),
-            (gradients[at], curve[at]),
-            xytext=offset,
-            textcoords="offset points",
-            color=COLORS[color],
-            ha=across,
-            va=up,
-        )
+    for name, steps, style, at, offset, ha, va in (
+        ("sgd", sgd, "sgd", 2 * tenth, (8, -4), "left", "top"),
+        ("adam", adam, "adam", 9 * tenth, (0, 6), "center", "bottom"),
+        ("large_eps", large_eps, "adam_variant", tenth, (8, -2), "left", "top"),
+    ):
+        ax.plot(gradients, steps, **STYLES[style])
+        text, color = language.text(f"{key}.{name}", eps=eps), STYLES[style]["color"]
+        note(ax, text, (gradients[at], steps[at]), offset, color=color, ha=ha, va=va)
+    titles(ax, key)
     canvas.describe(
         ax,
-        "figures.adam.first_step",
+        key,
         smallest=gradients[0],
         largest=gradients[-1],
         sgd_smallest=sgd[0],
@@ -100,31 +79,16 @@ def agreement(
         Shape (choices,): standard deviation of the gradient, ascending.
     low, middle, high : numpy.ndarray
         Shape (choices,): quartiles of the step's size, in learning rates.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
-    with canvas.style():
-        ax.set_xscale("log")
-        ax.fill_between(noise, low, high, color=COLORS["orange"], alpha=0.25, linewidth=0)
-        ax.plot(noise, middle, **STYLES["adam"])
-        ax.set_xlim(noise[0], noise[-1])
-        ax.set_ylim(0, 1.1)
-        ax.xaxis.set_minor_locator(NullLocator())
-    canvas.titles(ax, "figures.adam.agreement")
-    canvas.describe(
-        ax,
-        "figures.adam.agreement",
-        quiet=noise[0],
-        at_quiet=middle[0],
-        loud=noise[-1],
-        at_loud=middle[-1],
-    )
+    key = "figures.adam.agreement"
+    style = STYLES["adam"]
+    ax.fill_between(noise, low, high, color=style["color"], alpha=0.25, linewidth=0)
+    ax.plot(noise, middle, **style)
+    ax.set(xscale="log", xlim=(noise[0], noise[-1]), ylim=(0, 1.1 * max(1, high.max())))
+    ax.minorticks_off()
+    titles(ax, key)
+    canvas.describe(ax, key, quiet=noise[0], at_quiet=middle[0], loud=noise[-1], at_loud=middle[-1])
     return ax
 
 
@@ -132,39 +96,29 @@ def agreement(
 def decay(
     adam: dict[float, np.ndarray], adamw: dict[float, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """Weights that get no gradient, under Adam's weight decay and under AdamW's.
+    """Share that is left of weights without a gradient, under the weight decay of Adam and AdamW.
 
     Parameters
     ----------
     adam, adamw : dict of float to numpy.ndarray
-        By the weight's first value, its path, of shape (steps + 1,).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        By the weight's first value, of which there are two: its path, shape (steps + 1,).
     """
     ax = canvas.subplots(ax=ax)
-    ends = []
-    for look, paths in (("adam", adam), ("adamw", adamw)):
+    key = "figures.adam.decay"
+    least = 0.0
+    for style, paths in (("adam", adam), ("adamw", adamw)):
         for first, path in paths.items():
-            steps = np.arange(len(path))
-            with canvas.style():
-                ax.plot(steps, path / first, **STYLES[look])
-            name = language.text(f"figures.adam.decay.{look}", first=first)
-            ends.append((steps[-1], path[-1] / first, name, STYLES[look]["color"]))
-    with canvas.style():
-        ax.set_xlim(0, len(steps) - 1)
-        ax.set_ylim(min(0, min(y for _, y, *_ in ends)) - 0.04, 1.05)
-    canvas.titles(ax, "figures.adam.decay")
-    canvas.label_ends(ax, ends)
-    small, large = min(adam), max(adam)
+            name = language.text(f"{key}.{style}", first=first)
+            ax.plot(path / first, **STYLES[style], label=name)
+            least = min(least, path[-1] / first)
+    ax.set(xlim=(0, len(path) - 1), ylim=(least - 0.04, 1.05))
+    titles(ax, key)
+    label_ends(ax)
+    small, large = sorted(adam)
     canvas.describe(
         ax,
-        "figures.adam.decay",
-        steps=len(steps) - 1,
+        key,
+        steps=len(path) - 1,
         small=small,
         large=large,
         adam_small=adam[small][-1],
@@ -183,33 +137,17 @@ def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) ->
     ----------
     adam, amsgrad : numpy.ndarray
         Shape (steps + 1,): the parameter, between −1 (the best) and 1 (the worst).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.3, ax=ax)
-    steps = np.arange(len(adam))
-    with canvas.style():
-        ax.axhline(-1, **STYLES["reference"])
-        ax.plot(steps, adam, **STYLES["adam"])
-        ax.plot(steps, amsgrad, **STYLES["amsgrad"])
-        ax.set_xlim(0, len(adam) - 1)
-        ax.set_ylim(-1.15, 1.15)
-    canvas.titles(ax, "figures.adam.amsgrad")
-    canvas.label_ends(
-        ax,
-        [
-            (steps[-1], adam[-1], "Adam", STYLES["adam"]["color"]),
-            (steps[-1], amsgrad[-1], "AMSGrad", STYLES["amsgrad"]["color"]),
-        ],
-    )
-    canvas.describe(
-        ax, "figures.adam.amsgrad", steps=len(adam) - 1, adam=adam[-1], amsgrad=amsgrad[-1]
-    )
+    key = "figures.adam.amsgrad"
+    steps = len(adam) - 1
+    ax.axhline(-1, **STYLES["reference"])
+    ax.plot(adam, **STYLES["adam"], label="Adam")
+    ax.plot(amsgrad, **STYLES["amsgrad"], label="AMSGrad")
+    ax.set(xlim=(0, steps), ylim=(-1.15, 1.15))
+    titles(ax, key)
+    label_ends(ax)
+    canvas.describe(ax, key, steps=steps, adam=adam[-1], amsgrad=amsgrad[-1])
     return ax
 
 
@@ -221,7 +159,7 @@ def explorer(
     betas: tuple[float, float],
     ax: Axes | None = None,
 ) -> Axes:
-    """What β₁ and β₂ make of the same gradients.
+    """Gradients of a parameter, and what Adam makes of them with β₁ and β₂.
 
     Parameters
     ----------
@@ -229,46 +167,25 @@ def explorer(
         Shape (steps,): the gradients, and m̂ₜ / √v̂ₜ.
     betas : tuple of two floats
         β₁ and β₂.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
+    key = "figures.adam.explorer"
     steps = np.arange(1, len(gradients) + 1)
-    with canvas.style():
-        ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
-        ax.plot(steps, gradients, color=COLORS["grey"], linewidth=1.1, marker="o", markersize=2.5)
-        ax.plot(steps, adapted, **STYLES["adam"])
-        ax.set_xlim(0, len(gradients) + 0.5)
-        ax.set_ylim(-1.6, 1.6)
-    canvas.titles(ax, "figures.adam.explorer", beta1=betas[0], beta2=betas[1])
-    canvas.label_ends(
-        ax,
-        [
-            (
-                steps[-1],
-                gradients[-1],
-                language.text("figures.adam.explorer.gradient"),
-                COLORS["muted"],
-            ),
-            (
-                steps[-1],
-                adapted[-1],
-                language.text("figures.adam.explorer.adapted"),
-                COLORS["orange"],
-            ),
-        ],
-    )
+    ax.axhline(0, **STYLES["zero"])
+    ax.plot(steps, gradients, **STYLES["gradient"], label=language.text(f"{key}.gradient"))
+    ax.plot(steps, adapted, **STYLES["adam"], label=language.text(f"{key}.adapted"))
+    # The same limits for all positions of the sliders, unless a gradient lies beyond them.
+    reach = max(1.6, 1.05 * np.abs(gradients).max(), 1.05 * np.abs(adapted).max())
+    ax.set(xlim=(0, len(gradients) + 0.5), ylim=(-reach, reach))
+    titles(ax, key, beta1=betas[0], beta2=betas[1])
+    label_ends(ax)
     canvas.describe(
         ax,
-        "figures.adam.explorer",
+        key,
         beta1=betas[0],
         beta2=betas[1],
-        largest=float(np.abs(adapted).max()),
+        steps=len(gradients),
+        largest=np.abs(adapted).max(),
         flips=int((np.diff(np.sign(adapted)) != 0).sum()),
     )
     return ax

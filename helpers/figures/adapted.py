@@ -1,14 +1,15 @@
-"""Figures of chapter 5: what Adam does to gradients, seen."""
+"""Figures of chapter 5: what Adam does to gradients."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.palette import COLORS, STYLES
+from helpers.figures.labels import RULES, corner_note, label_ends, note, titles
+from helpers.figures.palette import STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, corner_note, draw_paths, draw_surface, name_path
+from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 
 __all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
 
@@ -22,61 +23,39 @@ def panels(
     *,
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """A parameter's gradients, what Adam divides them by, and what comes out.
+    """A parameter's gradients, what Adam divides them by, and what comes out, in three panels.
 
     Parameters
     ----------
     gradients, smoothed, scale, adapted : numpy.ndarray
         Shape (steps,): g, m̂, 1 / √v̂ and m̂ / √v̂ at each mini-batch.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (3,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (3,).
     """
-    if axes is None:
-        axes = canvas.subplots(3, height=7.2, sharex=True)
-    steps = np.arange(len(gradients))
+    axes = canvas.subplots(3, height=7.2, sharex=True, ax=axes)
+    key = "figures.adapted.panels"
     reach = 1.1 * np.abs(np.concatenate([gradients, adapted])).max()
-    grey = {"color": COLORS["grey"], "linewidth": 1.1, "marker": ".", "markersize": 4}
-    for ax, part in zip(axes, ("smoothed", "scale", "adapted"), strict=True):
-        canvas.titles(ax, f"figures.adapted.panels.{part}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        with canvas.style():
-            ax.set_xlim(0, len(gradients) - 1)
-            if part != "scale":
-                ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
-                ax.plot(steps, gradients, **grey)
-                ax.set_ylim(-reach, reach)
-    with canvas.style():
-        axes[0].plot(steps, smoothed, **STYLES["corrected"])
-        axes[1].plot(steps, scale, **STYLES["sgd"])
-        axes[1].set_ylim(0, 1.1 * scale.max())
-        axes[2].plot(steps, adapted, **STYLES["adam"])
-    last = steps[-1]
-    ends = (
-        (axes[0], (("gradient", gradients, "muted"), ("average", smoothed, "green"))),
-        (axes[1], (("factor", scale, "blue"),)),
-        (axes[2], (("gradient", gradients, "muted"), ("adapted", adapted, "orange"))),
-    )
-    for ax, curves in ends:
-        canvas.label_ends(
-            ax,
-            [
-                (
-                    last,
-                    curve[-1],
-                    language.text(f"figures.adapted.panels.names.{name}"),
-                    COLORS[color],
-                )
-                for name, curve, color in curves
-            ],
-        )
+    for ax, part, curve, style, name in zip(
+        axes,
+        ("smoothed", "scale", "adapted"),
+        (smoothed, scale, adapted),
+        ("corrected", "sgd", "adam"),
+        ("average", "factor", "adapted"),
+        strict=True,
+    ):
+        titles(ax, f"{key}.{part}")
+        ax.label_outer()
+        if part == "scale":
+            ax.set_ylim(0, 1.1 * scale.max())
+        else:
+            gradient = language.text(f"{key}.names.gradient")
+            ax.axhline(0, **STYLES["zero"])
+            ax.plot(gradients, **STYLES["gradient"], label=gradient)
+            ax.set_ylim(-reach, reach)
+        ax.plot(curve, **STYLES[style], label=language.text(f"{key}.names.{name}"))
+        ax.set_xlim(0, len(gradients) - 1)
+        label_ends(ax)
     canvas.describe(
         axes[0],
-        "figures.adapted.panels",
+        key,
         steps=len(gradients),
         low=gradients.min(),
         high=gradients.max(),
@@ -107,32 +86,27 @@ def paths(
         Shape (2,).
     sgd, adam : numpy.ndarray
         Shape (steps + 1, 2).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
+    key = "figures.adapted.paths"
     draw_surface(ax, surface, optimum)
     draw_paths(ax, {"sgd": sgd, "adam": adam})
-    canvas.titles(ax, "figures.adapted.paths")
-    optimum, sgd, adam = (np.asarray(part) for part in (optimum, sgd, adam))
-    name_path(ax, "SGD", sgd[-1], "blue", offset=(-4, 8))
-    name_path(ax, "Adam", adam[adam[:, 0].argmax()], "orange", offset=(8, -4))
-    far = [float(np.linalg.norm(path[-1] - optimum)) for path in (sgd, adam)]
+    titles(ax, key)
+    for style, at, offset in (
+        ("sgd", sgd[-1], (-4, 8)),
+        ("adam", adam[adam[:, 0].argmax()], (8, -4)),
+    ):
+        note(ax, RULES[style], at, offset, color=STYLES[style]["color"], fontweight="bold")
     canvas.describe(
         ax,
-        "figures.adapted.paths",
+        key,
         bias=sgd[0, 0],
         weight=sgd[0, 1],
         best_bias=optimum[0],
         best_weight=optimum[1],
         steps=len(sgd) - 1,
-        sgd=far[0],
-        adam=far[1],
+        sgd=distance(sgd, optimum),
+        adam=distance(adam, optimum),
     )
     return ax
 
@@ -141,82 +115,58 @@ def paths(
 def losses(
     train: dict[str, np.ndarray], validation: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """Training and validation loss, epoch by epoch, on a logarithmic axis.
+    """Training and validation loss of SGD and Adam, epoch by epoch, on a logarithmic axis.
 
     Parameters
     ----------
     train, validation : dict of str to numpy.ndarray
-        By the name of their look, ``"sgd"`` and ``"adam"``: shape (epochs,).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        Under ``"sgd"`` and ``"adam"``: shape (epochs,).
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    lines = {"train": "-", "validation": (0, (2, 1.5))}
-    curves = [
-        (
-            of_epochs[look],
-            language.text(f"figures.adapted.losses.{look}_{part}"),
-            STYLES[look]["color"],
-            lines[part],
-        )
-        for look in train
-        for part, of_epochs in (("train", train), ("validation", validation))
-    ]
+    key = "figures.adapted.losses"
+    dotted = STYLES["adam_variant"]["linestyle"]
+    curves = []
+    for rule in train:
+        style = STYLES[rule]
+        for part, of_rules, look in (
+            ("train", train, style),
+            ("validation", validation, {**style, "linestyle": dotted}),
+        ):
+            curves.append((language.text(f"{key}.{rule}_{part}"), of_rules[rule], look))
     draw_losses(ax, curves)
-    canvas.titles(ax, "figures.adapted.losses")
-    rises = {look: int((np.diff(curve) > 0).sum()) for look, curve in train.items()}
+    titles(ax, key)
     canvas.describe(
         ax,
-        "figures.adapted.losses",
+        key,
         epochs=len(train["sgd"]),
-        sgd=train["sgd"][-1],
-        adam=train["adam"][-1],
-        sgd_validation=validation["sgd"][-1],
-        adam_validation=validation["adam"][-1],
-        sgd_rises=rises["sgd"],
-        adam_rises=rises["adam"],
+        **{rule: curve[-1] for rule, curve in train.items()},
+        **{f"{rule}_validation": curve[-1] for rule, curve in validation.items()},
+        **{f"{rule}_rises": int((np.diff(curve) > 0).sum()) for rule, curve in train.items()},
     )
     return ax
 
 
 @canvas.figure
 def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> Axes:
-    """Distance to the optimum after training, one dot a seed, with the medians.
+    """Distance to the optimum after training, a dot for each seed, with the medians.
 
     Parameters
     ----------
     sgd, adam : numpy.ndarray
         Shape (seeds,).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=2.8, ax=ax)
-    draw_seeds(
-        ax,
-        [
-            ("SGD", sgd, STYLES["sgd"]["color"]),
-            ("Adam", adam, STYLES["adam"]["color"]),
-        ],
-    )
-    with canvas.style():
-        ax.set_xlim(0, None)
-    canvas.titles(ax, "figures.adapted.distances", seeds=len(sgd))
+    key = "figures.adapted.distances"
+    rows = {"sgd": sgd, "adam": adam}
+    draw_seeds(ax, [(RULES[rule], dots, STYLES[rule]["color"]) for rule, dots in rows.items()])
+    ax.set_xlim(left=0)
+    titles(ax, key, seeds=len(sgd))
     canvas.describe(
         ax,
-        "figures.adapted.distances",
+        key,
         seeds=len(sgd),
-        sgd=float(np.median(sgd)),
-        adam=float(np.median(adam)),
+        sgd=np.median(sgd),
+        adam=np.median(adam),
         closer=int((adam < sgd).sum()),
     )
     return ax
@@ -233,46 +183,21 @@ def conditions(
     condition : numpy.ndarray
         Shape (choices,), ascending.
     curves : dict of str to numpy.ndarray
-        Shape (choices,), under ``"sgd"``, ``"adam"`` and ``"turned"`` (Adam on the turned bowl).
+        Under ``"sgd"``, ``"adam"`` and ``"turned"`` (Adam on the turned bowl): shape (choices,).
     steps : int
-        How many were taken.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        How many steps each run had.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
-    looks = {
-        "sgd": STYLES["sgd"],
-        "adam": STYLES["adam"],
-        "turned": {**STYLES["adam"], "linestyle": (0, (2, 1.5))},
-    }
-    ends = []
-    with canvas.style():
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        for name, curve in curves.items():
-            ax.plot(condition, curve, **looks[name])
-            words = language.text(f"figures.adapted.conditions.{name}")
-            ends.append((condition[-1], curve[-1], words, looks[name]["color"]))
-        ax.set_xlim(condition[0], condition[-1])
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.yaxis.set_minor_locator(NullLocator())
-    canvas.titles(ax, "figures.adapted.conditions", steps=steps)
-    canvas.label_ends(ax, ends)
-    canvas.describe(
-        ax,
-        "figures.adapted.conditions",
-        steps=steps,
-        least=condition[0],
-        most=condition[-1],
-        sgd=curves["sgd"][-1],
-        adam=curves["adam"][-1],
-        turned=curves["turned"][-1],
-    )
+    key = "figures.adapted.conditions"
+    ax.set(xscale="log", yscale="log", xlim=(condition[0], condition[-1]))
+    ax.minorticks_off()
+    for name, curve in curves.items():
+        style = STYLES["adam_variant" if name == "turned" else name]
+        ax.plot(condition, curve, **style, label=language.text(f"{key}.{name}"))
+    titles(ax, key, steps=steps)
+    label_ends(ax)
+    last = {name: curve[-1] for name, curve in curves.items()}
+    canvas.describe(ax, key, steps=steps, least=condition[0], most=condition[-1], **last)
     return ax
 
 
@@ -291,39 +216,25 @@ def explorer(
     Parameters
     ----------
     surface : tuple of three numpy.ndarray
-        As `problems.grid` returns it.
+        As `problems.grid` returns it; the minimum is at the origin.
     sgd, adam : numpy.ndarray
         Shape (steps + 1, 2).
     condition : float
         The bowl's condition number.
     angle : float
-        By which it is turned, in degrees.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        By which the bowl is turned, in degrees.
     """
     ax = canvas.subplots(height=4.6, ax=ax)
-    draw_surface(ax, surface, np.zeros(2))
+    key = "figures.adapted.explorer"
+    minimum = np.zeros(2)
+    draw_surface(ax, surface, minimum)
     draw_paths(ax, {"sgd": sgd, "adam": adam})
-    with canvas.style():
-        ax.xaxis.set_major_locator(MaxNLocator(5))
-    canvas.titles(ax, "figures.adapted.explorer", condition=condition, angle=angle)
-    far = {name: float(np.linalg.norm(path[-1])) for name, path in (("sgd", sgd), ("adam", adam))}
-    for row, (name, label, color) in enumerate(
-        (("sgd", "SGD", "blue"), ("adam", "Adam", "orange"))
-    ):
-        words = language.text("figures.adapted.explorer.far", rule=label, far=far[name])
-        corner_note(ax, words, color, row)
-    canvas.describe(
-        ax,
-        "figures.adapted.explorer",
-        condition=condition,
-        angle=angle,
-        steps=len(sgd) - 1,
-        **far,
-    )
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    values = {"condition": condition, "angle": angle}
+    titles(ax, key, **values)
+    far = {"sgd": distance(sgd, minimum), "adam": distance(adam, minimum)}
+    for row, rule in enumerate(far):
+        text = language.text(f"{key}.far", rule=RULES[rule], far=far[rule])
+        corner_note(ax, text, row, color=STYLES[rule]["color"])
+    canvas.describe(ax, key, steps=len(sgd) - 1, **values, **far)
     return ax

@@ -1,15 +1,14 @@
 """Figures of chapter 3: the bias of an average that starts from zero, and its correction."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, PercentFormatter
 
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.ewma import draw_days
+from helpers.figures.labels import label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
+from helpers.figures.ticks import NumberFormatter, plain_log
 
 __all__ = [
     "correction",
@@ -36,20 +35,14 @@ def three_curves(
     ----------
     values, ma, ewma, corrected : numpy.ndarray
         Shape (days,), in °C.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
+    key = "figures.bias.three_curves"
     draw_days(ax, values, {"ma": ma, "ewma": ewma, "corrected": corrected})
-    canvas.titles(ax, "figures.bias.three_curves")
+    titles(ax, key)
     canvas.describe(
         ax,
-        "figures.bias.three_curves",
+        key,
         first=values[0],
         ewma=ewma[0],
         corrected=corrected[0],
@@ -69,56 +62,36 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
     Parameters
     ----------
     share : numpy.ndarray
-        Shape (steps,): 1 − βᵗ, for t from 1 on.
+        Shape (steps,), at least 10: 1 − βᵗ, for t from 1 on.
     beta : float
         Weight of the past.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.3, ax=ax)
+    key = "figures.bias.missing_weight"
     steps = np.arange(1, len(share) + 1)
-    with canvas.style():
-        ax.bar(steps, share, 1.0, color=COLORS["orange"])
-        ax.bar(
-            steps,
-            1 - share,
-            1.0,
-            bottom=share,
-            color="none",
-            edgecolor=COLORS["grey"],
-            hatch="///",
-            linewidth=0,
-        )
-        ax.set_xlim(0.5, len(share) + 0.5)
-        ax.set_ylim(0, 1)
-        ax.set_xticks([1, *range(5, len(share) + 1, 5)])
-        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="%"))
-    canvas.titles(ax, "figures.bias.missing_weight", beta=beta)
-    for key, x, y, ink in (("seen", 0.72, 0.28, "paper"), ("zero", 0.16, 0.86, "ink")):
-        canvas.note(
+    grey = COLORS["grey"]
+    ax.bar(steps, share, 1.0, color=COLORS["orange"])
+    ax.bar(steps, 1 - share, 1.0, share, color="none", edgecolor=grey, hatch="///", linewidth=0)
+    ax.set(xlim=(0.5, len(share) + 0.5), ylim=(0, 1), xticks=[1, *steps[4::5]])
+    ax.yaxis.set_major_formatter(NumberFormatter(".0%"))
+    titles(ax, key, beta=beta)
+    for name, at, color, plate in (
+        ("seen", (0.72, 0.28), "paper", False),
+        ("zero", (0.16, 0.86), "ink", True),
+    ):
+        note(
             ax,
-            language.text(f"figures.bias.missing_weight.{key}"),
-            (x, y),
+            language.text(f"{key}.{name}"),
+            at,
             xycoords="axes fraction",
             ha="center",
             va="center",
-            color=COLORS[ink],
+            color=COLORS[color],
+            plate=plate,
             fontweight="bold",
-            **({} if key == "seen" else {"bbox": _plate()}),
         )
     canvas.describe(
-        ax,
-        "figures.bias.missing_weight",
-        beta=beta,
-        first=share[0],
-        tenth=share[9],
-        last=len(share),
-        end=share[-1],
+        ax, key, beta=beta, first=share[0], tenth=share[9], last=len(share), end=share[-1]
     )
     return ax
 
@@ -127,48 +100,31 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
 def towards_zero(
     ewma: dict[float, np.ndarray], corrected: dict[float, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """EWMA of inputs that never change, above and below zero, raw and corrected.
+    """EWMA of inputs that never change, above and below zero, plain and corrected.
 
     Parameters
     ----------
     ewma, corrected : dict of float to numpy.ndarray
-        By the input's constant value, arrays of shape (steps,).
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        By the input's constant value: shape (steps,).
     """
     ax = canvas.subplots(height=3.5, ax=ax)
-    ends = []
+    key = "figures.bias.towards_zero"
+    names = {
+        style: language.text(f"figures.ewma.curves.{style}") for style in ("ewma", "corrected")
+    }
     for value, curve in ewma.items():
-        steps = np.arange(len(curve) + 1)
-        with canvas.style():
-            ax.plot(steps, [0, *curve], **STYLES["ewma"])
-            ax.plot(steps[1:], corrected[value], **STYLES["corrected"])
-        ends += [
-            (steps[-1], corrected[value][-1], "corrected"),
-            (steps[-1], curve[-1], "ewma"),
-        ]
-    with canvas.style():
-        ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
-        ax.set_xlim(0, len(curve))
-        reach = max(abs(value) for value in ewma)
-        ax.set_ylim(-1.25 * reach, 1.25 * reach)
-    canvas.titles(ax, "figures.bias.towards_zero")
-    canvas.label_ends(
-        ax,
-        [
-            (x, y, language.text(f"figures.ewma.curves.{look}"), STYLES[look]["color"])
-            for x, y, look in ends
-        ],
-    )
+        ax.plot([0, *curve], **STYLES["ewma"], label=names["ewma"])
+        steps = np.arange(1, len(curve) + 1)
+        ax.plot(steps, corrected[value], **STYLES["corrected"], label=names["corrected"])
     high, low = max(ewma), min(ewma)
+    reach = 1.25 * max(high, -low)
+    ax.axhline(0, **STYLES["zero"])
+    ax.set(xlim=(0, len(curve)), ylim=(-reach, reach))
+    titles(ax, key)
+    label_ends(ax)
     canvas.describe(
         ax,
-        "figures.bias.towards_zero",
+        key,
         high=high,
         low=low,
         high_first=ewma[high][0],
@@ -194,62 +150,35 @@ def correction(
     Parameters
     ----------
     steps : numpy.ndarray
-        Shape (steps,), from 1 on.
+        Shape (choices,), from 1 on.
     ratios : dict of float to numpy.ndarray
-        By β, 1 / (1 − βᵗ) − 1 at each of ``steps``.
+        By β, of which there are two: 1 / (1 − βᵗ) − 1 at each of ``steps``.
     below : dict of float to int
         By β, the first step at which it is less than ``share``.
     share : float
         The correction that counts as gone.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.7, ax=ax)
-    looks: list[dict[str, Any]] = [
-        {"color": COLORS["blue"], "linestyle": "-"},
-        {"color": COLORS["purple"], "linestyle": (0, (5, 2))},
-    ]
-    with canvas.style():
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        ax.axhline(share, **STYLES["reference"])
-        for (beta, ratio), look in zip(ratios.items(), looks, strict=True):
-            ax.plot(steps, ratio, **look, linewidth=2)
-            ax.plot(below[beta], share, marker="o", color=look["color"])
-        ax.set_ylim(share / 4, 2000)
-        ax.set_xlim(1, steps[-1])
-        ax.xaxis.set_major_formatter(FuncFormatter(_plain_number))
-        ax.yaxis.set_major_locator(FixedLocator([0.01, 0.1, 1, 10, 100, 1000]))
-        ax.yaxis.set_major_formatter(FuncFormatter(_percentage))
-        ax.yaxis.set_minor_formatter(NullFormatter())
-        ax.minorticks_off()
-    canvas.titles(ax, "figures.bias.correction")
-    for (beta, ratio), look in zip(ratios.items(), looks, strict=True):
-        canvas.note(
-            ax,
-            language.text("figures.bias.correction.curve", beta=beta),
-            (steps[0], ratio[0]),
-            xytext=(10, 2),
-            textcoords="offset points",
-            color=look["color"],
-        )
-        canvas.note(
-            ax,
-            language.text("figures.bias.correction.gone", step=below[beta]),
-            (below[beta], share),
-            xytext=(6, 7),
-            textcoords="offset points",
-            color=look["color"],
-        )
-    fast, slow = sorted(below, key=lambda beta: below[beta])
+    key = "figures.bias.correction"
+    highest = max(ratio[0] for ratio in ratios.values())
+    ax.set(xscale="log", yscale="log", xlim=(1, steps[-1]), ylim=(share / 4, 2 * highest))
+    plain_log(ax)
+    ax.yaxis.set_major_formatter(NumberFormatter(",.0%"))
+    ax.axhline(share, **STYLES["reference"])
+    for (beta, ratio), color, line in zip(
+        ratios.items(), (COLORS["blue"], COLORS["purple"]), ("-", "--"), strict=True
+    ):
+        ax.plot(steps, ratio, color=color, linestyle=line, linewidth=2)
+        ax.plot(below[beta], share, marker="o", color=color)
+        curve = language.text(f"{key}.curve", beta=beta)
+        note(ax, curve, (steps[0], ratio[0]), (10, 2), color=color)
+        gone = language.text(f"{key}.gone", step=below[beta])
+        note(ax, gone, (below[beta], share), (6, 7), color=color)
+    titles(ax, key)
+    fast, slow = sorted(below, key=below.__getitem__)
     canvas.describe(
         ax,
-        "figures.bias.correction",
+        key,
         fast=fast,
         slow=slow,
         fast_first=ratios[fast][0] + 1,
@@ -269,49 +198,23 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
     ----------
     ratio : numpy.ndarray
         Shape (steps,), from the first step on.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.5, ax=ax)
-    steps = np.arange(1, len(ratio) + 1)
-    peak = int(ratio.argmax())
-    with canvas.style():
-        ax.axhline(1, **STYLES["corrected"])
-        ax.plot(steps, ratio, **STYLES["ewma"])
-        ax.plot(steps[peak], ratio[peak], marker="o", color=COLORS["orange"])
-        ax.set_xlim(0, len(ratio))
-        ax.set_ylim(0, 1.18 * ratio.max())
-    canvas.titles(ax, "figures.bias.first_steps")
-    canvas.note(
-        ax,
-        language.text("figures.bias.first_steps.peak", step=peak + 1, ratio=ratio[peak]),
-        (steps[peak], ratio[peak]),
-        xytext=(10, 4),
-        textcoords="offset points",
-        color=COLORS["orange"],
-    )
-    canvas.note(
-        ax,
-        language.text("figures.bias.first_steps.corrected"),
-        (len(ratio), 1),
-        xytext=(-2, -14),
-        textcoords="offset points",
-        ha="right",
-        color=COLORS["green"],
-    )
+    key = "figures.bias.first_steps"
+    peak = int(ratio.argmax()) + 1
+    largest = ratio.max()
+    orange, green = STYLES["ewma"]["color"], STYLES["corrected"]["color"]
+    ax.axhline(1, **STYLES["corrected"])
+    ax.plot(np.arange(1, len(ratio) + 1), ratio, **STYLES["ewma"])
+    ax.plot(peak, largest, marker="o", color=orange)
+    ax.set(xlim=(0, len(ratio)), ylim=(0, 1.18 * largest))
+    titles(ax, key)
+    text = language.text(f"{key}.peak", step=peak, ratio=largest)
+    note(ax, text, (peak, largest), (10, 4), color=orange)
+    text = language.text(f"{key}.corrected")
+    note(ax, text, (len(ratio), 1), (-2, -14), ha="right", color=green)
     canvas.describe(
-        ax,
-        "figures.bias.first_steps",
-        first=ratio[0],
-        step=peak + 1,
-        ratio=ratio[peak],
-        last=len(ratio),
-        end=ratio[-1],
+        ax, key, first=ratio[0], step=peak, ratio=largest, last=len(ratio), end=ratio[-1]
     )
     return ax
 
@@ -336,50 +239,27 @@ def explorer(
         Shape (days,): 1 − βᵗ.
     beta : float
         Weight of the past.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.0, gridspec_kw={"height_ratios": [3, 2]})
+    axes = canvas.subplots(2, height=5.0, height_ratios=(3, 2), ax=axes)
+    key = "figures.bias.explorer"
     above, below = axes
+    days, ratio = len(values), 1 / share[-1]
     draw_days(above, values, {"ewma": ewma, "corrected": corrected})
-    canvas.titles(above, "figures.bias.explorer", beta=beta, ratio=1 / share[-1], days=len(values))
-    days = np.arange(1, len(share) + 1)
-    with canvas.style():
-        below.bar(days, share, 0.75, color=COLORS["orange"])
-        below.set_xlim(0, len(share) + 0.5)
-        below.set_ylim(0, 1.03)
-        below.set_xticks([1, *range(5, len(share) + 1, 5)])
-        below.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="%"))
-        below.set_xlabel(language.text("figures.bias.explorer.below_x"))
-        below.set_ylabel(language.text("figures.bias.explorer.below_y"))
+    titles(above, key, beta=beta, ratio=ratio, days=days)
+    bars = np.arange(1, days + 1)
+    below.bar(bars, share, 0.75, color=COLORS["orange"])
+    below.set(xlim=(0, days + 0.5), ylim=(0, 1.03), xticks=[1, *bars[4::5]])
+    below.set(xlabel=language.text(f"{key}.below_x"), ylabel=language.text(f"{key}.below_y"))
+    below.yaxis.set_major_formatter(NumberFormatter(".0%"))
     canvas.describe(
         above,
-        "figures.bias.explorer",
+        key,
         beta=beta,
         first=values[0],
         ewma=ewma[0],
         corrected=corrected[0],
-        days=len(values),
+        days=days,
         share=share[-1],
-        ratio=1 / share[-1],
+        ratio=ratio,
     )
     return axes
-
-
-def _plate() -> dict[str, object]:
-    """Background for letters over a hatched area."""
-    return {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 2.5}
-
-
-def _plain_number(value: float, _: int | None = None) -> str:
-    return language.number(value, ",.0f")
-
-
-def _percentage(value: float, _: int | None = None) -> str:
-    return language.number(100 * value, ",.0f") + "%"

@@ -1,88 +1,60 @@
-"""What all figures share: paper and ink, one look for each thing drawn, labels, descriptions."""
+"""What every figure is drawn on: axes in the course's style, with an alternative text."""
 
 import functools
-import textwrap
+import inspect
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import resources
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
-from matplotlib.ticker import Formatter, ScalarFormatter
 
 from helpers import _validate, language
 from helpers.figures.palette import COLORS
+from helpers.figures.ticks import LinearFormatter
 
 __all__ = [
     "WIDTH",
-    "PlainFormatter",
     "alternative_text",
     "describe",
     "figure",
     "figure_of",
-    "label_ends",
     "mark_source",
-    "note",
     "redraw",
     "style",
     "subplots",
-    "titles",
 ]
 
 WIDTH = 6.0
 """Width of every figure in inches: on a phone its letters then still measure nine pixels."""
 
+_AX = """
+ax : matplotlib.axes.Axes, optional
+    Axes to draw on, by default those of a new figure.
 
-def _settings() -> Any:
-    """Return matplotlib's settings for the current theme."""
-    return {
-        "axes.edgecolor": COLORS["muted"],
-        "axes.facecolor": "none",
-        "axes.grid": True,
-        "axes.grid.axis": "y",
-        "axes.axisbelow": True,
-        "axes.labelcolor": COLORS["muted"],
-        "axes.labelsize": 10.5,
-        "axes.linewidth": 0.8,
-        "axes.spines.left": False,
-        "axes.spines.right": False,
-        "axes.spines.top": False,
-        "axes.titlecolor": COLORS["ink"],
-        "axes.titlelocation": "left",
-        "axes.titlepad": 12,
-        "axes.titlesize": 11.5,
-        "axes.titleweight": "bold",
-        "axes.unicode_minus": True,
-        "figure.facecolor": "none",
-        "font.family": "sans-serif",
-        "font.sans-serif": ["DejaVu Sans"],
-        "font.size": 10.5,
-        "grid.color": COLORS["grid"],
-        "grid.linewidth": 0.8,
-        "hatch.linewidth": 0.8,
-        "lines.solid_capstyle": "round",
-        "svg.fonttype": "none",
-        "svg.hashsalt": "course",
-        "text.color": COLORS["ink"],
-        "xtick.color": COLORS["muted"],
-        "xtick.labelsize": 10,
-        "ytick.color": COLORS["muted"],
-        "ytick.labelsize": 10,
-        "ytick.major.size": 0,
-    }
+Returns
+-------
+matplotlib.axes.Axes
+    The axes.
+"""
 
+_AXES = """
+axes : numpy.ndarray of matplotlib.axes.Axes, optional
+    Axes to draw on, one a panel, by default those of a new figure.
 
-_TITLE_LETTERS = 49
-"""As many letters of a title as fit in one line."""
+Returns
+-------
+numpy.ndarray of matplotlib.axes.Axes
+    The axes, one a panel.
+"""
 
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
-
-
 _drawings: weakref.WeakKeyDictionary[FigureBase, Callable[[], Any]] = weakref.WeakKeyDictionary()
-"""How to draw each figure again."""
 
 _in_style = False
 
@@ -93,7 +65,9 @@ _Drawn = TypeVar("_Drawn", bound=Axes | np.ndarray)
 def figure(draw: Callable[_Parameters, _Drawn]) -> Callable[_Parameters, _Drawn]:
     """Decorate a function that draws one of the course's figures and returns its axes.
 
-    The function draws in the course's style, and `redraw` can call it again.
+    The function then draws in the course's style, gets arrays for the tensors that it is called
+    with, and `redraw` can call it again. Its docstring gets what is the same for all figures, the
+    axes that they take and return, after its other parameters.
 
     Parameters
     ----------
@@ -108,13 +82,27 @@ def figure(draw: Callable[_Parameters, _Drawn]) -> Callable[_Parameters, _Drawn]
 
     @functools.wraps(draw)
     def drawn(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Drawn:
+        args, kwargs = _to_arrays(args), _to_arrays(kwargs)
         with style():
             axes = draw(*args, **kwargs)
         if kwargs.get("ax") is None and kwargs.get("axes") is None:
             _drawings[figure_of(axes)] = functools.partial(drawn, *args, **kwargs)
         return axes
 
+    several = "axes" in inspect.signature(draw).parameters
+    drawn.__doc__ = inspect.cleandoc(draw.__doc__ or "") + (_AXES if several else _AX)
     return drawn
+
+
+def _to_arrays(value: Any) -> Any:
+    """Replace all tensors within tuples, lists and dicts by arrays."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().cpu().numpy()
+    if isinstance(value, dict):
+        return {key: _to_arrays(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_to_arrays(part) for part in value)
+    return value
 
 
 def figure_of(drawn: Axes | np.ndarray | Figure) -> Figure:
@@ -173,9 +161,9 @@ def redraw(drawn: Axes | np.ndarray | Figure) -> Figure:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in the course's style while this lasts; the caller's own settings come back after it.
+    """Draw in the course's style inside the ``with`` block; the caller's own settings do not count.
 
-    What draws a figure asks for it, and so do the parts that it calls; the first one sets it.
+    It is reentrant: only the outermost block sets the style.
     """
     global _in_style
     if _in_style:
@@ -184,6 +172,12 @@ def style() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_settings())
+        mpl.rc("text", color=COLORS["ink"])
+        mpl.rc("axes", titlecolor=COLORS["ink"])
+        mpl.rc("axes", edgecolor=COLORS["muted"], labelcolor=COLORS["muted"])
+        mpl.rc("xtick", color=COLORS["muted"])
+        mpl.rc("ytick", color=COLORS["muted"])
+        mpl.rc("grid", color=COLORS["grid"])
         _in_style = True
         try:
             yield
@@ -191,109 +185,47 @@ def style() -> Iterator[None]:
             _in_style = False
 
 
+@functools.cache
+def _settings() -> mpl.RcParams:
+    """Read matplotlib's settings that both themes share."""
+    with resources.as_file(resources.files("helpers.figures") / "course.mplstyle") as path:
+        return mpl.rc_params_from_file(path, use_default_template=False)
+
+
 def subplots(
-    rows: int = 1, columns: int = 1, *, height: float = 3.5, ax: Axes | None = None, **options: Any
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    height: float = 3.5,
+    ax: Axes | np.ndarray | None = None,
+    **options: Any,
 ) -> Any:
-    """Return new axes on the course's paper, or ``ax`` where the caller brings one.
+    """Return axes whose tick labels are in the current language: new ones, or the caller's.
 
     Parameters
     ----------
     rows, columns : int
-        The grid of axes.
+        The grid of new axes.
     height : float
-        Of the figure, in inches; its width is `WIDTH`.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on instead.
+        Of the new figure, in inches; its width is `WIDTH`.
+    ax : matplotlib.axes.Axes or numpy.ndarray of Axes, optional
+        The caller's axes, instead of new ones.
     **options
         Passed on to `matplotlib.figure.Figure.subplots`.
 
     Returns
     -------
     matplotlib.axes.Axes or numpy.ndarray of Axes
-        One, or the grid. The figure is no part of pyplot's state and needs no closing.
+        One, or the grid. A new figure is no part of pyplot's state and needs no closing.
     """
-    if ax is not None:
-        return ax
-    with style():
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots(rows, columns, **options)
-    for one in figure.axes:
-        one.xaxis.set_major_formatter(_LocalFormatter())
-        one.yaxis.set_major_formatter(_LocalFormatter())
-    return axes
-
-
-def titles(ax: Axes, key: str, **values: Any) -> None:
-    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The axes.
-    key : str
-        Dotted path of the figure's texts.
-    **values
-        What the texts' fields stand for, as for `helpers.language.text`.
-    """
-    with style():
-        ax.set_title(textwrap.fill(language.text(f"{key}.title", **values), _TITLE_LETTERS))
-        ax.set_xlabel(language.text(f"{key}.x", **values))
-        ax.set_ylabel(language.text(f"{key}.y", **values))
-
-
-def note(ax: Axes, text: str, at: tuple[float, float], **options: Any) -> None:
-    """Write a short remark at a data point, in muted letters unless told otherwise.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The axes.
-    text : str
-        The remark.
-    at : tuple of two floats
-        The point, in data units unless ``xycoords`` says otherwise.
-    **options
-        As for `matplotlib.axes.Axes.annotate`.
-    """
-    options = {"fontsize": 10, "color": COLORS["muted"], **options}
-    with style():
-        ax.annotate(text, at, **options)
-
-
-def label_ends(ax: Axes, labels: Iterable[tuple[float, float, str, str]], gap: float = 13) -> None:
-    """Write each line's name at its end, in its colour, none on top of another.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Axes whose limits are settled.
-    labels : iterable of (x, y, text, color)
-        The line's last point in data units, its name, and its colour.
-    gap : float
-        Least distance between two names, in points.
-    """
-    to_points = 72 / ax.figure.dpi
-    labels = sorted(labels, key=lambda label: label[1])
-    ends = [ax.transData.transform(label[:2])[1] * to_points for label in labels]
-    heights: list[float] = []
-    for end in ends:
-        heights.append(max([end, *(below + gap for below in heights[-1:])]))
-    # Where they would climb into the title, the highest pushes the others down.
-    ceiling = ax.bbox.ymax * to_points
-    for at in reversed(range(len(heights))):
-        heights[at] = min(heights[at], ceiling)
-        ceiling = heights[at] - gap
-    for (x, y, words, color), end, height in zip(labels, ends, heights, strict=True):
-        note(
-            ax,
-            words,
-            (x, y),
-            xytext=(6, height - end),
-            textcoords="offset points",
-            color=color,
-            va="center",
-            annotation_clip=False,
-        )
+    if ax is None:
+        with style():
+            new = Figure(figsize=(WIDTH, height), layout="constrained")
+            ax = new.subplots(rows, columns, **options)
+    for one in np.ravel(np.asarray(ax, dtype=object)):
+        one.xaxis.set_major_formatter(LinearFormatter())
+        one.yaxis.set_major_formatter(LinearFormatter())
+    return ax
 
 
 def describe(ax: Axes, key: str, **values: Any) -> None:
@@ -312,10 +244,10 @@ def describe(ax: Axes, key: str, **values: Any) -> None:
 
 
 def mark_source(ax: Axes, source: str) -> None:
-    """Say below the figure of ``ax`` that its data are the embedded digits, if they are.
+    """Write below the figure of ``ax`` that its data are the embedded digits, if they are.
 
-    It is the figure's ``supxlabel``, for which the layout makes room. It joins the alternative text
-    too, so call this after `describe`.
+    The mark is the figure's ``supxlabel``, for which the layout makes room, and the end of its
+    alternative text: call this after `describe`.
 
     Parameters
     ----------
@@ -326,13 +258,13 @@ def mark_source(ax: Axes, source: str) -> None:
     """
     if _validate.choice("source", source, ("mnist", "digits")) == "mnist":
         return
-    words = language.text("data.mark")
+    mark = language.text("data.mark")
     with style():
         ax.figure.supxlabel(
-            words, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]
+            mark, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]
         )
-    told = alternative_text(ax.figure).removesuffix(f"{words}.").strip()
-    _descriptions[ax.figure] = f"{told} {words}.".strip()
+    before = alternative_text(ax.figure).removesuffix(f"{mark}.").strip()
+    _descriptions[ax.figure] = f"{before} {mark}.".strip()
 
 
 def alternative_text(figure: FigureBase) -> str:
@@ -346,29 +278,6 @@ def alternative_text(figure: FigureBase) -> str:
     Returns
     -------
     str
-        What it shows, in words.
+        What the figure shows.
     """
     return _descriptions.get(figure, "")
-
-
-class PlainFormatter(Formatter):
-    """Tick labels such as 0.05 or 1,000 on logarithmic axes, as the language writes them."""
-
-    def __init__(self) -> None:
-        self._code = language.current()
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        """Return the label of the value ``x``."""
-        return language.number(x, ",g", self._code)
-
-
-class _LocalFormatter(ScalarFormatter):
-    """Tick labels with the decimal mark of the language in which the figure was made."""
-
-    def __init__(self) -> None:
-        super().__init__(useOffset=False)
-        self._code = language.current()
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        label = super().__call__(x, pos)
-        return label.replace(".", ",") if self._code == "pt" else label

@@ -2,13 +2,37 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MultipleLocator, PercentFormatter
+from matplotlib.ticker import MultipleLocator
 
 from helpers import language
 from helpers.figures import canvas
+from helpers.figures.labels import label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
+from helpers.figures.ticks import NumberFormatter
 
 __all__ = ["draw_days", "explorer", "noise", "smoothing", "step_response", "weights"]
+
+
+def draw_days(ax: Axes, values: np.ndarray, averages: dict[str, np.ndarray]) -> None:
+    """Draw daily values as dots and averages of them as lines, each named at its end.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes to draw on.
+    values : numpy.ndarray
+        Shape (days,).
+    averages : dict of str to numpy.ndarray
+        Under ``"ma"``, ``"ewma"`` and ``"corrected"``, or some of these: shape (days,).
+    """
+    days = np.arange(1, len(values) + 1)
+    ax.plot(days, values, **STYLES["data"])
+    for style, average in averages.items():
+        ax.plot(days, average, **STYLES[style], label=language.text(f"figures.ewma.curves.{style}"))
+    ax.set(xlim=(0, len(values) + 0.5), xticks=[1, *days[4::5]])
+    ax.set_ylim(values.min() - 1.5, values.max() + 1.5)
+    ax.yaxis.set_major_locator(MultipleLocator(5))
+    label_ends(ax)
 
 
 @canvas.figure
@@ -18,46 +42,26 @@ def weights(ma: np.ndarray, ewma: np.ndarray, *, age: float, ax: Axes | None = N
     Parameters
     ----------
     ma, ewma : numpy.ndarray
-        Shape (lags,), of `averages.ma_weights` and `averages.ewma_weights`.
+        Shape (lags,), as `averages.ma_weights` and `averages.ewma_weights` return them.
     age : float
         Their common average age, in steps.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
+    key = "figures.ewma.weights"
     lags = np.arange(len(ma))
-    with canvas.style():
-        ax.bar(lags - 0.2, ma, 0.38, color=COLORS["blue"], hatch="///", edgecolor=COLORS["paper"])
-        ax.bar(lags + 0.2, ewma, 0.38, color=COLORS["orange"])
-        ax.set_xticks(lags)
-        ax.set_ylim(0, 1.12 * max(ma.max(), ewma.max()))
-    canvas.titles(ax, "figures.ewma.weights")
     periods = int((ma > 0).sum())
-    canvas.note(
-        ax,
-        language.text("figures.ewma.weights.ewma"),
-        (0.2, ewma[0]),
-        xytext=(14, -2),
-        textcoords="offset points",
-        color=COLORS["orange"],
-        va="center",
-    )
-    canvas.note(
-        ax,
-        language.text("figures.ewma.weights.ma", periods=periods),
-        (periods - 1, ma[periods - 1]),
-        xytext=(0, 5),
-        textcoords="offset points",
-        color=COLORS["blue"],
-    )
+    blue, orange = COLORS["blue"], COLORS["orange"]
+    ax.bar(lags - 0.2, ma, 0.38, color=blue, hatch="///", edgecolor=COLORS["paper"])
+    ax.bar(lags + 0.2, ewma, 0.38, color=orange)
+    ax.set(xticks=lags, ylim=(0, 1.12 * max(ma.max(), ewma.max())))
+    titles(ax, key)
+    text = language.text(f"{key}.ewma")
+    note(ax, text, (0.2, ewma[0]), (14, -2), color=orange, va="center")
+    text = language.text(f"{key}.ma", periods=periods)
+    note(ax, text, (periods - 1, ma[periods - 1]), (0, 5), color=blue)
     canvas.describe(
         ax,
-        "figures.ewma.weights",
+        key,
         lags=len(ma),
         periods=periods,
         ma=ma[0],
@@ -77,85 +81,32 @@ def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -
     ----------
     ma, ewma : numpy.ndarray
         Shape (days + 1,): the averages from the last day before the jump on.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
-    days = np.arange(len(ma))
-    ahead = ewma > ma
-    last_ahead, full = int(days[ahead][-1]), int(days[ma >= 1][0])
-    with canvas.style():
-        ax.axhline(1, **STYLES["reference"])
-        ax.plot(days, ma, **STYLES["ma"], marker="s", markersize=4)
-        ax.plot(days, ewma, **STYLES["ewma"], marker="o", markersize=4)
-        ax.set_xticks(days)
-        ax.set_ylim(-0.03, 1.1)
-        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="%"))
-    canvas.titles(ax, "figures.ewma.step_response")
-    canvas.note(
-        ax,
-        language.text("figures.ewma.step_response.ewma"),
-        (1, ewma[1]),
-        xytext=(-4, 8),
-        textcoords="offset points",
-        color=COLORS["orange"],
-        ha="right",
-    )
-    canvas.note(
-        ax,
-        language.text("figures.ewma.step_response.ma"),
-        (2, ma[2]),
-        xytext=(10, -8),
-        textcoords="offset points",
-        color=COLORS["blue"],
-        va="top",
-    )
+    key = "figures.ewma.step_response"
+    last_ahead, full = np.flatnonzero(ewma > ma)[-1], np.flatnonzero(ma >= 1)[0]
+    ax.axhline(1, **STYLES["reference"])
+    ax.plot(ma, **STYLES["ma"], marker="s", markersize=4)
+    ax.plot(ewma, **STYLES["ewma"], marker="o", markersize=4)
+    ax.set(xticks=np.arange(len(ma)), ylim=(-0.03, 1.1))
+    ax.yaxis.set_major_formatter(NumberFormatter(".0%"))
+    titles(ax, key)
+    for style, average, day, offset, ha, va in (
+        ("ewma", ewma, 1, (-4, 8), "right", "baseline"),
+        ("ma", ma, 2, (10, -8), "left", "top"),
+    ):
+        text, color = language.text(f"{key}.{style}"), STYLES[style]["color"]
+        note(ax, text, (day, average[day]), offset, color=color, ha=ha, va=va)
     canvas.describe(
         ax,
-        "figures.ewma.step_response",
+        key,
         first_ma=ma[1],
         first_ewma=ewma[1],
-        last_ahead=last_ahead,
-        full=full,
+        last_ahead=int(last_ahead),
+        full=int(full),
         left=ewma[full],
     )
     return ax
-
-
-def draw_days(ax: Axes, values: np.ndarray, curves: dict[str, np.ndarray]) -> None:
-    """Draw daily values as dots and averages of them as lines, each named at its end.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Axes to draw on.
-    values : numpy.ndarray
-        Shape (days,).
-    curves : dict of str to numpy.ndarray
-        Averages by the name of their look: ``"ma"``, ``"ewma"`` or ``"corrected"``.
-    """
-    days = np.arange(1, len(values) + 1)
-    with canvas.style():
-        ax.plot(days, values, **STYLES["data"])
-        for look, curve in curves.items():
-            ax.plot(days, curve, **STYLES[look])
-        ax.set_xlim(0, len(values) + 0.5)
-        ax.set_xticks([1, *range(5, len(values) + 1, 5)])
-        ax.set_ylim(values.min() - 1.5, values.max() + 1.5)
-        ax.yaxis.set_major_locator(MultipleLocator(5))
-    names = {look: language.text(f"figures.ewma.curves.{look}") for look in curves}
-    canvas.label_ends(
-        ax,
-        [
-            (days[-1], curve[-1], names[look], STYLES[look]["color"])
-            for look, curve in curves.items()
-        ],
-    )
 
 
 @canvas.figure
@@ -168,25 +119,18 @@ def smoothing(
     ----------
     values, ma, ewma : numpy.ndarray
         Shape (days,), in °C.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
+    key = "figures.ewma.smoothing"
     draw_days(ax, values, {"ma": ma, "ewma": ewma})
-    canvas.titles(ax, "figures.ewma.smoothing")
-    peak = int(values.argmax())
+    titles(ax, key)
     canvas.describe(
         ax,
-        "figures.ewma.smoothing",
+        key,
         days=len(values),
         low=values.min(),
         high=values.max(),
-        peak=peak + 1,
+        peak=int(values.argmax()) + 1,
         ma=ma.max(),
         ma_day=int(ma.argmax()) + 1,
         ewma=ewma.max(),
@@ -209,52 +153,30 @@ def noise(
     Parameters
     ----------
     periods : numpy.ndarray
-        Shape (choices,): periods N of the moving average.
+        Shape (choices,), ascending: periods N of the moving average.
     ma, ewma : numpy.ndarray
         Shape (choices,): measured standard deviations, that of the input being 1.
     theory : numpy.ndarray
         Shape (choices,): 1 / √N.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(ax=ax)
-    with canvas.style():
-        ax.plot(periods, theory, **STYLES["reference"])
-        ax.plot(
-            periods,
-            ma,
-            color=COLORS["blue"],
-            marker="s",
-            linestyle="none",
-            markersize=9,
-            mfc="none",
-        )
-        ax.plot(periods, ewma, color=COLORS["orange"], marker="o", linestyle="none", markersize=4.5)
-        ax.set_ylim(0, 0.65)
-        ax.set_xticks(periods)
-    canvas.titles(ax, "figures.ewma.noise")
-    canvas.note(
-        ax,
-        language.text("figures.ewma.noise.theory"),
-        (periods[1], theory[1]),
-        xytext=(14, 8),
-        textcoords="offset points",
-    )
+    key = "figures.ewma.noise"
+    ax.plot(periods, theory, **STYLES["reference"])
+    ax.plot(periods, ma, "s", color=COLORS["blue"], markersize=9, mfc="none")
+    ax.plot(periods, ewma, "o", color=COLORS["orange"], markersize=4.5)
+    ax.set(xticks=periods, ylim=(0, 1.1 * max(ma.max(), ewma.max(), theory.max())))
+    titles(ax, key)
+    note(ax, language.text(f"{key}.theory"), (periods[1], theory[1]), (14, 8))
     canvas.describe(
         ax,
-        "figures.ewma.noise",
+        key,
         fewest=int(periods[0]),
         most=int(periods[-1]),
         ma_first=ma[0],
         ewma_first=ewma[0],
         ma_last=ma[-1],
         ewma_last=ewma[-1],
-        apart=float(np.abs(ma / ewma - 1).max()),
+        apart=np.abs(ma / ewma - 1).max(),
     )
     return ax
 
@@ -281,34 +203,24 @@ def explorer(
         Weight of the newest value.
     age : float
         Average age of the average, in days.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.0, gridspec_kw={"height_ratios": [3, 2]})
+    axes = canvas.subplots(2, height=5.0, height_ratios=(3, 2), ax=axes)
+    key = "figures.ewma.explorer"
     above, below = axes
     draw_days(above, values, {"ewma": ewma})
-    canvas.titles(above, "figures.ewma.explorer", alpha=alpha, age=age)
-    lags = np.arange(len(weights))
-    with canvas.style():
-        below.bar(lags, weights, 0.7, color=COLORS["orange"])
-        below.set_ylim(0, 1.05)
-        below.set_xlim(-0.8, len(weights) - 0.2)
-        below.xaxis.set_major_locator(MultipleLocator(5))
-        below.set_xlabel(language.text("figures.ewma.weights.x"))
-        below.set_ylabel(language.text("figures.ewma.weights.y"))
+    titles(above, key, alpha=alpha, age=age)
+    below.bar(np.arange(len(weights)), weights, 0.7, color=COLORS["orange"])
+    below.set(xlim=(-0.8, len(weights) - 0.2), ylim=(0, 1.05))
+    below.set_xlabel(language.text("figures.ewma.weights.x"))
+    below.set_ylabel(language.text("figures.ewma.weights.y"))
+    below.xaxis.set_major_locator(MultipleLocator(5))
     canvas.describe(
         above,
-        "figures.ewma.explorer",
+        key,
         alpha=alpha,
         age=age,
         low=ewma.min(),
         high=ewma.max(),
-        share=float(weights[:5].sum()),
+        share=weights[:5].sum(),
     )
     return axes

@@ -1,35 +1,23 @@
 """Figures of chapter 1: what the learning rate does, and how to find one."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers import language
 from helpers.figures import canvas
+from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_seeds
-from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.ticks import plain_log
 
 __all__ = ["courses", "explorer", "found", "grids", "range_test", "step", "valley"]
 
 Band = dict[str, np.ndarray]
 """What many seeds have in common: ``"low"``, ``"median"`` and ``"high"``, all of one shape."""
 
-ROOM_ABOVE = 30
+_HEADROOM = 30
 """Losses are drawn up to this many times their start: one that diverges leaves through the top."""
-
-# From the smallest rate to the largest: told apart by line as well as by colour.
-REGIMES: dict[str, dict[str, Any]] = {
-    "small": {"color": COLORS["purple"], "linestyle": (0, (1, 1.5)), "linewidth": 2},
-    "slow": {"color": COLORS["blue"], "linestyle": (0, (5, 2)), "linewidth": 2},
-    "good": {"color": COLORS["green"], "linestyle": "-", "linewidth": 2.6},
-    "edge": {"color": COLORS["orange"], "linestyle": (0, (6, 1.5, 1.5, 1.5)), "linewidth": 2},
-    "divergent": {"color": COLORS["pink"], "linestyle": (0, (3, 1.5)), "linewidth": 2},
-}
-
-PAPER = {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5}
 
 
 @canvas.figure
@@ -55,59 +43,44 @@ def step(
         The gradient at the start.
     lr : float
         The learning rate.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.step"
-    promised = start[1] + slope * (landing[0] - start[0])
-    reach = np.array([landing[0], 2 * start[0] - landing[0]])
-    with canvas.style():
-        ax.plot(theta, losses, color=COLORS["ink"], linewidth=1.8)
-        ax.plot(reach, start[1] + slope * (reach - start[0]), **STYLES["ma"])
-        ax.plot([landing[0]] * 2, [promised, landing[1]], **STYLES["reference"])
-        ax.plot(*landing, "o", color=COLORS["orange"], markersize=9)
-        ax.plot(*start, "o", color=COLORS["blue"], markersize=9)
-        ax.plot(landing[0], promised, "o", color=COLORS["blue"], mfc="none", markersize=8)
-        arrow = {"arrowstyle": "-|>", "color": COLORS["orange"], "linewidth": 2.2}
-        arrow |= {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 16}
-        ax.annotate("", (landing[0], start[1]), (start[0], start[1]), arrowprops=arrow)
-        ax.plot([landing[0]] * 2, [landing[1], start[1]], **STYLES["reference"])
-        ax.set_xlim(theta[0], theta[-1])
-        ax.set_ylim(min(0, promised) - 0.1 * losses.max(), 1.1 * losses.max())
-    canvas.titles(ax, key)
-    size = {"step": landing[0] - start[0], "slope": slope}
-    labels = (
-        ("step", ((landing[0] + start[0]) / 2, start[1]), (0, 7), "orange", "center"),
-        ("slope", start, (12, -6), "blue", "left"),
-        ("promised", (landing[0], promised), (10, -8), "blue", "left"),
-        ("lands", landing, (-10, -4), "orange", "right"),
-    )
-    for name, at, offset, color, side in labels:
-        canvas.note(
-            ax,
-            language.text(f"{key}.{name}", **size),
-            at,
-            xytext=offset,
-            textcoords="offset points",
-            color=COLORS[color],
-            ha=side,
-        )
+    (before, loss_before), (after, loss_after) = start, landing
+    size = after - before
+    promised = loss_before + slope * size
+    orange, blue = COLORS["orange"], COLORS["blue"]
+    ax.plot(theta, losses, color=COLORS["ink"], linewidth=1.8)
+    tangent = [promised, loss_before - slope * size]
+    ax.plot([after, before - size], tangent, **STYLES["ma"])
+    for height in (promised, loss_before):
+        ax.plot([after, after], [height, loss_after], **STYLES["reference"])
+    ax.plot(after, loss_after, "o", color=orange, markersize=9)
+    ax.plot(before, loss_before, "o", color=blue, markersize=9)
+    ax.plot(after, promised, "o", color=blue, mfc="none", markersize=8)
+    arrow = {"arrowstyle": "-|>", "color": orange, "linewidth": 2.2, "mutation_scale": 16}
+    ax.annotate("", (after, loss_before), start, arrowprops={**arrow, "shrinkA": 0, "shrinkB": 0})
+    top = losses.max()
+    ax.set(xlim=(theta[0], theta[-1]), ylim=(min(0, promised) - 0.1 * top, 1.1 * top))
+    titles(ax, key)
+    for name, at, offset, color, side in (
+        ("step", ((before + after) / 2, loss_before), (0, 7), orange, "center"),
+        ("slope", start, (12, -6), blue, "left"),
+        ("promised", (after, promised), (10, -8), blue, "left"),
+        ("lands", landing, (-10, -4), orange, "right"),
+    ):
+        text = language.text(f"{key}.{name}", step=size, slope=slope)
+        note(ax, text, at, offset, color=color, ha=side)
     canvas.describe(
         ax,
         key,
-        start=start[0],
-        before=start[1],
+        start=before,
+        before=loss_before,
         slope=slope,
         lr=lr,
-        step=landing[0] - start[0],
-        landing=landing[0],
-        after=landing[1],
+        step=size,
+        landing=after,
+        after=loss_after,
         promised=promised,
     )
     return ax
@@ -115,39 +88,29 @@ def step(
 
 @canvas.figure
 def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Rates to try, a row a grid, on a logarithmic axis.
+    """Rates to try, a row for each grid, on a logarithmic axis.
 
     Parameters
     ----------
     rates : dict of str to numpy.ndarray
         Under ``"ten"``, ``"three"`` and ``"equal"``: the rates of the grid by factors of 10, of the
         one by factors of 3, and of the one by equal amounts.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=2.7, ax=ax)
-    looks = {"ten": ("s", "blue"), "three": ("o", "green"), "equal": ("D", "orange")}
-    names = []
-    with canvas.style():
-        ax.set_xscale("log")
-        for row, (name, values) in enumerate(rates.items()):
-            marker, color = looks[name]
-            ax.plot(values, np.full(len(values), -row), marker, color=COLORS[color], markersize=8)
-            names.append(language.text(f"figures.learning_rate.grids.{name}"))
-        ax.set_yticks(-np.arange(len(names)), names)
-        ax.set_ylim(0.6 - len(names), 0.6)
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.grid(True, axis="x")
-    canvas.titles(ax, "figures.learning_rate.grids")
+    key = "figures.learning_rate.grids"
+    rows = {"ten": (0, "s", "blue"), "three": (-1, "o", "green"), "equal": (-2, "D", "orange")}
+    for name, (row, marker, color) in rows.items():
+        heights = np.full(len(rates[name]), row)
+        ax.plot(rates[name], heights, marker, color=COLORS[color], markersize=8)
+    ax.set(xscale="log", ylim=(-2.4, 0.6))
+    ax.set_yticks([0, -1, -2], [language.text(f"{key}.{name}") for name in rows])
+    ax.minorticks_off()
+    ax.grid(True, axis="x")
+    titles(ax, key)
     largest = rates["equal"].max() / 10
     canvas.describe(
         ax,
-        "figures.learning_rate.grids",
+        key,
         low=rates["ten"].min(),
         high=rates["ten"].max(),
         ten=len(rates["ten"]),
@@ -167,40 +130,31 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
     Parameters
     ----------
     losses : dict of str to Band
-        By regime, from ``"small"`` to ``"divergent"``: shape (updates + 1,).
+        Under ``"small"``, ``"slow"``, ``"good"``, ``"edge"`` and ``"divergent"``: shape
+        (updates + 1,).
     rates : dict of str to float
         The learning rate of each.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
-    ends = []
-    top = ROOM_ABOVE * losses["good"]["high"][0]
-    with canvas.style():
-        for name, band in losses.items():
-            updates = np.arange(len(band["median"]))
-            color = REGIMES[name]["color"]
-            ax.fill_between(updates, band["low"], band["high"], color=color, alpha=0.13, lw=0)
-            ax.plot(updates, band["median"], **REGIMES[name])
-            words = language.text(f"figures.learning_rate.courses.{name}", lr=rates[name])
-            ends.append((updates[-1], min(band["median"][-1], top / 3), words, color))
-        ax.set_yscale("log")
-        ax.set_ylim(0.6 * min(band["low"].min() for band in losses.values()), top)
-        ax.set_xlim(0, updates[-1])
-        _decades(ax)
-    canvas.titles(ax, "figures.learning_rate.courses")
-    canvas.label_ends(ax, ends)
+    key = "figures.learning_rate.courses"
+    for name, band in losses.items():
+        style = STYLES[f"lr_{name}"]
+        updates = np.arange(len(band["median"]))
+        ax.fill_between(updates, band["low"], band["high"], color=style["color"], alpha=0.13, lw=0)
+        text = language.text(f"{key}.{name}", lr=rates[name])
+        ax.plot(updates, band["median"], **style, label=text)
+    lowest = min(band["low"].min() for band in losses.values())
+    ax.set(yscale="log", xlim=(0, updates[-1]))
+    ax.set_ylim(0.6 * lowest, _HEADROOM * losses["good"]["high"][0])
+    plain_log(ax)
+    titles(ax, key)
+    label_ends(ax)
     canvas.describe(
         ax,
-        "figures.learning_rate.courses",
+        key,
         updates=len(updates) - 1,
         first=losses["good"]["median"][0],
-        **{f"{name}_lr": rates[name] for name in losses},
+        **{f"{name}_lr": lr for name, lr in rates.items()},
         **{name: band["median"][-1] for name, band in losses.items()},
     )
     return ax
@@ -210,7 +164,7 @@ def courses(losses: dict[str, Band], rates: dict[str, float], *, ax: Axes | None
 def valley(
     rates: np.ndarray,
     batches: Band,
-    whole: np.ndarray,
+    full: np.ndarray,
     *,
     limit: float,
     updates: int,
@@ -222,70 +176,37 @@ def valley(
     Parameters
     ----------
     rates : numpy.ndarray
-        Shape (rates,), ascending.
+        Shape (rates,), ascending, over more than a decade.
     batches : Band
         Shape (rates,): with mini-batches, over the seeds.
-    whole : numpy.ndarray
+    full : numpy.ndarray
         Shape (rates,): the median with all the data at every step.
     limit : float
         The rate above which descent diverges.
     updates, seeds : int
         How many there were.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.learning_rate.valley"
-    look = STYLES["sgd"]
+    style, orange = STYLES["sgd"], COLORS["orange"]
     median = batches["median"]
-    lowest = int(median.argmin())
-    with canvas.style():
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-        ax.fill_between(
-            rates, batches["low"], batches["high"], color=look["color"], alpha=0.15, lw=0
-        )
-        ax.plot(rates, median, **look)
-        ax.plot(rates, whole, color=COLORS["orange"], linestyle=(0, (3, 3)), linewidth=2)
-        ax.plot(rates[lowest], median[lowest], "o", color=look["color"], markersize=8)
-        ax.axvline(limit, **STYLES["reference"])
-        ax.set_xlim(rates[0], rates[-1])
-        ax.set_ylim(0.3 * batches["low"].min(), ROOM_ABOVE * median[0])
-        _decades(ax)
-    canvas.titles(ax, key, updates=updates)
-    canvas.note(
-        ax,
-        language.text(f"{key}.limit", limit=limit),
-        (limit, ROOM_ABOVE * median[0]),
-        xytext=(-6, -6),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-    )
-    slow = int(np.searchsorted(rates, rates[0] * 10))
-    canvas.note(
-        ax,
-        language.text(f"{key}.batches", seeds=seeds),
-        (rates[slow], median[slow]),
-        xytext=(0, 18),
-        textcoords="offset points",
-        color=look["color"],
-    )
-    canvas.note(
-        ax,
-        language.text(f"{key}.whole"),
-        (rates[lowest], whole[lowest]),
-        xytext=(-14, -8),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color=COLORS["orange"],
-    )
+    lowest, top = int(median.argmin()), _HEADROOM * median[0]
+    ax.fill_between(rates, batches["low"], batches["high"], color=style["color"], alpha=0.15, lw=0)
+    ax.plot(rates, median, **style)
+    ax.plot(rates, full, color=orange, linestyle=(0, (3, 3)), linewidth=2)
+    ax.plot(rates[lowest], median[lowest], "o", color=style["color"], markersize=8)
+    ax.axvline(limit, **STYLES["reference"])
+    ax.set(xscale="log", yscale="log", xlim=(rates[0], rates[-1]))
+    ax.set_ylim(0.3 * batches["low"].min(), top)
+    plain_log(ax)
+    titles(ax, key, updates=updates)
+    text = language.text(f"{key}.limit", limit=limit)
+    note(ax, text, (limit, top), (-6, -6), ha="right", va="top")
+    slow = int(np.searchsorted(rates, 10 * rates[0]))
+    text = language.text(f"{key}.batches", seeds=seeds)
+    note(ax, text, (rates[slow], median[slow]), (0, 18), color=style["color"])
+    text = language.text(f"{key}.full")
+    note(ax, text, (rates[lowest], full[lowest]), (-14, -8), color=orange, ha="right", va="top")
     canvas.describe(
         ax,
         key,
@@ -321,55 +242,36 @@ def range_test(
     suggested : float
         The rate that the test suggests.
     rule : {"toy", "adam", "momentum"}
-        What is trained, for the words.
+        What is trained: the figure's texts differ.
     limit : float, optional
         The rate above which descent diverges, where it is known.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.learning_rate.range_test"
     lowest = int(smoothed.argmin())
     falls_far = smoothed[0] > 8 * smoothed[lowest]
-    with canvas.style():
-        ax.set_xscale("log")
-        if falls_far:
-            ax.set_yscale("log")
-        ax.plot(rates, losses, **STYLES["data"] | {"markersize": 3})
-        ax.plot(rates, smoothed, **STYLES["corrected"])
-        ax.plot(rates[lowest], smoothed[lowest], "v", color=COLORS["orange"], markersize=10)
-        ax.axvline(suggested, color=COLORS["blue"], linestyle=(0, (5, 2)), linewidth=1.8)
-        if limit is not None:
-            ax.axvline(limit, **STYLES["reference"])
-        ax.set_xlim(rates[0], rates[-1])
-        low, high = ax.get_ylim()  # room for a name below
-        ax.set_ylim(low / (high / low) ** 0.12 if falls_far else -0.12 * high, high)
-        _decades(ax)
-    canvas.titles(ax, f"{key}.{rule}")
+    ax.plot(rates, losses, **{**STYLES["data"], "markersize": 3})
+    ax.plot(rates, smoothed, **STYLES["corrected"])
+    ax.plot(rates[lowest], smoothed[lowest], "v", color=COLORS["orange"], markersize=10)
+    ax.axvline(suggested, **STYLES["ma"])
+    ax.set(xscale="log", yscale="log" if falls_far else "linear", xlim=(rates[0], rates[-1]))
     low, high = ax.get_ylim()
+    # Leave room for names below.
+    low = low / (high / low) ** 0.12 if falls_far else -0.12 * high
+    ax.set_ylim(low, high)
+    plain_log(ax)
+    titles(ax, f"{key}.{rule}")
     side = "right" if rates[lowest] > rates[-1] / 3 else "center"
     marks = [
-        ("suggested", suggested, (suggested, low), (-6, 6), "right", "blue"),
-        ("lowest", rates[lowest], (rates[lowest], low), (0, 6), side, "orange"),
+        ("suggested", suggested, low, (-6, 6), "right", COLORS["blue"]),
+        ("lowest", rates[lowest], low, (0, 6), side, COLORS["orange"]),
     ]
     if limit is not None:
-        marks.append(("limit", limit, (limit, high), (-6, -12), "right", "muted"))
-    for name, rate, at, offset, side, color in marks:
-        canvas.note(
-            ax,
-            language.text(f"{key}.{name}", rate=rate),
-            at,
-            xytext=offset,
-            textcoords="offset points",
-            ha=side,
-            color=COLORS[color],
-            bbox=PAPER,
-        )
+        ax.axvline(limit, **STYLES["reference"])
+        marks.append(("limit", limit, high, (-6, -12), "right", COLORS["muted"]))
+    for name, rate, height, offset, side, color in marks:
+        text = language.text(f"{key}.{name}", rate=rate)
+        note(ax, text, (rate, height), offset, color=color, ha=side, plate=True)
     canvas.describe(
         ax,
         f"{key}.{rule}",
@@ -381,14 +283,14 @@ def range_test(
         lowest_loss=smoothed[lowest],
         last=smoothed[-1],
         suggested=suggested,
-        limit=limit or 0.0,
+        limit=limit,
     )
     return ax
 
 
 @canvas.figure
 def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | None = None) -> Axes:
-    """Validation loss with the rate found, with a tenth and with ten times of it, a dot a seed.
+    """Validation loss with the rate found, a tenth and ten times of it, a dot for each seed.
 
     Parameters
     ----------
@@ -397,39 +299,30 @@ def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | N
         ``"tenfold"``: shape (seeds,).
     epochs : int
         How long each was trained.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=4, ax=ax)
     key = "figures.learning_rate.found"
-    names = {"adam": "Adam", "momentum": "momentum"}
+    rows = [(rule, rate) for rule, by_rate in losses.items() for rate in by_rate]
     draw_seeds(
         ax,
         [
-            (language.text(f"{key}.{rate}", rule=names[rule]), values, STYLES[rule]["color"])
-            for rule, by_rate in losses.items()
-            for rate, values in by_rate.items()
+            (
+                language.text(f"{key}.{rate}", rule=RULES[rule]),
+                losses[rule][rate],
+                STYLES[rule]["color"],
+            )
+            for rule, rate in rows
         ],
     )
-    with canvas.style():
-        ax.set_xscale("log")
-        _decades(ax)
-    canvas.titles(ax, key, epochs=epochs)
+    ax.set_xscale("log")
+    plain_log(ax)
+    titles(ax, key, epochs=epochs)
     canvas.describe(
         ax,
         key,
         epochs=epochs,
         seeds=len(losses["adam"]["found"]),
-        **{
-            f"{rule}_{rate}": float(np.median(values))
-            for rule, by_rate in losses.items()
-            for rate, values in by_rate.items()
-        },
+        **{f"{rule}_{rate}": np.median(losses[rule][rate]) for rule, rate in rows},
     )
     return ax
 
@@ -450,7 +343,7 @@ def explorer(
     Parameters
     ----------
     surface : tuple of three numpy.ndarray
-        As `problems.grid` returns it.
+        Bias, weight and loss, as `problems.grid` returns them.
     optimum : numpy.ndarray
         Shape (2,).
     path : numpy.ndarray
@@ -460,44 +353,21 @@ def explorer(
     lr, limit : float
         The learning rate, and the one above which descent diverges. Below half of that limit no
         direction is overshot.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=6.4, height_ratios=(5, 3))
-    # One per cent more than half the limit is no overshoot that could be seen.
+    axes = canvas.subplots(2, height=6.4, height_ratios=(5, 3), ax=axes)
+    key = "figures.learning_rate.explorer"
+    # At one per cent more than half the limit, no overshoot can be seen yet.
     regime = "direct" if lr < 0.51 * limit else "zigzag" if lr < limit else "divergent"
     above, below = axes
     draw_surface(above, surface, optimum)
     draw_paths(above, {"sgd": path})
-    heights = np.asarray(surface[2])
-    with canvas.style():
-        below.plot(np.arange(len(losses)), losses, **STYLES["sgd"], marker=".")
-        below.set_yscale("log")
-        below.set_xlim(0, len(losses) - 1)
-        below.set_ylim(0.6 * heights.min(), ROOM_ABOVE * heights.max())
-        _decades(below)
-    key = "figures.learning_rate.explorer"
-    far = float(np.linalg.norm(np.asarray(path)[-1] - np.asarray(optimum)))
-    values = {"lr": lr, "steps": len(losses) - 1, "far": far, "loss": losses[-1]}
-    canvas.titles(above, f"{key}.{regime}", **values)
-    canvas.titles(below, f"{key}.loss")
+    heights, steps = surface[2], len(losses) - 1
+    below.plot(losses, **STYLES["sgd"], marker=".")
+    below.set(yscale="log", xlim=(0, steps))
+    below.set_ylim(0.6 * heights.min(), _HEADROOM * heights.max())
+    plain_log(below)
+    values = {"lr": lr, "steps": steps, "far": distance(path, optimum), "loss": losses[-1]}
+    titles(above, f"{key}.{regime}", **values)
+    titles(below, f"{key}.loss")
     canvas.describe(above, f"{key}.{regime}", **values)
     return axes
-
-
-def _decades(ax: Axes) -> None:
-    """Label the powers of ten, or more where there are few, on the logarithmic axes."""
-    for axis in (ax.xaxis, ax.yaxis):
-        if axis.get_scale() != "log":
-            continue
-        low, high = sorted(axis.get_view_interval())
-        few = np.log10(high / low) < 2.5
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=12))
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(canvas.PlainFormatter())

@@ -2,13 +2,14 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
 
 from helpers import language
 from helpers.figures import canvas
+from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, draw_paths, draw_surface, name_path
+from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.ticks import plain_log
 
 __all__ = [
     "batches",
@@ -21,11 +22,6 @@ __all__ = [
     "noise",
     "paths",
 ]
-
-_NAMES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
-"""What rules are called, in either language."""
-
-_INKS = {"sgd": "blue", "momentum": "pink", "nesterov": "green", "adam": "orange"}
 
 
 @canvas.figure
@@ -42,50 +38,32 @@ def noise(
     Parameters
     ----------
     sizes : numpy.ndarray
-        Shape (choices,), ascending.
+        Shape (choices,), ascending powers of two.
     measured, exact, root : numpy.ndarray
         Shape (choices,): the spread of batches drawn, the closed form without replacement, and that
         with replacement, which falls as 1/√n.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
-    with canvas.style():
-        ax.plot(sizes, root, **STYLES["reference"])
-        ax.plot(sizes, exact, **STYLES["sgd"])
-        ax.plot(sizes, measured, **{**STYLES["data"], "color": COLORS["ink"], "markersize": 5})
-        ax.set_xscale("log", base=2)
-        ax.set_yscale("log")
-        ax.set_xlim(sizes[0] / 1.1, sizes[-1] * 1.05)
-        ax.set_ylim(0.04, 1.4)
-        ax.set_xticks(sizes)
-        ax.set_yticks([0.05, 0.1, 0.2, 0.5, 1])
-        ax.yaxis.set_minor_locator(NullLocator())
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(canvas.PlainFormatter())
-    canvas.titles(ax, "figures.momentum.noise")
-    ends = ((root, "root", "muted"), (exact, "exact", "blue"))
-    canvas.label_ends(
-        ax,
-        [
-            (sizes[-1], curve[-1], language.text(f"figures.momentum.noise.{name}"), COLORS[color])
-            for curve, name, color in ends
-        ],
-    )
+    key = "figures.momentum.noise"
+    ax.plot(sizes, root, **STYLES["reference"], label=language.text(f"{key}.root"))
+    ax.plot(sizes, exact, **STYLES["sgd"], label=language.text(f"{key}.exact"))
+    ax.plot(sizes, measured, "o", color=COLORS["ink"], markersize=5)
+    everything = np.concatenate([measured, exact, root])
+    ax.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.1, sizes[-1] * 1.05))
+    ax.set_ylim(0.8 * everything.min(), 1.4 * everything.max())
+    plain_log(ax)
+    ax.set_xticks(sizes)
+    titles(ax, key)
+    label_ends(ax)
     canvas.describe(
         ax,
-        "figures.momentum.noise",
+        key,
         least=sizes[0],
         most=sizes[-1],
         first=measured[0],
         last=measured[-1],
         root=root[-1],
-        off=float(np.abs(measured / exact - 1).max()),
+        off=np.abs(measured / exact - 1).max(),
     )
     return ax
 
@@ -103,47 +81,34 @@ def batches(
     optimum : numpy.ndarray
         Shape (2,).
     paths : dict of int to numpy.ndarray
-        By batch size, three of them, ascending: shape (steps + 1, 2) each.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        By batch size, of which there are three, ascending: shape (steps + 1, 2).
     """
     ax = canvas.subplots(height=4.6, ax=ax)
+    key = "figures.momentum.batches"
     draw_surface(ax, surface, optimum)
-    looks = (
-        {"color": COLORS["grey"], "linewidth": 1.1, "marker": ".", "markersize": 5},
-        {**STYLES["sgd"], "marker": ".", "markersize": 4},
-        {"color": COLORS["ink"], "linewidth": 1.4, "linestyle": (0, (5, 2))},
-    )
-    with canvas.style():
-        for path, look in zip(paths.values(), looks, strict=True):
-            ax.plot(path[:, 0], path[:, 1], **look)
-    canvas.titles(ax, "figures.momentum.batches")
-    small, *_, large = paths
-    rough = {
-        size: float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum()) for size, p in paths.items()
-    }
-    lone, some, every = paths.values()
-    middle = len(some) // 2
-    places = (
-        (lone[lone[:, 0].argmax()], "muted", (8, 2)),
-        (some[middle], "blue", (-46, -14)),
-        (every[every[:, 0].argmax()], "ink", (8, -16)),
-    )
-    for size, (at, color, offset) in zip(paths, places, strict=True):
-        name_path(ax, f"n = {size}", at, color, offset)
+    (small, small_path), (medium, medium_path), (large, large_path) = paths.items()
+    sgd, ink = STYLES["sgd"], COLORS["ink"]
+    ax.plot(*small_path.T, **STYLES["gradient"])
+    ax.plot(*medium_path.T, **sgd, marker=".", markersize=4)
+    ax.plot(*large_path.T, color=ink, linewidth=1.4, linestyle=(0, (5, 2)))
+    titles(ax, key)
+    for size, at, offset, color in (
+        (small, small_path[small_path[:, 0].argmax()], (8, 2), COLORS["muted"]),
+        (medium, medium_path[len(medium_path) // 2], (-46, -14), sgd["color"]),
+        (large, large_path[large_path[:, 0].argmax()], (8, -16), ink),
+    ):
+        note(ax, f"n = {size}", at, offset, color=color, fontweight="bold")
+    lengths = [
+        np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for path in (small_path, large_path)
+    ]
     canvas.describe(
         ax,
-        "figures.momentum.batches",
-        steps=len(paths[small]) - 1,
+        key,
+        steps=len(small_path) - 1,
         small=small,
         large=large,
-        long=rough[small],
-        short=rough[large],
+        long=lengths[0],
+        short=lengths[1],
     )
     return ax
 
@@ -166,46 +131,30 @@ def gain(
         Under the same names, the value after each step under a constant gradient of 1.
     momentum : float
         μ of both.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.6)
+    axes = canvas.subplots(2, height=5.6, ax=axes)
+    key = "figures.momentum.gain"
     top, bottom = axes
     lags = np.arange(len(weights["sum"]))
     steps = np.arange(1, len(responses["sum"]) + 1)
-    with canvas.style():
-        top.bar(lags - 0.2, weights["sum"], 0.38, color=COLORS["pink"])
-        top.bar(
-            lags + 0.2,
-            weights["average"],
-            0.38,
-            color=COLORS["orange"],
-            hatch="///",
-            edgecolor=COLORS["paper"],
-        )
-        top.set_xlim(-0.6, len(lags) - 0.4)
-        top.set_xticks(lags[::2])
-        bottom.plot(steps, responses["sum"], **STYLES["momentum"])
-        bottom.plot(steps, responses["average"], **STYLES["ewma"])
-        bottom.set_xlim(1, steps[-1])
-        bottom.set_ylim(0, 1.08 * responses["sum"].max())
-    canvas.titles(top, "figures.momentum.gain.weights", momentum=momentum)
-    canvas.titles(bottom, "figures.momentum.gain.responses", limit=1 / (1 - momentum))
-    names = {name: language.text(f"figures.momentum.gain.{name}") for name in weights}
-    inks = {"sum": COLORS["pink"], "average": COLORS["orange"]}
-    for ax, ends, last in ((top, weights, lags[-1] + 0.6), (bottom, responses, steps[-1])):
-        canvas.label_ends(
-            ax, [(last, ends[name][-1], words, inks[name]) for name, words in names.items()]
-        )
+    styles = {"sum": STYLES["momentum"], "average": STYLES["ewma"]}
+    names = {name: language.text(f"{key}.{name}") for name in styles}
+    colors = {name: style["color"] for name, style in styles.items()}
+    hatch = {"hatch": "///", "edgecolor": COLORS["paper"]}
+    top.bar(lags - 0.2, weights["sum"], 0.38, color=colors["sum"])
+    top.bar(lags + 0.2, weights["average"], 0.38, color=colors["average"], **hatch)
+    top.set(xlim=(-0.6, len(lags) - 0.4), xticks=lags[::2])
+    for name, style in styles.items():
+        bottom.plot(steps, responses[name], **style, label=names[name])
+    bottom.set(xlim=(1, steps[-1]), ylim=(0, 1.08 * responses["sum"].max()))
+    titles(top, f"{key}.weights", momentum=momentum)
+    titles(bottom, f"{key}.responses", limit=1 / (1 - momentum))
+    right = len(lags) - 0.4
+    label_ends(top, [(right, weights[name][-1], names[name], colors[name]) for name in names])
+    label_ends(bottom)
     canvas.describe(
         top,
-        "figures.momentum.gain",
+        key,
         momentum=momentum,
         second=weights["sum"][1],
         lags=len(lags),
@@ -225,35 +174,26 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
     Parameters
     ----------
     buffers : dict of float to numpy.ndarray
-        By dampening, three of them, ascending: shape (steps,) each.
+        By dampening, of which there are three, ascending: shape (steps,).
     momentum : float
         μ of all.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.6, ax=ax)
-    looks = (STYLES["momentum"], STYLES["amsgrad"], STYLES["ewma"])
-    ends = []
-    with canvas.style():
-        for (tau, curve), look in zip(buffers.items(), looks, strict=True):
-            steps = np.arange(1, len(curve) + 1)
-            ax.plot(steps, curve, **look)
-            ends.append((steps[-1], curve[-1], f"τ = {language.number(tau, 'g')}", look["color"]))
-        ax.plot(1, 1, "o", color=COLORS["ink"], markersize=6, clip_on=False, zorder=4)
-        ax.set_xlim(1, steps[-1])
-        ax.set_ylim(0, None)
-        ax.set_xticks([1, *range(10, len(steps) + 1, 10)])
-    canvas.titles(ax, "figures.momentum.dampening", momentum=momentum)
-    canvas.label_ends(ax, ends)
+    key = "figures.momentum.dampening"
+    medium = {"color": COLORS["purple"], "linestyle": (0, (5, 2)), "linewidth": 2}
+    styles = (STYLES["momentum"], medium, STYLES["ewma"])
+    for (tau, curve), style in zip(buffers.items(), styles, strict=True):
+        steps = np.arange(1, len(curve) + 1)
+        ax.plot(steps, curve, **style, label=f"τ = {language.number(tau, 'g')}")
+    ax.plot(1, 1, "o", color=COLORS["ink"], markersize=6, clip_on=False, zorder=4)
+    ax.set(xlim=(1, steps[-1]), xticks=[1, *steps[9::10]])
+    ax.set_ylim(bottom=0)
+    titles(ax, key, momentum=momentum)
+    label_ends(ax)
     none, some, most = buffers
     canvas.describe(
         ax,
-        "figures.momentum.dampening",
+        key,
         momentum=momentum,
         none=none,
         some=some,
@@ -279,74 +219,81 @@ def paths(
     optimum : numpy.ndarray
         Shape (2,).
     paths : dict of str to numpy.ndarray
-        Under ``"sgd"`` and ``"momentum"``, shape (steps + 1, 2) each.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        Under ``"sgd"`` and ``"momentum"``: shape (steps + 1, 2).
     """
-    return _paths("figures.momentum.paths", surface, optimum, paths, ax)
+    return _draw_named_paths("figures.momentum.paths", surface, optimum, paths, ax)
 
 
 @canvas.figure
 def flavours(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """Paths of SGD, momentum and Nesterov on the loss surface.
+    """Paths of SGD, momentum and Nesterov over the loss surface of the regression.
 
     Parameters
     ----------
-    surface, optimum
-        As for `paths`.
+    surface : tuple of three numpy.ndarray
+        Bias, weight and loss, as `problems.grid` returns them.
+    optimum : numpy.ndarray
+        Shape (2,).
     paths : dict of str to numpy.ndarray
-        As for `paths`, with ``"nesterov"`` too.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (steps + 1, 2).
     """
-    return _paths("figures.momentum.flavours", surface, optimum, paths, ax)
+    return _draw_named_paths("figures.momentum.flavours", surface, optimum, paths, ax)
+
+
+def _draw_named_paths(
+    key: str, surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], ax: Axes | None
+) -> Axes:
+    """Draw paths over the surface, each named where there is room beside it."""
+    ax = canvas.subplots(height=4.6, ax=ax)
+    draw_surface(ax, surface, optimum)
+    draw_paths(ax, paths)
+    titles(ax, key)
+    for style, path in paths.items():
+        at, offset = {
+            "sgd": (path[len(path) * 3 // 5], (-40, -8)),
+            "momentum": (path[path[:, 0].argmax()], (8, -2)),
+            "nesterov": (path[path[:, 1].argmax()], (-30, 26)),
+        }[style]
+        note(ax, RULES[style], at, offset, color=STYLES[style]["color"], fontweight="bold")
+    start = paths["sgd"][0]
+    canvas.describe(
+        ax,
+        key,
+        bias=start[0],
+        weight=start[1],
+        best_bias=optimum[0],
+        best_weight=optimum[1],
+        steps=len(paths["sgd"]) - 1,
+        **{style: distance(path, optimum) for style, path in paths.items()},
+    )
+    return ax
 
 
 @canvas.figure
 def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = None) -> np.ndarray:
-    """A parameter's gradients at each mini-batch, a panel a rule.
+    """A parameter's gradients at each mini-batch, a panel for each optimizer.
 
     Parameters
     ----------
     gradients : dict of str to numpy.ndarray
         Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (steps,).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (3,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (3,).
     """
-    if axes is None:
-        axes = canvas.subplots(3, height=6.3, sharex=True)
-    for ax, (look, values) in zip(axes, gradients.items(), strict=True):
-        canvas.titles(ax, f"figures.momentum.gradients.{look}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        with canvas.style():
-            ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
-            ax.plot(values, **STYLES[look], marker=".", markersize=5)
-            ax.set_xlim(0, len(values) - 1)
-            ax.set_ylim(-2, 1.5)
-            ax.set_yticks([-2, -1, 0, 1])
+    axes = canvas.subplots(3, height=6.3, sharex=True, sharey=True, ax=axes)
+    key = "figures.momentum.gradients"
+    for ax, (style, values) in zip(axes, gradients.items(), strict=True):
+        ax.axhline(0, **STYLES["zero"])
+        ax.plot(values, **STYLES[style], marker=".", markersize=5)
+        ax.set_xlim(0, len(values) - 1)
+        titles(ax, f"{key}.{style}")
+        ax.label_outer()
     canvas.describe(
         axes[0],
-        "figures.momentum.gradients",
+        key,
         steps=len(gradients["sgd"]),
         low=gradients["sgd"].min(),
-        **{look: values.max() for look, values in gradients.items()},
+        **{style: values.max() for style, values in gradients.items()},
     )
     return axes
 
@@ -358,46 +305,32 @@ def losses(
     *,
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Loss of each epoch, logarithmic: training above, validation below.
+    """Loss of each epoch on a logarithmic axis: training above, validation below.
 
     Parameters
     ----------
     train, validation : dict of str to numpy.ndarray
         Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (epochs,).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True)
+    axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True, ax=axes)
+    key = "figures.momentum.losses"
     for ax, part, curves in zip(axes, ("train", "validation"), (train, validation), strict=True):
-        canvas.titles(ax, f"figures.momentum.losses.{part}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        looks = [STYLES[look] for look in curves]
-        draw_losses(
-            ax,
-            [
-                (curve, _NAMES[name], look["color"], look["linestyle"])
-                for (name, curve), look in zip(curves.items(), looks, strict=True)
-            ],
-        )
+        draw_losses(ax, [(RULES[rule], curve, STYLES[rule]) for rule, curve in curves.items()])
+        titles(ax, f"{key}.{part}")
+        ax.label_outer()
     canvas.describe(
         axes[0],
-        "figures.momentum.losses",
+        key,
         epochs=len(train["sgd"]),
-        **{look: curve[-1] for look, curve in train.items()},
-        **{f"{look}_validation": curve[-1] for look, curve in validation.items()},
+        **{rule: curve[-1] for rule, curve in train.items()},
+        **{f"{rule}_validation": curve[-1] for rule, curve in validation.items()},
     )
     return axes
 
 
 @canvas.figure
 def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = None) -> Axes:
-    """Distance to the optimum after training, one dot a seed, with the medians.
+    """Distance to the optimum after training, a dot for each seed, with the medians.
 
     Parameters
     ----------
@@ -405,58 +338,19 @@ def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = 
         Under ``"sgd"``, ``"adam"``, ``"momentum"`` and ``"nesterov"``: shape (seeds,).
     lr : float
         The rate of all of them.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
-    draw_seeds(
-        ax, [(_NAMES[look], values, STYLES[look]["color"]) for look, values in distances.items()]
-    )
-    with canvas.style():
-        ax.set_xlim(0, None)
+    key = "figures.momentum.distances"
+    draw_seeds(ax, [(RULES[rule], dots, STYLES[rule]["color"]) for rule, dots in distances.items()])
+    ax.set_xlim(left=0)
     seeds = len(distances["sgd"])
-    canvas.titles(ax, "figures.momentum.distances", seeds=seeds, lr=lr)
-    canvas.describe(
-        ax,
-        "figures.momentum.distances",
-        seeds=seeds,
-        lr=lr,
-        **{look: float(np.median(values)) for look, values in distances.items()},
-        closer=int((distances["nesterov"] < distances["momentum"]).sum()),
-    )
-    return ax
-
-
-def _paths(
-    key: str, surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], ax: Axes | None
-) -> Axes:
-    """Draw paths over the surface, each named where there is room beside it."""
-    ax = canvas.subplots(height=4.6, ax=ax)
-    draw_surface(ax, surface, optimum)
-    draw_paths(ax, paths)
-    canvas.titles(ax, key)
-    optimum = np.asarray(optimum)
-    for look, path in paths.items():
-        at, offset = {
-            "sgd": (path[len(path) * 3 // 5], (-40, -8)),
-            "momentum": (path[path[:, 0].argmax()], (8, -2)),
-            "nesterov": (path[path[:, 1].argmax()], (-30, 26)),
-        }[look]
-        name_path(ax, _NAMES[look], at, _INKS[look], offset)
-    start = next(iter(paths.values()))
+    titles(ax, key, seeds=seeds, lr=lr)
     canvas.describe(
         ax,
         key,
-        bias=start[0, 0],
-        weight=start[0, 1],
-        best_bias=optimum[0],
-        best_weight=optimum[1],
-        steps=len(start) - 1,
-        **{look: float(np.linalg.norm(path[-1] - optimum)) for look, path in paths.items()},
+        seeds=seeds,
+        lr=lr,
+        **{rule: np.median(dots) for rule, dots in distances.items()},
+        closer=int((distances["nesterov"] < distances["momentum"]).sum()),
     )
     return ax

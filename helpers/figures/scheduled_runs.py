@@ -1,19 +1,19 @@
 """Figures of chapter 7: what schedules do to training, seen on the course's linear regression."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
+from helpers.figures.labels import corner_note, label_ends, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 
 __all__ = ["explorer", "floor", "losses", "medians", "paths", "traces"]
-
-_LINES = {"none": "-", "step": (0, (5, 2)), "cyclic": (0, (1, 1.2))}
-"""Line styles of the schedules, whatever the optimizer's colour."""
 
 
 @canvas.figure
@@ -23,41 +23,23 @@ def floor(curves: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     curves : dict of str to numpy.ndarray
-        Shape (steps + 1,), under ``"large"``, ``"small"`` and ``"falling"``.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        Under ``"large"``, ``"small"`` and ``"falling"``: shape (steps + 1,).
     """
     ax = canvas.subplots(height=4.0, ax=ax)
-    looks = {
-        "large": (COLORS["orange"], (0, (5, 2))),
-        "small": (COLORS["purple"], (0, (1, 1.2))),
-        "falling": (COLORS["blue"], "-"),
+    key = "figures.scheduled_runs.floor"
+    styles: dict[str, dict[str, Any]] = {
+        "large": {"color": COLORS["orange"], "linestyle": (0, (5, 2))},
+        "small": {"color": COLORS["purple"], "linestyle": (0, (1, 1.2))},
+        "falling": {"color": COLORS["blue"], "linestyle": "-"},
     }
-    ends = []
-    with canvas.style():
-        ax.set_yscale("log")
-        for name, curve in curves.items():
-            color, line = looks[name]
-            steps = np.arange(len(curve))
-            ax.plot(steps, curve, color=color, linestyle=line, linewidth=1.8)
-            words = language.text(f"figures.scheduled_runs.floor.{name}")
-            ends.append((steps[-1], curve[-1], words, color))
-        ax.set_xlim(0, steps[-1])
-        ax.yaxis.set_major_locator(LogLocator(numticks=6))
-        ax.yaxis.set_minor_locator(NullLocator())
-    canvas.titles(ax, "figures.scheduled_runs.floor")
-    canvas.label_ends(ax, ends)
-    canvas.describe(
-        ax,
-        "figures.scheduled_runs.floor",
-        steps=len(curves["large"]) - 1,
-        **{name: curve[-1] for name, curve in curves.items()},
-    )
+    for name, curve in curves.items():
+        ax.plot(curve, **styles[name], linewidth=1.8, label=language.text(f"{key}.{name}"))
+    steps = len(curve) - 1
+    ax.set_xlim(0, steps)
+    _log_losses(ax)
+    titles(ax, key)
+    label_ends(ax)
+    canvas.describe(ax, key, steps=steps, **{name: curve[-1] for name, curve in curves.items()})
     return ax
 
 
@@ -73,42 +55,40 @@ def traces(
     Parameters
     ----------
     rates, momentum : dict of str to numpy.ndarray
-        Shape (steps,), under ``"none"``, ``"step"`` and ``"cyclic"``.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
+        Under ``"none"``, ``"step"`` and ``"cyclic"``: shape (steps,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.4, sharex=True)
-    colors = {"none": COLORS["muted"], "step": COLORS["blue"], "cyclic": COLORS["orange"]}
+    axes = canvas.subplots(2, height=5.4, sharex=True, ax=axes)
+    key = "figures.scheduled_runs.traces"
+    names = {name: language.text(f"figures.scheduled_runs.{name}") for name in rates}
     for ax, part, curves in zip(axes, ("rate", "momentum"), (rates, momentum), strict=True):
-        canvas.titles(ax, f"figures.scheduled_runs.traces.{part}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        together: dict[tuple[float, ...], list[str]] = {}
-        with canvas.style():
-            for name, curve in curves.items():
-                line = {"color": colors[name], "linestyle": _LINES[name], "linewidth": 2}
-                if name == "step":
-                    line["drawstyle"] = "steps-post"
-                ax.plot(np.arange(len(curve)), curve, **line)
-                together.setdefault(tuple(curve), []).append(name)
-            ax.set_xlim(0, len(curve) - 1)
-            everything = np.concatenate(list(curves.values()))
-            low, high = everything.min(), everything.max()
-            ax.set_ylim(low - 0.15 * (high - low), high + 0.15 * (high - low))
-            ax.yaxis.set_major_locator(MaxNLocator(4))
-        ends = []
-        for points, names in together.items():
-            words = ", ".join(language.text(f"figures.scheduled_runs.{name}") for name in names)
-            ends.append((len(points) - 1, points[-1], words, colors[names[0]]))
-        canvas.label_ends(ax, ends)
+        ends: dict[tuple[float, ...], list[str]] = {}
+        for name, curve in curves.items():
+            stairs = "steps-post" if name == "step" else "default"
+            ax.plot(curve, **STYLES[f"schedule_{name}"], drawstyle=stairs)
+            ends.setdefault(tuple(curve), []).append(name)
+        everything = np.concatenate(list(curves.values()))
+        margin = 0.15 * np.ptp(everything)
+        ax.set_xlim(0, len(curve) - 1)
+        ax.set_ylim(everything.min() - margin, everything.max() + margin)
+        ax.yaxis.set_major_locator(MaxNLocator(4))
+        titles(ax, f"{key}.{part}")
+        ax.label_outer()
+        # Curves that lie on each other share the colour of the first, and one name.
+        label_ends(
+            ax,
+            [
+                (
+                    len(points) - 1,
+                    points[-1],
+                    ", ".join(names[name] for name in alike),
+                    STYLES[f"schedule_{alike[0]}"]["color"],
+                )
+                for points, alike in ends.items()
+            ],
+        )
     canvas.describe(
         axes[0],
-        "figures.scheduled_runs.traces",
+        key,
         steps=len(rates["none"]),
         none=rates["none"][0],
         step=rates["step"][-1],
@@ -137,56 +117,34 @@ def paths(
     optimum : numpy.ndarray
         Shape (2,).
     paths : dict of str to dict of str to numpy.ndarray
-        By schedule (``"none"``, ``"step"``, ``"cyclic"``) and by the optimizer's look
-        (``"momentum"``, ``"nesterov"``): shape (steps + 1, 2).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (3, 2): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (3, 2).
+        By schedule, ``"none"``, ``"step"`` and ``"cyclic"``, then by optimizer, ``"momentum"`` and
+        ``"nesterov"``: shape (steps + 1, 2).
     """
-    if axes is None:
-        axes = canvas.subplots(3, 2, height=8.0, sharex=True, sharey=True)
-    optimum = np.asarray(optimum)
+    axes = canvas.subplots(3, 2, height=8.0, sharex=True, sharey=True, ax=axes)
+    key = "figures.scheduled_runs.paths"
     far: dict[str, float] = {}
     long: dict[str, float] = {}
-    canvas.titles(axes[0, 0], "figures.scheduled_runs.paths")
-    title = axes[0, 0].get_title(loc="left")
-    for row, (schedule, by_look) in zip(axes, paths.items(), strict=True):
-        for ax, (look, path) in zip(row, by_look.items(), strict=True):
+    for row, (schedule, by_optimizer) in zip(axes, paths.items(), strict=True):
+        for ax, (style, path) in zip(row, by_optimizer.items(), strict=True):
             draw_surface(ax, surface, optimum, levels=10)
-            draw_paths(ax, {look: path})
-            canvas.titles(ax, "figures.scheduled_runs.paths")
-            with canvas.style():
-                ax.set_title(title if ax is axes[0, 0] else "")
-                ax.xaxis.set_major_locator(MaxNLocator(4))
-                ax.yaxis.set_major_locator(MaxNLocator(4))
-            ax.xaxis.label.set_visible(ax in axes[-1])
-            ax.yaxis.label.set_visible(ax is row[0])
-            pair = f"{schedule}_{look}"
-            far[pair] = float(np.linalg.norm(path[-1] - optimum))
+            draw_paths(ax, {style: path})
+            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.yaxis.set_major_locator(MaxNLocator(4))
+            titles(ax, key)
+            if ax is not axes[0, 0]:
+                ax.set_title("")
+            ax.label_outer()
+            pair = f"{schedule}_{style}"
+            far[pair] = distance(path, optimum)
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
-            words = [language.text(f"figures.scheduled_runs.{name}") for name in (look, schedule)]
-            ends = language.text(
-                "figures.scheduled_runs.paths.ends", far=far[pair], long=long[pair]
-            )
-            for line, text in enumerate((", ".join(words), ends)):
-                canvas.note(
-                    ax,
-                    text,
-                    (0.03, 0.97 - 0.1 * line),
-                    xycoords="axes fraction",
-                    va="top",
-                    fontsize=9.5,
-                    color=STYLES[look]["color"],
-                    fontweight="normal" if line else "bold",
-                    bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1},
-                )
+            names = [language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule)]
+            ends = language.text(f"{key}.ends", far=far[pair], long=long[pair])
+            color = STYLES[style]["color"]
+            corner_note(ax, ", ".join(names), color=color, fontsize=9.5, fontweight="bold")
+            corner_note(ax, ends, 1, color=color, fontsize=9.5)
     canvas.describe(
         axes[0, 0],
-        "figures.scheduled_runs.paths",
+        key,
         best_bias=optimum[0],
         best_weight=optimum[1],
         steps=len(path) - 1,
@@ -205,35 +163,29 @@ def losses(
     Parameters
     ----------
     losses : dict of str to dict of str to numpy.ndarray
-        By the optimizer's look (``"momentum"``, ``"nesterov"``) and by schedule (``"none"``,
-        ``"step"``, ``"cyclic"``): shape (epochs,).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
+        By optimizer, ``"momentum"`` and ``"nesterov"``, then by schedule, ``"none"``, ``"step"``
+        and ``"cyclic"``: shape (epochs,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True)
-    for ax, (look, curves) in zip(axes, losses.items(), strict=True):
-        canvas.titles(ax, f"figures.scheduled_runs.losses.{look}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        color = STYLES[look]["color"]
-        names = {name: language.text(f"figures.scheduled_runs.{name}") for name in curves}
-        draw_losses(ax, [(c, names[name], color, _LINES[name]) for name, c in curves.items()])
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-    canvas.describe(
-        axes[0],
-        "figures.scheduled_runs.losses",
-        epochs=len(losses["momentum"]["none"]),
-        **{
-            f"{look}_{name}": curve[-1]
-            for look, curves in losses.items()
-            for name, curve in curves.items()
-        },
-    )
+    axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True, ax=axes)
+    key = "figures.scheduled_runs.losses"
+    values: dict[str, float] = {}
+    for ax, (style, curves) in zip(axes, losses.items(), strict=True):
+        color = {"color": STYLES[style]["color"]}
+        draw_losses(
+            ax,
+            [
+                (
+                    language.text(f"figures.scheduled_runs.{schedule}"),
+                    curve,
+                    STYLES[f"schedule_{schedule}"] | color,
+                )
+                for schedule, curve in curves.items()
+            ],
+        )
+        titles(ax, f"{key}.{style}")
+        ax.label_outer()
+        values |= {f"{style}_{schedule}": curve[-1] for schedule, curve in curves.items()}
+    canvas.describe(axes[0], key, epochs=len(losses["momentum"]["none"]), **values)
     return axes
 
 
@@ -241,37 +193,28 @@ def losses(
 def medians(
     distances: dict[str, dict[str, np.ndarray]], *, axes: np.ndarray | None = None
 ) -> np.ndarray:
-    """Distance to the optimum after training, one dot a seed, with the medians.
+    """Distance to the optimum after training, a dot for each seed, with the medians.
 
     Parameters
     ----------
     distances : dict of str to dict of str to numpy.ndarray
-        By the optimizer's look (``"momentum"``, ``"nesterov"``) and by what was scheduled
-        (``"none"``, ``"step"``, ``"cyclic"``, ``"rate_only"``, ``"momentum_only"``), or under
-        ``"lower"`` with a lower momentum instead: shape (seeds,).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
+        By optimizer, ``"momentum"`` and ``"nesterov"``, then by what was scheduled, ``"none"``,
+        ``"step"``, ``"cyclic"``, ``"rate_only"`` and ``"momentum_only"``, or under ``"lower"`` with
+        a lower momentum instead: shape (seeds,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=7.6, sharex=True)
-    middle: dict[str, float] = {}
-    for ax, (look, rows) in zip(axes, distances.items(), strict=True):
-        canvas.titles(ax, f"figures.scheduled_runs.medians.{look}")
-        ax.xaxis.label.set_visible(ax is axes[-1])
-        names = {name: language.text(f"figures.scheduled_runs.medians.{name}") for name in rows}
-        color = STYLES[look]["color"]
-        dots = [(names[name], values, color) for name, values in rows.items()]
+    axes = canvas.subplots(2, height=7.6, sharex=True, ax=axes)
+    key = "figures.scheduled_runs.medians"
+    values: dict[str, float] = {}
+    for ax, (style, rows) in zip(axes, distances.items(), strict=True):
+        color = STYLES[style]["color"]
+        names = {name: language.text(f"{key}.{name}") for name in rows}
+        dots = [(names[name], of_row, color) for name, of_row in rows.items()]
         draw_seeds(ax, dots, bars=COLORS["ink"])
-        with canvas.style():
-            ax.set_xlim(0, None)
-        middle |= {f"{look}_{name}": float(np.median(values)) for name, values in rows.items()}
-    seeds = len(distances["momentum"]["none"])
-    canvas.describe(axes[0], "figures.scheduled_runs.medians", seeds=seeds, **middle)
+        ax.set_xlim(left=0)
+        titles(ax, f"{key}.{style}")
+        ax.label_outer()
+        values |= {f"{style}_{name}": float(np.median(of_row)) for name, of_row in rows.items()}
+    canvas.describe(axes[0], key, seeds=len(distances["momentum"]["none"]), **values)
     return axes
 
 
@@ -297,51 +240,32 @@ def explorer(
         The schedule's name.
     lr : float
         Its highest rate.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.4, sharex=True)
+    axes = canvas.subplots(2, height=5.4, sharex=True, ax=axes)
+    key = "figures.scheduled_runs.explorer"
+    above, below = axes
+    above.plot(rates, **STYLES["lr"], drawstyle="steps-post")
+    above.set_ylim(0, 1.1 * rates.max())
+    above.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    dotted = {"color": COLORS["muted"], "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
+    below.plot(constant, **dotted, label=language.text(f"{key}.constant"))
+    below.plot(losses, **STYLES["lr"], label=language.text(f"{key}.scheduled"))
+    # The same limits for all positions of the sliders.
+    below.set(xlim=(0, len(losses) - 1), ylim=(1e-8, 10))
+    _log_losses(below)
     values = {"scheduler": scheduler, "lr": lr}
     for ax, part in zip(axes, ("rate", "loss"), strict=True):
-        canvas.titles(ax, f"figures.scheduled_runs.explorer.{part}", **values)
-        ax.xaxis.label.set_visible(ax is axes[-1])
-    steps = np.arange(len(losses))
-    with canvas.style():
-        axes[0].plot(steps[:-1], rates, color=COLORS["blue"], linewidth=2, drawstyle="steps-post")
-        axes[0].set_ylim(0, 1.1 * rates.max())
-        axes[0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        axes[1].set_yscale("log")
-        axes[1].plot(steps, constant, color=COLORS["muted"], linestyle=(0, (1, 1.2)), linewidth=1.6)
-        axes[1].plot(steps, losses, color=COLORS["blue"], linewidth=2)
-        axes[1].set_xlim(0, steps[-1])
-        axes[1].set_ylim(1e-8, 10)
-        axes[1].yaxis.set_major_locator(LogLocator(numticks=6))
-        axes[1].yaxis.set_minor_locator(NullLocator())
-    names = (("scheduled", losses, "blue"), ("constant", constant, "muted"))
-    canvas.label_ends(
-        axes[1],
-        [
-            (
-                steps[-1],
-                curve[-1],
-                language.text(f"figures.scheduled_runs.explorer.{name}"),
-                COLORS[color],
-            )
-            for name, curve, color in names
-        ],
-    )
+        titles(ax, f"{key}.{part}", **values)
+        ax.label_outer()
+    label_ends(below)
     canvas.describe(
-        axes[0],
-        "figures.scheduled_runs.explorer",
-        steps=len(rates),
-        left=losses[-1],
-        constant=constant[-1],
-        **values,
+        axes[0], key, steps=len(rates), left=losses[-1], constant=constant[-1], **values
     )
     return axes
+
+
+def _log_losses(ax: Axes) -> None:
+    """Make the y axis logarithmic, for losses over many decades."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(numticks=6))
+    ax.minorticks_off()

@@ -1,71 +1,60 @@
-"""Figures of chapter 7: learning rates on their way, one scheduler after another."""
-
-from typing import Any
+"""Figures of chapter 7: the learning rates that schedulers make."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
+from helpers.figures.labels import note, titles
 from helpers.figures.palette import COLORS, STYLES
 
 __all__ = ["by_epoch", "cyclic", "one_cycle", "plateau", "restarts", "warm_up"]
 
-_RATE = {"color": COLORS["blue"], "linewidth": 2, "marker": ".", "markersize": 7}
-_MOMENTUM = {**_RATE, "color": COLORS["pink"], "linestyle": (0, (5, 2))}
-_STAIRS = {"drawstyle": "steps-post"}
-_ROUND: dict[str, Any] = {"nbins": 3, "steps": [1, 5, 10]}
-"""Ticks such as 0, 0.05, 0.1."""
+_DOTS = {"marker": ".", "markersize": 7}
+_STAIRS = {**_DOTS, "drawstyle": "steps-post"}
 
 
 @canvas.figure
 def by_epoch(rates: dict[str, np.ndarray], *, axes: np.ndarray | None = None) -> np.ndarray:
-    """Rates of the five schedulers that look at the epoch alone, in four panels.
+    """Rates of the five schedulers that only depend on the epoch, in four panels.
 
     Parameters
     ----------
     rates : dict of str to numpy.ndarray
-        Shape (epochs,), under ``"step"``, ``"lambda"`` (the same rates from a function, drawn as
-        rings around them), ``"multi_step"``, ``"exponential"`` and ``"cosine"``.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (4,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (4,).
+        Under ``"step"``, ``"lambda"`` (the same rates from a function, drawn as rings around them),
+        ``"multi_step"``, ``"exponential"`` and ``"cosine"``: shape (epochs,).
     """
-    if axes is None:
-        axes = canvas.subplots(4, height=8.4, sharex=True)
+    axes = canvas.subplots(4, height=8.4, sharex=True, ax=axes)
+    key = "figures.schedulers.by_epoch"
     panels = ("step", "multi_step", "exponential", "cosine")
-    epochs = np.arange(len(rates["step"]))
     logarithmic = np.concatenate([rates[name] for name in panels[:3]])
     for ax, name in zip(axes, panels, strict=True):
-        _panel(ax, f"figures.schedulers.by_epoch.{name}", last=ax is axes[-1])
-        with canvas.style():
-            ax.plot(epochs, rates[name], **_RATE, **_STAIRS)
-            if name == "step":
-                ring = {"linestyle": "none", "marker": "o", "markersize": 10, "mfc": "none"}
-                ax.plot(epochs, rates["lambda"], **ring, color=COLORS["orange"])
-            if name != "cosine":
-                _decades(ax, logarithmic)
+        ax.plot(rates[name], **STYLES["lr"], **_STAIRS)
+        if name == "cosine":
+            highest = rates[name].max()
+            ax.set_ylim(-0.08 * highest, 1.15 * highest)
+            _round_ticks(ax)
+        else:
+            _log_rates(ax, logarithmic)
+        titles(ax, f"{key}.{name}")
+        ax.label_outer()
+    axes[0].plot(rates["lambda"], "o", color=COLORS["orange"], markersize=10, mfc="none")
+    epochs = len(rates["step"])
     _whole_steps(axes[-1], epochs)
-    with canvas.style():
-        axes[-1].set_ylim(-0.08 * rates["cosine"].max(), 1.15 * rates["cosine"].max())
-        axes[-1].yaxis.set_major_locator(MaxNLocator(**_ROUND))
     lowest = int(rates["cosine"].argmin())
+    back = min(2 * lowest, epochs - 1)
     canvas.describe(
         axes[0],
-        "figures.schedulers.by_epoch",
-        epochs=len(epochs),
+        key,
+        epochs=epochs,
         first=rates["step"][0],
         step=rates["step"][-1],
         multi_step=rates["multi_step"][-1],
         exponential=rates["exponential"][-1],
         lowest=lowest,
-        cosine=rates["cosine"][min(2 * lowest, len(epochs) - 1)],
-        back=min(2 * lowest, len(epochs) - 1),
+        cosine=rates["cosine"][back],
+        back=back,
     )
     return axes
 
@@ -90,49 +79,42 @@ def plateau(
     rates : numpy.ndarray
         Shape (epochs,): the rate in force during each epoch.
     patience : int
-        How many are let pass.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (3,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (3,).
+        How many bad epochs are tolerated.
     """
-    if axes is None:
-        axes = canvas.subplots(3, height=6.6, sharex=True)
-    epochs = np.arange(len(rates))
+    axes = canvas.subplots(3, height=6.6, sharex=True, ax=axes)
+    key = "figures.schedulers.plateau"
+    loss, count, rate = axes
+    loss.plot(losses, color=COLORS["ink"], linewidth=1.6, **_DOTS)
+    loss.set_ylim(0, 1.25 * losses.max())
+    _round_ticks(loss)
     too_many = bad_epochs > patience
+    count.bar(
+        np.arange(len(bad_epochs)),
+        bad_epochs,
+        width=0.6,
+        color=np.where(too_many, COLORS["orange"], COLORS["grey"]),
+        edgecolor=COLORS["paper"],
+        hatch=["///" if over else "" for over in too_many],
+    )
+    count.axhline(patience, **STYLES["reference"])
+    count.set_ylim(0, 1.3 * max(bad_epochs.max(), patience))
+    count.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    rate.plot(rates, **STYLES["lr"], **_STAIRS)
+    _log_rates(rate, rates)
     for ax, part in zip(axes, ("loss", "count", "rate"), strict=True):
-        _panel(ax, f"figures.schedulers.plateau.{part}", last=ax is axes[-1], patience=patience)
-    with canvas.style():
-        axes[0].plot(epochs, losses, color=COLORS["ink"], linewidth=1.6, marker=".", markersize=7)
-        axes[0].set_ylim(0, 1.25 * losses.max())
-        axes[0].yaxis.set_major_locator(MaxNLocator(**_ROUND))
-        axes[1].bar(
-            epochs,
-            bad_epochs,
-            width=0.6,
-            color=[COLORS["orange"] if over else COLORS["grey"] for over in too_many],
-            edgecolor=COLORS["paper"],
-            hatch=["///" if over else "" for over in too_many],
-        )
-        axes[1].axhline(patience, **STYLES["reference"])
-        axes[1].set_ylim(0, 1.3 * max(bad_epochs.max(), patience))
-        axes[1].yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes[2].plot(epochs, rates, **_RATE, **_STAIRS)
-        _decades(axes[2], rates)
-    _whole_steps(axes[-1], epochs)
+        titles(ax, f"{key}.{part}", patience=patience)
+        ax.label_outer()
+    _whole_steps(axes[-1], len(rates))
     reductions = np.flatnonzero(np.diff(rates) < 0) + 1
     canvas.describe(
         axes[0],
-        "figures.schedulers.plateau",
-        epochs=len(epochs),
+        key,
+        epochs=len(rates),
         patience=patience,
         first=rates[0],
         last=rates[-1],
         reductions=len(reductions),
-        at=", ".join(str(epoch) for epoch in reductions) or "–",
+        at=", ".join(map(str, reductions)) or "–",
     )
     return axes
 
@@ -150,37 +132,30 @@ def cyclic(
     Parameters
     ----------
     rates : dict of str to numpy.ndarray
-        By mode, shape (steps,): ``"triangular"``, ``"triangular2"`` and ``"exp_range"``.
+        By mode, ``"triangular"``, ``"triangular2"`` and ``"exp_range"``: shape (steps,).
     base_lr, max_lr : float
         The bounds.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (3,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (3,).
     """
-    if axes is None:
-        axes = canvas.subplots(3, height=6.0, sharex=True, sharey=True)
-    steps = np.arange(len(rates["triangular"]))
+    axes = canvas.subplots(3, height=6.0, sharex=True, sharey=True, ax=axes)
+    key = "figures.schedulers.cyclic"
+    steps = len(rates["triangular"])
     for ax, mode in zip(axes, rates, strict=True):
-        _panel(ax, f"figures.schedulers.cyclic.{mode}", last=ax is axes[-1])
-        with canvas.style():
-            for bound in (base_lr, max_lr):
-                ax.axhline(bound, **STYLES["reference"])
-            ax.plot(steps, rates[mode], **_RATE)
-            ax.set_ylim(0, 1.12 * max_lr)
-            ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
+        for bound in (base_lr, max_lr):
+            ax.axhline(bound, **STYLES["reference"])
+        ax.plot(rates[mode], **STYLES["lr"], **_DOTS)
+        ax.set_ylim(0, 1.12 * max_lr)
+        _round_ticks(ax)
+        titles(ax, f"{key}.{mode}")
+        ax.label_outer()
     _whole_steps(axes[-1], steps)
     canvas.describe(
         axes[0],
-        "figures.schedulers.cyclic",
-        steps=len(steps),
+        key,
+        steps=steps,
         base=base_lr,
         max=max_lr,
         triangular=rates["triangular"].max(),
-        triangular2=rates["triangular2"][len(steps) // 3 :].max(),
+        triangular2=rates["triangular2"][steps // 3 :].max(),
         exp_range=rates["exp_range"].max(),
     )
     return axes
@@ -196,38 +171,25 @@ def one_cycle(
     ----------
     rates, momentum : numpy.ndarray
         Shape (steps,).
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=4.8, sharex=True)
-    steps = np.arange(len(rates))
-    peak = int(rates.argmax())
-    for ax, part in zip(axes, ("rate", "momentum"), strict=True):
-        _panel(ax, f"figures.schedulers.one_cycle.{part}", last=ax is axes[-1])
-        with canvas.style():
-            ax.axvline(peak, **STYLES["reference"])
-            ax.set_xlim(0, steps[-1])
-            ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
-    with canvas.style():
-        axes[0].plot(steps, rates, **{**_RATE, "marker": ""})
-        axes[1].plot(steps, momentum, **{**_MOMENTUM, "marker": ""})
-    canvas.note(
-        axes[0],
-        language.text("figures.schedulers.one_cycle.peak", step=peak, rate=rates[peak]),
-        (peak, rates.min()),
-        xytext=(6, 8),
-        textcoords="offset points",
-    )
+    axes = canvas.subplots(2, height=4.8, sharex=True, ax=axes)
+    key = "figures.schedulers.one_cycle"
+    steps, peak = len(rates), int(rates.argmax())
+    for ax, part, curve, style in zip(
+        axes, ("rate", "momentum"), (rates, momentum), ("lr", "mu"), strict=True
+    ):
+        ax.axvline(peak, **STYLES["reference"])
+        ax.plot(curve, **STYLES[style])
+        ax.set_xlim(0, steps - 1)
+        _round_ticks(ax)
+        titles(ax, f"{key}.{part}")
+        ax.label_outer()
+    text = language.text(f"{key}.peak", step=peak, rate=rates[peak])
+    note(axes[0], text, (peak, rates.min()), (6, 8))
     canvas.describe(
         axes[0],
-        "figures.schedulers.one_cycle",
-        steps=len(steps),
+        key,
+        steps=steps,
         first=rates[0],
         peak=peak,
         highest=rates[peak],
@@ -242,7 +204,7 @@ def one_cycle(
 def restarts(
     by_epoch: np.ndarray, by_call: np.ndarray, *, iters: int, axes: np.ndarray | None = None
 ) -> np.ndarray:
-    """Rates of cosine annealing with warm restarts, told the epoch and merely called.
+    """Rates of cosine annealing with warm restarts, by the epoch and by the number of calls.
 
     Parameters
     ----------
@@ -251,91 +213,63 @@ def restarts(
         ``step()``.
     iters : int
         Mini-batches an epoch.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=4.8, sharex=True)
-    steps = np.arange(len(by_epoch))
-    both = {"by_epoch": by_epoch, "by_call": by_call}
-    jumps = {name: np.flatnonzero(np.diff(rates) > 0) + 1 for name, rates in both.items()}
-    for ax, (name, rates) in zip(axes, both.items(), strict=True):
-        _panel(ax, f"figures.schedulers.restarts.{name}", last=ax is axes[-1])
-        with canvas.style():
-            ax.plot(steps, rates, **{**_RATE, "markersize": 4, "linewidth": 1.4})
-            ax.set_xlim(0, steps[-1])
-            ax.set_ylim(0, 1.12 * rates.max())
-            ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
-    with canvas.style():
-        axes[-1].set_xticks(np.arange(0, len(steps) + 1, iters))
-    canvas.describe(
-        axes[0],
-        "figures.schedulers.restarts",
-        steps=len(steps),
-        iters=iters,
-        by_epoch=", ".join(str(step) for step in jumps["by_epoch"]),
-        by_call=", ".join(str(step) for step in jumps["by_call"]),
-    )
+    axes = canvas.subplots(2, height=4.8, sharex=True, ax=axes)
+    key = "figures.schedulers.restarts"
+    steps = len(by_epoch)
+    restarts = {}
+    for ax, name, rates in zip(axes, ("by_epoch", "by_call"), (by_epoch, by_call), strict=True):
+        ax.plot(rates, **{**STYLES["lr"], "linewidth": 1.4}, marker=".", markersize=4)
+        ax.set(xlim=(0, steps), ylim=(0, 1.12 * rates.max()))
+        _round_ticks(ax)
+        titles(ax, f"{key}.{name}")
+        ax.label_outer()
+        restarts[name] = ", ".join(map(str, np.flatnonzero(np.diff(rates) > 0) + 1))
+    axes[-1].set_xticks(np.arange(0, steps + 1, iters))
+    canvas.describe(axes[0], key, steps=steps, iters=iters, **restarts)
     return axes
 
 
 @canvas.figure
 def warm_up(
-    rates: np.ndarray,
-    plain: np.ndarray,
-    warmed: np.ndarray,
-    *,
-    axes: np.ndarray | None = None,
+    rates: np.ndarray, plain: np.ndarray, warmed: np.ndarray, *, axes: np.ndarray | None = None
 ) -> np.ndarray:
     """A warm-up, and Adam's steps among noisy gradients without and with it.
 
     Parameters
     ----------
     rates : numpy.ndarray
-        Shape (steps,): the rate as a share of the highest.
+        Shape (steps,), more than 9: the rate as a share of the highest.
     plain, warmed : numpy.ndarray
         Shape (steps,): the size of a usual step, in units of the highest rate.
-    axes : numpy.ndarray of matplotlib.axes.Axes, optional
-        Shape (2,): axes to draw on.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes
-        Those drawn on, shape (2,).
     """
-    if axes is None:
-        axes = canvas.subplots(2, height=5.2, sharex=True)
+    axes = canvas.subplots(2, height=5.2, sharex=True, ax=axes)
+    key = "figures.schedulers.warm_up"
+    above, below = axes
     steps = np.arange(1, len(rates) + 1)
-    without = {**STYLES["adam"], "linestyle": (0, (2, 1.5))}
-    for ax, part in zip(axes, ("rate", "step"), strict=True):
-        _panel(ax, f"figures.schedulers.warm_up.{part}", last=ax is axes[-1])
-        with canvas.style():
-            ax.set_xlim(1, len(steps))
-            ax.set_ylim(0, 1.1)
-            ax.yaxis.set_major_locator(MaxNLocator(**_ROUND))
-    with canvas.style():
-        axes[0].plot(steps, rates, **{**_RATE, "marker": ""})
-        axes[1].plot(steps, plain, **without)
-        axes[1].plot(steps, warmed, **STYLES["adam"])
-        axes[1].set_xticks([1, *np.arange(10, len(steps) + 1, 10)])
-    for name, curve, at, offset in (("plain", plain, 1, (30, 4)), ("warmed", warmed, 9, (40, 26))):
-        canvas.note(
-            axes[1],
-            language.text(f"figures.schedulers.warm_up.{name}"),
+    above.plot(steps, rates, **STYLES["lr"])
+    for name, curve, style, at, offset in (
+        ("plain", plain, "adam_variant", 1, (30, 4)),
+        ("warmed", warmed, "adam", 9, (40, 26)),
+    ):
+        below.plot(steps, curve, **STYLES[style])
+        note(
+            below,
+            language.text(f"{key}.{name}"),
             (steps[at], curve[at]),
-            xytext=offset,
-            textcoords="offset points",
-            color=COLORS["orange"],
+            offset,
+            color=STYLES[style]["color"],
             arrowprops={"arrowstyle": "-", "color": COLORS["muted"], "linewidth": 0.8},
         )
+    for ax, part in zip(axes, ("rate", "step"), strict=True):
+        ax.set(xlim=(1, len(steps)), ylim=(0, 1.1))
+        _round_ticks(ax)
+        titles(ax, f"{key}.{part}")
+        ax.label_outer()
+    below.set_xticks([1, *steps[9::10]])
     canvas.describe(
         axes[0],
-        "figures.schedulers.warm_up",
+        key,
         start=rates[0],
         until=int(rates.argmax()) + 1,
         plain_first=plain[0],
@@ -347,24 +281,22 @@ def warm_up(
     return axes
 
 
-def _panel(ax: Axes, key: str, *, last: bool, **values: float) -> None:
-    """Give a panel its title and names of axes; below only the last panel names its x."""
-    canvas.titles(ax, key, **values)
-    ax.xaxis.label.set_visible(last)
+def _round_ticks(ax: Axes) -> None:
+    """Give the y axis few ticks, such as 0, 0.05 and 0.1."""
+    ax.yaxis.set_major_locator(MaxNLocator(3, steps=[1, 5, 10]))
 
 
-def _decades(ax: Axes, rates: np.ndarray) -> None:
-    """Give the axes a logarithmic y axis on which all rates and at least three decades are seen."""
-    ax.set_yscale("log")
+def _log_rates(ax: Axes, rates: np.ndarray) -> None:
+    """Give the axes a logarithmic y axis that shows all rates and at least three decades."""
     low, high = np.log10(rates.min()), np.log10(rates.max())
     low = min(low, high - 2)
+    ax.set_yscale("log")
     ax.set_ylim(10 ** (low - 0.35), 10 ** (high + 0.45))
     ax.yaxis.set_major_locator(LogLocator(numticks=8 if high - low < 4 else 5))
-    ax.yaxis.set_minor_locator(NullLocator())
+    ax.minorticks_off()
 
 
-def _whole_steps(ax: Axes, steps: np.ndarray) -> None:
+def _whole_steps(ax: Axes, steps: int) -> None:
     """Mark whole epochs or mini-batches on the x axis, with half a step of room on both sides."""
-    with canvas.style():
-        ax.set_xlim(-0.5, steps[-1] + 0.5)
-        ax.xaxis.set_major_locator(MaxNLocator(9, integer=True))
+    ax.set_xlim(-0.5, steps - 0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True))

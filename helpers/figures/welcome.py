@@ -1,12 +1,13 @@
-"""The figure of the welcome page: optimizers on their way."""
+"""The figure of the welcome page."""
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.palette import COLORS, STYLES
-from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.labels import corner_note, titles
+from helpers.figures.palette import STYLES
+from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 
 __all__ = ["race"]
 
@@ -15,41 +16,27 @@ __all__ = ["race"]
 def race(
     surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], *, ax: Axes | None = None
 ) -> Axes:
-    """Paths of several optimizers over one loss surface, and how far each has come.
+    """Paths of optimizers over one loss surface, and how far from the optimum each has come.
 
     Parameters
     ----------
     surface : tuple of three numpy.ndarray
-        As `problems.grid` returns it.
+        Bias, weight and loss, as `problems.grid` returns them.
     optimum : numpy.ndarray
         Shape (2,).
     paths : dict of str to numpy.ndarray
-        By the name of their look: shape (steps + 1, 2), the same number of steps for all.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        Those drawn on.
+        Under ``"sgd"``, ``"momentum"``, ``"nesterov"`` and ``"adam"``: shape (steps + 1, 2).
     """
     ax = canvas.subplots(height=4.8, ax=ax)
+    key = "figures.welcome.race"
     draw_surface(ax, surface, optimum)
     draw_paths(ax, paths)
     steps = len(next(iter(paths.values()))) - 1
-    far = {look: float(np.linalg.norm(path[-1] - optimum)) for look, path in paths.items()}
-    for row, (look, distance) in enumerate(sorted(far.items(), key=lambda one: one[1])):
-        canvas.note(
-            ax,
-            language.text(f"figures.welcome.race.{look}", far=distance),
-            (0.985, 0.965 - 0.072 * row),
-            xycoords="axes fraction",
-            ha="right",
-            va="top",
-            color=STYLES[look]["color"],
-            fontweight="bold",
-            bbox={"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5},
-        )
-    canvas.titles(ax, "figures.welcome.race", steps=steps)
-    canvas.describe(ax, "figures.welcome.race", steps=steps, **far)
+    far = {style: distance(path, optimum) for style, path in paths.items()}
+    for row, style in enumerate(sorted(far, key=far.__getitem__)):
+        text = language.text(f"{key}.{style}", far=far[style])
+        color = STYLES[style]["color"]
+        corner_note(ax, text, row, color=color, right=True, fontweight="bold")
+    titles(ax, key, steps=steps)
+    canvas.describe(ax, key, steps=steps, **far)
     return ax

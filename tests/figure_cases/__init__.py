@@ -1,16 +1,58 @@
-"""Every figure with data to draw it from, and what it has to say: a module a chapter."""
+"""Data for every figure of the course, and what has to be drawn from them: a module a chapter.
 
-from importlib import import_module
-from pkgutil import iter_modules
+A figure's case is a generator of the same name. It yields keyword arguments, is sent the axes that
+the figure function returned for them, and checks these. Data are unlike the chapters', so that
+nothing fits by chance, and cover the ends of what an explorer's sliders reach.
+"""
 
-__all__ = ["CASES", "IN_WORDS"]
+import copy
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-_ROOMS = [
-    import_module(f"{__name__}.{room.name}")
-    for room in iter_modules(__path__)
-    if room.name != "case"
-]
+import numpy as np
+from matplotlib.axes import Axes
 
-CASES = {name: case for room in _ROOMS for name, case in room.CASES.items()}
-IN_WORDS = {name: parts for room in _ROOMS for name, parts in room.IN_WORDS.items()}
-"""What the chapters' figures have to say in English: numbers worked out by hand."""
+from helpers import figures, language
+
+__all__ = ["CASES", "Case"]
+
+
+class Case(NamedTuple):
+    """A figure function and its case."""
+
+    draw: Callable[..., Any]
+    case: Callable[[], Any]
+
+    def pictures(self) -> Iterator[tuple[dict[str, Any], Any]]:
+        """Yield data and the axes drawn from them in English, and then have the case check them."""
+        case = self.case()
+        data = next(case, None)
+        while data is not None:
+            with language.using("en"):
+                axes = self.draw(**copy.deepcopy(data))
+            yield data, axes
+            try:
+                data = case.send(axes)
+            except StopIteration:
+                data = None
+
+    def first(self) -> dict[str, Any]:
+        """Return the first data."""
+        return next(self.case())
+
+
+def _find() -> Iterator[tuple[str, Case]]:
+    for found in pkgutil.iter_modules(figures.__path__):
+        module = importlib.import_module(f"helpers.figures.{found.name}")
+        for name in module.__all__:
+            one = getattr(module, name)
+            drawn = inspect.isfunction(one) and inspect.signature(one).return_annotation
+            if drawn in (Axes, np.ndarray):
+                cases = importlib.import_module(f"{__name__}.{found.name}")
+                yield f"{found.name}.{name}", Case(one, getattr(cases, name))
+
+
+CASES = dict(_find())

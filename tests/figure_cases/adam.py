@@ -1,73 +1,82 @@
-"""Figures of `helpers.figures.adam`: with the chapter's data, and with other data."""
-
-from typing import Any
+"""Figures of chapter 4."""
 
 import numpy as np
 
 from helpers import averages
-from helpers.figures import adam
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
+from tests.figure_cases import check
+from tests.figure_cases.check import across, line, note
 
 
-def first_size(eps: float) -> dict[str, Any]:
-    sizes = np.logspace(-6, 4, 41)
-    return {
-        "gradients": sizes,
-        "sgd": sizes,
-        "adam": sizes / (sizes + 1e-8),
-        "large_eps": sizes / (sizes + eps),
-        "eps": eps,
-    }
+def first_step():
+    sizes, eps = np.logspace(-6, 4, 41), 3e-4
+    adam, large = sizes / (sizes + 1e-8), sizes / (sizes + eps)
+    ax = yield {"gradients": sizes, "sgd": sizes, "adam": adam, "large_eps": large, "eps": eps}
+    check.artists(
+        ax,
+        line("sgd", sizes, sizes),
+        line("adam", sizes, adam),
+        line("adam_variant", sizes, large),
+        note("SGD: as large as the gradient", "blue", (sizes[8], sizes[8])),
+        note("Adam", "orange", (sizes[36], adam[36])),
+        note("Adam,\nε = 3 × 10⁻⁴", "orange", (sizes[4], large[4])),
+        x=(1e-6, 1e4),
+        y=(5e-7, 1e4),
+        log="xy",
+    )
+    check.alternative_text(ax, 1e-6, 1e4, 1e-6, 1e4, 1 / 1.01, 1, eps, 1e-6 / (1e-6 + eps))
 
 
-def agreement(seed: int) -> dict[str, Any]:
+def agreement():
     noise = np.geomspace(0.1, 100, 13)
-    gradients = 1 + noise[:, None] * np.random.default_rng(seed).standard_normal((13, 400))
-    m = averages.bias_corrected_ewma(gradients, 1 - 0.9)
-    v = averages.bias_corrected_ewma(gradients**2, 1 - 0.999)
-    low, middle, high = np.quantile(np.abs(m / np.sqrt(v)), [0.25, 0.5, 0.75], axis=1)
-    return {"noise": noise, "low": low, "middle": middle, "high": high}
+    middle = 1 / (1 + noise / 3)
+    ax = yield {"noise": noise, "low": middle**1.5, "middle": middle, "high": middle**0.7}
+    check.artists(ax, line("adam", noise, middle), x=(0.1, 100), y=(0, 1.1), log="x")
+    check.filled(*ax.collections, "orange", noise, middle**1.5, middle**0.7)
+    check.alternative_text(ax, 1, 0.1, 1 / (1 + 0.1 / 3), 1 / (1 + 100 / 3), 100)
 
 
-def decay(lr: float) -> dict[str, Any]:
-    steps = np.arange(101)
-    return {
-        "adam": {first: first - lr * steps for first in (1.0, 100.0)},
-        "adamw": {first: first * (1 - 0.1 * lr) ** steps for first in (1.0, 100.0)},
-    }
+def decay():
+    steps = np.arange(81)
+    adam = {first: first - 0.02 * steps for first in (1.0, 50.0)}
+    adamw = {first: first * 0.997**steps for first in (1.0, 50.0)}
+    ax = yield {"adam": adam, "adamw": adamw}
+    check.artists(
+        ax,
+        line("adam", steps, adam[1], "Adam, 1"),
+        line("adam", steps, 1 - 0.02 * steps / 50, "Adam, 50"),
+        line("adamw", steps, 0.997**steps, "AdamW, 1"),
+        line("adamw", steps, 0.997**steps, "AdamW, 50"),
+        x=(0, 80),
+        y=(-0.64, 1.05),
+    )
+    check.alternative_text(ax, 1, 50, 80, 1, -0.6, 50, 48.4, 0.997**80, 50 * 0.997**80)
 
 
-def misled(slowness: float) -> dict[str, Any]:
+def amsgrad():
     steps = np.arange(301)
-    return {"adam": np.tanh(steps / slowness), "amsgrad": -np.tanh(steps / slowness)}
+    adam, amsgrad = np.tanh(steps / 90), -np.tanh(steps / 250)
+    ax = yield {"adam": adam, "amsgrad": amsgrad}
+    lines = line("adam", steps, adam, "Adam"), line("amsgrad", steps, amsgrad, "AMSGrad")
+    check.artists(ax, across("reference", -1), *lines, x=(0, 300), y=(-1.15, 1.15))
+    check.alternative_text(ax, 300, -1, 1, adam[-1], amsgrad[-1])
 
 
-def with_betas(betas: tuple[float, float]) -> dict[str, Any]:
-    gradients = np.random.default_rng(0).standard_normal(50) - np.linspace(1.5, 0, 50)
-    m = averages.bias_corrected_ewma(gradients, 1 - betas[0])
-    v = averages.bias_corrected_ewma(gradients**2, 1 - betas[1])
-    return {"gradients": gradients, "adapted": m / np.sqrt(v), "betas": betas}
-
-
-CASES = {
-    "adam.first_step": Case(adam.first_step, first_size, (1e-3, 5e-4)),
-    "adam.agreement": Case(adam.agreement, agreement, (0, 1)),
-    "adam.decay": Case(adam.decay, decay, (0.01, 0.02), as_shares=True),
-    "adam.amsgrad": Case(adam.amsgrad, misled, (60, 400)),
-    "adam.explorer": Case(adam.explorer, with_betas, ((0.9, 0.999), (0, 0.5), (0.99, 0.999))),
-}
-
-IN_WORDS = {
-    "adam.first_step": [
-        "from 10⁻⁶ to 10⁴",
-        "0.99 for the smallest and 1.00",
-        "ε = 10⁻³",
-        "falls to 10⁻³",
-    ],
-    "adam.agreement": ["At a noise of 0.1", "at a noise of 100"],
-    "adam.decay": ["1 to 0.00 and 100 to 99.0", "brought them to 0.90 and 90.5", "100 steps"],
-    "adam.amsgrad": ["300 steps", "Adam ends at 1.00, AMSGrad at −1.00"],
-    "adam.explorer": ["β₁ = 0.9 and β₂ = 0.999", "changes sign 1 times"],
-}
+def explorer():
+    wild = np.random.default_rng(0).standard_normal(40) - np.linspace(0.8, 0, 40)
+    for gradients, betas in ((wild, (0.9, 0.999)), (wild, (0, 0.5)), (wild / 4, (0.99, 0.999))):
+        m = averages.bias_corrected_ewma(gradients, 1 - betas[0])
+        v = averages.bias_corrected_ewma(gradients**2, 1 - betas[1])
+        adapted, steps = m / np.sqrt(v), np.arange(1, 41)
+        ax = yield {"gradients": gradients, "adapted": adapted, "betas": betas}
+        reach = 1.6 if gradients is not wild else 1.05 * abs(wild).max()
+        check.artists(
+            ax,
+            across("zero", 0),
+            line("gradient", steps, gradients, "gradient"),
+            line("adam", steps, adapted, "adapted"),
+            title=betas,
+            x=(0, 40.5),
+            y=(-reach, reach),
+        )
+        flips = (adapted[1:] * adapted[:-1] < 0).sum()
+        check.alternative_text(ax, *betas, 40, max(abs(adapted)), flips)

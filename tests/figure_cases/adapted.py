@@ -1,91 +1,102 @@
-"""Figures of `helpers.figures.adapted`: with the chapter's data, and with other data."""
-
-from collections.abc import Callable
-from typing import Any
+"""Figures of chapter 5."""
 
 import numpy as np
 
 from helpers import averages, optimizers, problems, simulate
-from helpers.figures import adapted
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
+from tests.figure_cases import check
+from tests.figure_cases.check import across, line, note
 
 
-def regression(rule: Callable[..., Any], seeds: Any) -> simulate.Runs:
-    return simulate.on_regression(problems.linear_regression(), rule, seeds=seeds, lr=0.1)
+def panels():
+    gradients = np.linspace(1, 0.1, 45) * np.random.default_rng(3).normal(-0.5, 0.3, size=45)
+    smoothed = averages.bias_corrected_ewma(gradients, 0.2)
+    scale = 1 / np.sqrt(averages.bias_corrected_ewma(gradients**2, 0.01))
+    adapted, steps = smoothed * scale, np.arange(45)
+    parts = {"smoothed": smoothed, "scale": scale, "adapted": adapted}
+    axes = yield {"gradients": gradients, **parts}
+    raw = across("zero", 0), line("gradient", steps, gradients, "gradient")
+    reach = 1.1 * max(abs(gradients).max(), abs(adapted).max())
+    limits = {"x": (0, 44), "y": (-reach, reach)}
+    check.artists(axes[0], *raw, line("corrected", steps, smoothed, "average"), **limits)
+    factor = line("sgd", steps, scale, "factor")
+    check.artists(axes[1], factor, x=(0, 44), y=(0, 1.1 * scale.max()))
+    check.artists(axes[2], *raw, line("adam", steps, adapted, "adapted"), **limits)
+    ends = scale[0], scale[-1], min(adapted), max(adapted)
+    check.alternative_text(axes, 45, min(gradients), max(gradients), *ends)
 
 
-def three_panels(seed: int) -> dict[str, Any]:
-    fading = np.linspace(1, 0.1, 50)
-    gradients = fading * np.random.default_rng(seed).normal(-0.5, 0.3, size=50)
-    smoothed = averages.bias_corrected_ewma(gradients, 0.1)
-    scale = 1 / np.sqrt(averages.bias_corrected_ewma(gradients**2, 0.001))
-    return {
-        "gradients": gradients,
-        "smoothed": smoothed,
-        "scale": scale,
-        "adapted": smoothed * scale,
-    }
+def paths():
+    data = check.surface()
+    sgd, adam = (check.runs(rule).paths[0].numpy() for rule in ("sgd", "adam"))
+    ax = yield {**data, "sgd": sgd, "adam": adam}
+    check.contours(ax, data["surface"])
+    names = note("SGD", "blue", sgd[-1]), note("Adam", "orange", max(adam, key=lambda at: at[0]))
+    lines = *check.path("sgd", sgd), *check.path("adam", adam)
+    check.artists(ax, check.star(data["optimum"]), *lines, *names)
+    far = [np.hypot(*(path[-1] - data["optimum"])) for path in (sgd, adam)]
+    check.alternative_text(ax, *data["optimum"], *sgd[0], 50, *far)
 
 
-def two_paths(seed: int) -> dict[str, Any]:
-    surface = problems.linear_regression().surface("all")
-    return {
-        "surface": problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.3), points=41),
-        "optimum": surface.minimum.numpy(),
-        "sgd": regression(optimizers.sgd, 42).paths[0].numpy() + 0.01 * seed,
-        "adam": regression(optimizers.adam, 42).paths[0].numpy(),
-    }
+def losses():
+    adam = np.array([2.0, 0.7, 0.9, 0.2, 0.1, 0.12, 0.05, 0.03])
+    sgd = np.geomspace(1.5, 0.06, 8)
+    later, better = sgd[::-1] * 1.3, 0.8 * adam**0.9
+    train, validation = {"sgd": sgd, "adam": adam}, {"sgd": later, "adam": better}
+    ax = yield {"train": train, "validation": validation}
+    epochs = np.arange(1, 9)
+    check.artists(
+        ax,
+        line("sgd", epochs, sgd, "SGD, training"),
+        line("sgd", epochs, later, "SGD, validation", linestyle=(0, (2, 1.5))),
+        line("adam", epochs, adam, "Adam, training"),
+        line("adam_variant", epochs, better, "Adam, validation"),
+        x=(1, 8),
+        log="y",
+    )
+    assert ax.get_xticks().tolist() == epochs.tolist()
+    check.alternative_text(ax, 8, sgd[-1], 0, adam[-1], 2, later[-1], better[-1])
 
 
-def two_losses(seed: int) -> dict[str, Any]:
-    runs = {"sgd": regression(optimizers.sgd, seed), "adam": regression(optimizers.adam, seed)}
-    return {
-        "train": {look: one.train_losses[0].numpy() for look, one in runs.items()},
-        "validation": {look: one.validation_losses[0].numpy() for look, one in runs.items()},
-    }
+def distances():
+    random = np.random.default_rng(4)
+    sgd, adam = random.gamma(3, 0.2, 61), random.gamma(2, 0.1, 61)
+    ax = yield {"sgd": sgd, "adam": adam}
+    check.seeds(ax, {"SGD": (sgd, "blue"), "Adam": (adam, "orange")}, title=[61], x=(0, None))
+    closer = sum(a < s for a, s in zip(adam, sgd, strict=True))
+    check.alternative_text(ax, 61, sorted(sgd)[30], sorted(adam)[30], closer)
 
 
-def many_distances(seed: int) -> dict[str, Any]:
-    random = np.random.default_rng(seed)
-    return {"sgd": random.uniform(0.2, 1.2, 100), "adam": random.uniform(0, 0.8, 100)}
+def conditions():
+    condition = np.geomspace(2, 2000, 7)
+    powers = {"sgd": 3.6, "adam": 0.9, "turned": 2.7}
+    curves = {name: 1e-12 * condition**power for name, power in powers.items()}
+    ax = yield {"condition": condition, "curves": curves, "steps": 150}
+    check.artists(
+        ax,
+        line("sgd", condition, curves["sgd"], "SGD"),
+        line("adam", condition, curves["adam"], "Adam"),
+        line("adam_variant", condition, curves["turned"], "Adam, 45°"),
+        x=(2, 2000),
+        log="xy",
+    )
+    assert ax.get_ylabel() == "loss after 150 steps"
+    sgd, adam, turned = (curve[-1] for curve in curves.values())
+    check.alternative_text(ax, 150, 2, 2000, 2000, sgd, adam, 45, turned)
 
 
-def bad_conditions(power: float) -> dict[str, Any]:
-    condition = np.geomspace(1, 1000, 7)
-    curves = {"sgd": 4.0, "turned": 3.0, "adam": 1.0}
-    return {
-        "condition": condition,
-        "curves": {name: 1e-12 * condition ** (power * k) for name, k in curves.items()},
-        "steps": 200,
-    }
-
-
-def turned_bowl(angle: float) -> dict[str, Any]:
-    bowl = problems.quadratic(30, angle)
-    paths = {
-        name: simulate.on_problem(bowl, rule, (-1.5, 1.0), steps=60, lr=lr).paths[0].numpy()
-        for name, rule, lr in (("sgd", optimizers.sgd, 0.06), ("adam", optimizers.adam, 0.1))
-    }
-    surface = problems.grid(bowl, x=(-2, 2), y=(-2, 2), points=41)
-    return {"surface": surface, **paths, "condition": 30, "angle": angle}
-
-
-CASES = {
-    "adapted.panels": Case(adapted.panels, three_panels, (0, 1)),
-    "adapted.paths": Case(adapted.paths, two_paths, (0, 1)),
-    "adapted.losses": Case(adapted.losses, two_losses, (42, 1)),
-    "adapted.distances": Case(adapted.distances, many_distances, (0, 1)),
-    "adapted.conditions": Case(adapted.conditions, bad_conditions, (1.0, 0.9)),
-    "adapted.explorer": Case(adapted.explorer, turned_bowl, (0, 15, 45)),
-}
-
-IN_WORDS = {
-    "adapted.panels": ["over 50 mini-batches", "from 2.16 at first to 2.85"],
-    "adapted.paths": ["the optimum at (1.02, 1.95)", "start at (0.83, 0.76)", "Adam 0.09"],
-    "adapted.losses": ["over 10 epochs", "ends at 0.0243 and rose at 0", "Adam's ends at 0.0085"],
-    "adapted.distances": ["for 100 seeds", "Adam is closer in 79 of them"],
-    "adapted.conditions": ["after 200 steps", "from 1 to 1,000"],
-    "adapted.explorer": ["condition number 30", "0 degrees", "60 steps"],
-}
+def explorer():
+    for angle in (15, 0, 45):
+        bowl = problems.quadratic(30, angle)
+        sgd, adam = (
+            simulate.on_problem(bowl, rule, (-1.5, 1.0), steps=55, lr=lr).paths[0].numpy()
+            for rule, lr in ((optimizers.sgd, 0.06), (optimizers.adam, 0.1))
+        )
+        grid = problems.grid(bowl, x=(-2, 2), y=(-1.5, 2), points=41)
+        data = {"surface": tuple(part.numpy() for part in grid), "sgd": sgd, "adam": adam}
+        ax = yield {**data, "condition": 30, "angle": angle}
+        lines = check.star((0, 0)), *check.path("sgd", sgd), *check.path("adam", adam)
+        far = [np.hypot(*path[-1]) for path in (sgd, adam)]
+        texts = [f"SGD: {far[0]:.2f} from the minimum", f"Adam: {far[1]:.2f} from the minimum"]
+        notes = check.corner(ax, (texts[0], "blue"), (texts[1], "orange"))
+        check.artists(ax, *lines, *notes, title=[30, angle], x=(-2, 2), y=(-1.5, 2))
+        check.alternative_text(ax, 30, angle, 55, *far)

@@ -1,82 +1,109 @@
-"""Figures of `helpers.figures.bias`: with the chapter's data, and with other data."""
-
-from typing import Any
+"""Figures of chapter 3."""
 
 import numpy as np
+from matplotlib.colors import to_hex
 
-from helpers import averages, data
-from helpers.figures import bias
-from tests.figure_cases.case import Case
-from tests.figure_cases.ewma import smoothing
-
-__all__ = ["CASES", "IN_WORDS"]
-
-TEMPERATURES = data.temperatures()
+from helpers import averages
+from helpers.figures.palette import COLORS
+from tests.figure_cases import check
+from tests.figure_cases.check import across, line, note
+from tests.figure_cases.ewma import DAYS, FIFTHS, TEMPERATURES, assert_days
 
 
-def three_curves(periods: int) -> dict[str, Any]:
-    alpha = averages.alpha_from_periods(periods)
-    corrected = averages.bias_corrected_ewma(TEMPERATURES, alpha)
-    return {**smoothing(periods), "corrected": corrected}
+def three_curves():
+    t, first = TEMPERATURES, TEMPERATURES[0]
+    curves = averages.moving_average(t, 15), averages.ewma(t, 0.12)
+    flat = [[DAYS * 0.0 + end] * 3 for end in (-2, 5, 15)]  # all three end in one point
+    for ma, ewma, corrected in ((*curves, averages.bias_corrected_ewma(t, 0.12)), *flat):
+        ax = yield {"values": t, "ma": ma, "ewma": ewma, "corrected": corrected}
+        lines = line("ma", DAYS, ma, "MA"), line("ewma", DAYS, ewma, "EWMA")
+        assert_days(ax, *lines, line("corrected", DAYS, corrected, "corrected"))
+        highest, last = (max(ewma), max(corrected)), (ewma[-1], corrected[-1])
+        check.alternative_text(ax, 1, first, ewma[0], corrected[0], *highest, 30, *last)
 
 
-def missing_weight(beta: float) -> dict[str, Any]:
-    return {"share": 1 - beta ** np.arange(1, 41), "beta": beta}
+def missing_weight():
+    steps = np.arange(1, 36)
+    rest = 0.88**steps
+    ax = yield {"share": 1 - rest, "beta": 0.88}
+    seen, missing = ax.containers
+    check.bars(seen, steps, 1 - rest, "orange")
+    check.bars(missing, steps, rest, None, bottom=1 - rest, hatch="///")
+    assert {to_hex(bar.get_edgecolor()) for bar in missing} == {COLORS["grey"]}
+    on_bars = note("on values seen: 1 − βᵗ", "paper", (0.72, 0.28))
+    on_hatch = note("on the initial zero: βᵗ", "ink", (0.16, 0.86))
+    check.artists(ax, on_bars, on_hatch, title=[1, 0.88], x=(0.5, 35.5), y=(0, 1))
+    assert [text.get_bbox_patch() is None for text in ax.texts] == [True, False]
+    assert ax.get_xticks().tolist() == [*FIFTHS, 35]
+    check.alternative_text(ax, 1, 35, 0.88, 0.12, 1, 1 - rest[9], 10, 1 - rest[-1], 35)
 
 
-def constant(value: float) -> dict[str, Any]:
-    inputs = {sign * value: np.full(30, sign * value) for sign in (1, -1)}
-    return {
-        "ewma": {at: averages.ewma(x, 0.1) for at, x in inputs.items()},
-        "corrected": {at: averages.bias_corrected_ewma(x, 0.1) for at, x in inputs.items()},
-    }
+def towards_zero():
+    steps = np.arange(26)
+    ewma = {value: value * (1 - 0.85**steps) for value in (4.0, -2.0)}
+    corrected = {value: np.full(25, value) for value in ewma}
+    ax = yield {"ewma": {value: curve[1:] for value, curve in ewma.items()}, "corrected": corrected}
+    lines = [line("ewma", steps, curve, "EWMA") for curve in ewma.values()]
+    lines += [line("corrected", steps[1:], curve, "corrected") for curve in corrected.values()]
+    check.artists(ax, across("zero", 0), *lines, x=(0, 25), y=(-5, 5))
+    check.alternative_text(ax, 4, -2, 0.6, -0.3, 25, ewma[4][-1], ewma[-2][-1])
 
 
-def correction(share: float) -> dict[str, Any]:
-    steps = np.unique(np.geomspace(1, 10_000, 200).astype(int))
-    betas = (0.9, 0.999)
-    return {
-        "steps": steps,
-        "ratios": {beta: averages.bias_ratio(beta, steps) - 1 for beta in betas},
-        "below": {beta: averages.steps_until_bias_below(beta, share) for beta in betas},
-        "share": share,
-    }
+def correction():
+    steps, share = np.unique(np.geomspace(1, 20_000, 150).astype(int)), 0.03
+    ratios = {beta: 1 / (1 - beta**steps) - 1 for beta in (0.8, 0.998)}
+    # 1/(1 − βᵗ) − 1 < 0.03 where βᵗ < 0.03/1.03
+    fast, slow = (int(np.ceil(np.log(share / (1 + share)) / np.log(beta))) for beta in ratios)
+    below = {0.8: fast, 0.998: slow}
+    ax = yield {"steps": steps, "ratios": ratios, "below": below, "share": share}
+    check.artists(
+        ax,
+        across("reference", share),
+        line("blue", steps, ratios[0.8]),
+        line("purple", steps, ratios[0.998], linestyle="--"),
+        line("blue", fast, share, marker="o"),
+        line("purple", slow, share, marker="o"),
+        note("β = 0.8", "blue", (1, 4)),
+        note("β = 0.998", "purple", (1, 499)),
+        note(f"step {fast}", "blue", (fast, share)),
+        note(f"step {slow:,}", "purple", (slow, share)),
+        x=(1, 20_000),
+        y=(0.0075, 2 * 499),
+        log="xy",
+    )
+    check.alternative_text(ax, 0.8, 5, 0.03, fast, 0.998, 500, 0.03, slow)
 
 
-def first_steps(beta: float) -> dict[str, Any]:
-    ones = np.ones(100)
-    return {"ratio": averages.ewma(ones, 1 - beta) / np.sqrt(averages.ewma(ones, 0.001))}
+def first_steps():
+    steps = np.arange(1, 91)
+    ratio = (1 - 0.92**steps) / np.sqrt(1 - 0.998**steps)
+    most, peak = max(zip(ratio, steps, strict=True))
+    ax = yield {"ratio": ratio}
+    check.artists(
+        ax,
+        across("corrected", 1),
+        line("ewma", steps, ratio),
+        line("orange", peak, most, marker="o"),
+        note(f"{most:.2f} times at step {peak}", "orange", (peak, most)),
+        note("with the correction", "green", (90, 1)),
+        x=(0, 90),
+        y=(0, 1.18 * most),
+    )
+    check.alternative_text(ax, ratio[0], most, peak, ratio[-1], 90)
 
 
-def with_beta(beta: float) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ewma": averages.ewma(TEMPERATURES, 1 - beta),
-        "corrected": averages.bias_corrected_ewma(TEMPERATURES, 1 - beta),
-        "share": 1 - beta ** np.arange(1, 31),
-        "beta": beta,
-    }
-
-
-CASES = {
-    "bias.three_curves": Case(bias.three_curves, three_curves, (19, 9)),
-    "bias.missing_weight": Case(bias.missing_weight, missing_weight, (0.9, 0.8)),
-    "bias.towards_zero": Case(bias.towards_zero, constant, (3.0, 7.0)),
-    "bias.correction": Case(bias.correction, correction, (0.01, 0.05)),
-    "bias.first_steps": Case(bias.first_steps, first_steps, (0.9, 0.8)),
-    "bias.explorer": Case(bias.explorer, with_beta, (0.9, 0.5, 0.98, 0.999)),
-}
-
-IN_WORDS = {
-    "bias.three_curves": [
-        "it is 5 °C",
-        "plain EWMA shows 0.50 °C",
-        "corrected one 5.00 °C",
-        "day 30",
-    ],
-    "bias.missing_weight": ["10.0% at step 1", "65.1% at step 10", "98.5% at step 40"],
-    "bias.towards_zero": ["3 and −3", "(0.30 and −0.30)", "30 steps has come to 2.87 and −2.87"],
-    "bias.correction": ["by 10,", "1% from step 44 on", "by 1,000,", "only from step 4,613 on"],
-    "bias.first_steps": ["starts at 3.16 times", "6.57 times at step 12", "at step 100"],
-    "bias.explorer": ["0.50 °C and the corrected one 5.00 °C", "day 30", "96%", "EWMA by 1.04"],
-}
+def explorer():
+    for beta in (0.9, 0.5, 0.999):
+        ewma = averages.ewma(TEMPERATURES, 1 - beta)
+        share, first = 1 - beta**DAYS, TEMPERATURES[0]
+        corrected = ewma / share
+        curves = {"values": TEMPERATURES, "ewma": ewma, "corrected": corrected}
+        above, below = yield {**curves, "share": share, "beta": beta}
+        lines = line("ewma", DAYS, ewma, "EWMA"), line("corrected", DAYS, corrected, "corrected")
+        assert_days(above, *lines, title=[beta, 30, 1 / share[-1]])
+        check.bars(*below.containers, DAYS, share, "orange")
+        check.artists(below, x=(0, 30.5), y=(0, 1.03))
+        assert below.get_xticks().tolist() == FIFTHS
+        assert (below.get_xlabel(), below.get_ylabel()) == ("day", "weight on\nvalues seen")
+        day_one = 1, first, (1 - beta) * first, first
+        check.alternative_text(above, beta, *day_one, 30, share[-1], 1 / share[-1])

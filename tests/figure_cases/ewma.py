@@ -1,81 +1,88 @@
-"""Figures of `helpers.figures.ewma`: with the chapter's data, and with other data."""
-
-from typing import Any
+"""Figures of chapter 2."""
 
 import numpy as np
 
 from helpers import averages, data
-from helpers.figures import ewma
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
+from tests.figure_cases import check
+from tests.figure_cases.check import across, dots, line, note
 
 TEMPERATURES = data.temperatures()
+DAYS = np.arange(1, 31)
+FIFTHS = [1, 5, 10, 15, 20, 25, 30]
 
 
-def weights(periods: int) -> dict[str, Any]:
-    return {
-        "ma": averages.ma_weights(periods, lags=10),
-        "ewma": averages.ewma_weights(averages.alpha_from_periods(periods), lags=10),
-        "age": (periods + 1) / 2,
-    }
+def weights():
+    lags = np.arange(9)
+    ax = yield {"ma": averages.ma_weights(4, lags=9), "ewma": 0.4 * 0.6**lags, "age": 2.5}
+    ma, ewma = ax.containers
+    check.bars(ma, lags - 0.2, np.where(lags < 4, 0.25, 0), "blue", hatch="///")
+    check.bars(ewma, lags + 0.2, 0.4 * 0.6**lags, "orange")
+    newest = note("EWMA: most for the newest", "orange", (0.2, 0.4))
+    check.artists(ax, newest, note("MA: 4 equal weights", "blue", (3, 0.25)), y=(0, 0.448))
+    assert ax.get_xticks().tolist() == lags.tolist()
+    check.alternative_text(ax, 9, 0.25, 4, 0.4, 0.24, 0.4 * 0.6**8, 2.5)
 
 
-def jump(periods: int) -> dict[str, Any]:
-    values = np.concatenate([np.zeros(20), np.ones(60)])
-    alpha = averages.alpha_from_periods(periods)
-    return {
-        "ma": averages.moving_average(values, periods)[19:30],
-        "ewma": averages.ewma(values, alpha)[19:30],
-    }
+def step_response():
+    days = np.arange(12)
+    ma, ewma = np.minimum(days / 6, 1), 1 - 0.75**days
+    ax = yield {"ma": ma, "ewma": ewma}
+    check.artists(
+        ax,
+        across("reference", 1),
+        line("ma", days, ma, marker="s"),
+        line("ewma", days, ewma, marker="o"),
+        note("EWMA", "orange", (1, 0.25)),
+        note("MA", "blue", (2, 1 / 3)),
+        y=(-0.03, 1.1),
+    )
+    assert ax.get_xticks().tolist() == days.tolist()
+    # 1 − 0.75⁴ = 0.68 > 4/6 = 0.67, but 1 − 0.75⁵ = 0.76 < 5/6 = 0.83.
+    check.alternative_text(ax, 0, 1, 1, 0.25, 1 / 6, 4, 6, 1 - 0.75**6, 1)
 
 
-def smoothing(periods: int) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ma": averages.moving_average(TEMPERATURES, periods),
-        "ewma": averages.ewma(TEMPERATURES, averages.alpha_from_periods(periods)),
-    }
+def smoothing():
+    ma, ewma = averages.moving_average(TEMPERATURES, 7), averages.ewma(TEMPERATURES, 0.4)
+    ax = yield {"values": TEMPERATURES, "ma": ma, "ewma": ewma}
+    assert_days(ax, line("ma", DAYS, ma, "MA"), line("ewma", DAYS, ewma, "EWMA"))
+    peaks = [(max(curve), 1 + list(curve).index(max(curve))) for curve in (ma, ewma)]
+    check.alternative_text(ax, 30, -2, 15, 3, *peaks[0], *peaks[1])
 
 
-def noise(seed: int) -> dict[str, Any]:
-    periods = np.array([3, 5, 9, 19, 39])
-    values = np.random.default_rng(seed).standard_normal(2000)
-    return {
-        "periods": periods,
-        "ma": np.array([averages.moving_average(values, n).std() for n in periods]),
-        "ewma": np.array([averages.ewma(values, 2 / (n + 1)).std() for n in periods]),
-        "theory": 1 / np.sqrt(periods),
-    }
+def assert_days(ax, *lines, **title):
+    temperatures, low, high = line("data", DAYS, TEMPERATURES), -3.5, 16.5
+    check.artists(ax, temperatures, *lines, x=(0, 30.5), y=(low, high), **title)
+    assert ax.get_xticks().tolist() == FIFTHS
 
 
-def with_alpha(alpha: float) -> dict[str, Any]:
-    return {
-        "values": TEMPERATURES,
-        "ewma": averages.ewma(TEMPERATURES, alpha),
-        "weights": averages.ewma_weights(alpha, lags=20),
-        "alpha": alpha,
-        "age": 1 / alpha,
-    }
+def noise():
+    periods = np.array([2, 5, 8, 19, 34])
+    theory = 1 / np.sqrt(periods)
+    ma, ewma = 1.1 * theory, theory**1.1
+    ax = yield {"periods": periods, "ma": ma, "ewma": ewma, "theory": theory}
+    check.artists(
+        ax,
+        line("reference", periods, theory),
+        dots("blue", periods, ma, "s", markerfacecolor="none"),
+        dots("orange", periods, ewma),
+        note("1/√N", "muted", (5, 5**-0.5)),
+        title=[1],
+        y=(0, 1.21 * 2**-0.5),
+    )
+    assert ax.get_xticks().tolist() == periods.tolist()
+    apart = 1.1 * 34**0.05 - 1
+    check.alternative_text(ax, 2, 34, 1, ma[0], ewma[0], ma[-1], ewma[-1], apart, 1)
 
 
-CASES = {
-    "ewma.weights": Case(ewma.weights, weights, (5, 4)),
-    "ewma.step_response": Case(ewma.step_response, jump, (5, 7)),
-    "ewma.smoothing": Case(ewma.smoothing, smoothing, (5, 9)),
-    "ewma.noise": Case(ewma.noise, noise, (0, 1)),
-    "ewma.explorer": Case(ewma.explorer, with_alpha, (0.35, 0.05, 0.8, 1.0)),
-}
-
-IN_WORDS = {
-    "ewma.weights": [
-        "0.2 to each of the 5",
-        "0.333 to the newest, 0.222 to",
-        "to 0.009.",
-        "3 days",
-    ],
-    "ewma.step_response": ["the EWMA shows 33.3%", "the MA 20.0%", "until day 4", "day 5", "86.8%"],
-    "ewma.smoothing": ["between −2 and 15 °C", "highest on day 3", "10.3 °C on", "8.2 °C on day 3"],
-    "ewma.noise": ["of 3 to 39 periods", "never differ by more than"],
-    "ewma.explorer": ["α = 0.35", "age 2.86 days", "88% of the weight"],
-}
+def explorer():
+    lags = np.arange(20)
+    for alpha in (0.3, 0.05, 1.0):
+        ewma, weights = averages.ewma(TEMPERATURES, alpha), alpha * (1 - alpha) ** lags
+        values = {"values": TEMPERATURES, "ewma": ewma, "weights": weights}
+        above, below = yield {**values, "alpha": alpha, "age": 1 / alpha}
+        assert_days(above, line("ewma", DAYS, ewma, "EWMA"), title=[alpha, 1 / alpha])
+        check.bars(*below.containers, lags, weights, "orange")
+        check.artists(below, x=(-0.8, 19.8), y=(0, 1.05))
+        assert (below.get_xlabel(), below.get_ylabel()) == ("lag (days back)", "weight")
+        share = 1 - (1 - alpha) ** 5
+        check.alternative_text(above, alpha, 1 / alpha, min(ewma), max(ewma), share)

@@ -1,138 +1,199 @@
-"""Figures of `helpers.figures.hands_on`: with data like the chapter's, and with other data."""
-
-from typing import Any
+"""Figures of chapter 8."""
 
 import numpy as np
-import torch
+import pytest
+from matplotlib.colors import to_hex
 
-from helpers import averages, schedules
-from helpers.figures import hands_on
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
+from helpers import averages
+from helpers.figures.palette import COLORS
+from tests.figure_cases import check
+from tests.figure_cases.check import dots, line, note
 
 CLASSES = tuple("0123456789")
 
 
-def source(seed: int) -> str:
-    """MNIST for the chapter's own number, the embedded digits, which are marked, for others."""
-    return "digits" if seed else "mnist"
+def handwriting(*shape):
+    """Blots of ink, none like another, and none like its mirror image, of shape (…, 28, 28)."""
+    blot = np.hanning(28)[:, None] * np.linspace(0, 1, 28)
+    return np.random.default_rng(0).uniform(0.2, 1, (*shape, 1, 1)) * blot
 
 
-def handwriting(seed: int, *shape: int) -> torch.Tensor:
-    """Blots of ink, of shape (…, 28, 28)."""
-    ink = torch.rand(*shape, 28, 28, generator=torch.Generator().manual_seed(seed))
-    return ink * torch.hann_window(28)[:, None] * torch.hann_window(28)
+def tiles(ax, shape, gap=0):
+    """Return the ink of each image, found by its place on the axes: column k around x = k + 1."""
+    (image,) = ax.images
+    picture, (rows, columns) = np.asarray(image.get_array()), shape
+    assert image.get_extent() == [0.5, columns + 0.5, rows - 0.5, -0.5]
+    assert {to_hex(one) for one in np.unique(picture[..., :3].reshape(-1, 3), axis=0)} == {
+        COLORS["blue"]
+    }
+    ink = picture[..., 3].reshape(rows, 28 + gap, columns, 28 + gap).swapaxes(1, 2)
+    assert ink.sum() == pytest.approx(ink[:, :, gap:, gap // 2 : gap // 2 + 28].sum())
+    return ink[:, :, gap:, gap // 2 : gap // 2 + 28]
 
 
-def rising(seed: int, last: float, epochs: int = 20) -> np.ndarray:
-    """Accuracies that rise, with a little noise, to the last one."""
-    curve = last - (0.1 + 0.1 * seed) * np.exp(-np.arange(epochs) / 3)
-    curve += np.random.default_rng(seed).normal(0, 0.002, epochs)
+def samples():
+    for columns, source in ((9, "mnist"), (10, "digits")):
+        pixels = handwriting(10, columns)
+        ax = yield {"pixels": pixels, "classes": CLASSES, "source": source}
+        np.testing.assert_array_equal(tiles(ax, (10, columns)), pixels)
+        check.artists(ax, y=(9.5, -0.5))
+        assert [label.get_text() for label in ax.get_yticklabels()] == list(CLASSES)
+        assert ax.get_xticks().tolist() == [*range(1, columns + 1)]
+        check.alternative_text(ax, 10, columns, pixels.mean())
+
+
+def rising(last, gap):
+    curve = last - gap * np.exp(-np.arange(18) / 3) + 0.002 * np.sin(np.arange(18))
     return np.append(curve[:-1], last)
 
 
-def table(seed: int) -> dict[str, Any]:
-    return {
-        "pixels": handwriting(seed, 10, 10),
-        "classes": CLASSES,
-        "source": source(seed),
-    }
+EPOCHS = np.arange(1, 19)
 
 
-def training_and_validation(seed: int) -> dict[str, Any]:
-    return {
-        "train": rising(seed, 0.98),
-        "validation": rising(seed, 0.974 - 0.02 * seed),
-        "source": source(seed),
-    }
+def accuracies():
+    train, validation = rising(0.983, 0.3), rising(0.97, 0.15)
+    for source in ("mnist", "digits"):
+        ax = yield {"train": train, "validation": validation, "source": source}
+        dotted = line("adam_variant", EPOCHS, train, "training")
+        solid = line("adam", EPOCHS, validation, "validation")
+        check.artists(ax, dotted, solid, x=(1, 18), y=(None, 1))
+        check.alternative_text(ax, 18, train[0], 0.983, validation[0], 0.97)
 
 
-def two_normalisations(seed: int) -> dict[str, Any]:
-    return {
-        "halves": rising(seed, 0.974 - 0.02 * seed),
-        "own": rising(seed, 0.98),
-        "source": source(seed),
-    }
+def normalisations():
+    halves, own = rising(0.95, 0.1), rising(0.962, 0.2)
+    ax = yield {"halves": halves, "own": own, "source": "digits"}
+    dotted = line("adam_variant", EPOCHS, halves, "(0.5, 0.5)")
+    check.artists(ax, dotted, line("corrected", EPOCHS, own, "own"), x=(1, 18), y=(None, 1))
+    ahead = sum(a > b for a, b in zip(own, halves, strict=True))
+    assert 0 < ahead < 18
+    check.alternative_text(ax, 18, 0.5, 0.5, halves[0], 0.95, own[0], 0.962, ahead)
 
 
-def staircase(step_size: int) -> dict[str, Any]:
-    return {"rates": schedules.step_lr(lr=1e-3, step_size=step_size, gamma=0.5, steps=20)}
+def learning_rates():
+    epochs = np.arange(1, 20)
+    for fall, texts, second in (
+        (0.4, ("0.002", "0.0008", "0.00032", "0.000128"), 7),
+        (1, ["0.002"], 20),
+    ):
+        rates = 0.002 * fall ** (np.arange(19) // 6)
+        ax = yield {"rates": rates}
+        stairs = line("orange", epochs, rates, drawstyle="steps-post")
+        notes = [note(text, "muted", (1 + 6 * i, float(text))) for i, text in enumerate(texts)]
+        drawn = dots("orange", epochs, rates, "."), stairs, *notes
+        check.artists(ax, *drawn, title=[len(texts)], x=(0.5, 19.5), y=(0, 0.0023))
+        check.alternative_text(ax, 19, 0.002, rates[-1], len(texts), second)
 
 
-def ends_of_epochs(seed: int) -> dict[str, Any]:
-    means = 0.02 + 0.25 * np.exp(-np.arange(20) / 4) * (1 + seed)
-    jumps = np.random.default_rng(seed).exponential(1, 20)
-    return {"means": means, "last": jumps * means, "source": source(seed)}
+def last_batches():
+    epochs = np.arange(1, 18)
+    means = 0.03 + 0.25 * np.exp(-np.arange(17) / 4)
+    last = means * np.random.default_rng(8).gamma(2, 0.6, 17)
+    ax = yield {"means": means, "last": last, "source": "mnist"}
+    rows = ("mean of the epoch", "orange"), ("last mini-batch", "blue")
+    circles = dots("blue", epochs, last, markerfacecolor="none")
+    drawn = line("adam", epochs, means), circles, *check.corner(ax, *rows, right=True)
+    check.artists(ax, *drawn, x=(0.5, 17.5), y=(0, None))
+    (threads,) = ax.collections
+    ends = np.transpose([(epochs, means), (epochs, last)], (2, 0, 1))
+    np.testing.assert_array_equal(threads.get_segments(), ends)
+    assert to_hex(threads.get_color()[0]) == COLORS["grid"]
+    ratio = [b / a for a, b in zip(means, last, strict=True)]
+    check.alternative_text(ax, 17, means[0], means[-1], min(ratio), max(ratio))
 
 
-def noisy_gradients(periods: int) -> dict[str, Any]:
-    fading = 0.3 + np.exp(-np.arange(400) / 100)
-    raw = fading * np.random.default_rng(0).gamma(4, 0.25, 400)
-    alpha = averages.alpha_from_periods(periods)
-    return {
-        "epochs": 20 * np.arange(400) / 400,
-        "raw": raw,
-        "smoothed": averages.bias_corrected_ewma(raw, alpha),
-        "periods": periods,
-        "source": source(periods > 1000),
-    }
+def smoothing():
+    epochs = 16.5 * np.arange(350) / 350
+    raw = (0.3 + np.exp(-epochs / 4)) * np.random.default_rng(1).gamma(4, 0.25, 350)
+    for periods in (149, 1, 1999):
+        smoothed = averages.bias_corrected_ewma(raw, averages.alpha_from_periods(periods))
+        data = {"epochs": epochs, "raw": raw, "smoothed": smoothed}
+        ax = yield {**data, "periods": periods, "source": "mnist"}
+        lines = line("grey", epochs, raw), line("corrected", epochs, smoothed)
+        notes = check.corner(ax, ("raw", "muted"), ("EWMA", "green"), right=True)
+        check.artists(ax, *lines, *notes, title=[periods], x=(0, 17), y=(0, 1.02 * max(raw)))
+        bounds = min(raw), max(raw), periods, min(smoothed), max(smoothed)
+        check.alternative_text(ax, 17, *bounds)
 
 
-def nine_pairs(seed: int) -> dict[str, Any]:
-    random = np.random.default_rng(seed)
-    scores = {
-        schedule: {
-            rule: random.normal(0.94 + 0.002 * row - 0.02 * seed, 0.002 + 0.01 * seed, 5)
-            for rule in ("momentum", "nesterov", "adam")
-        }
-        for row, schedule in enumerate(("constant", "cosine", "one_cycle"))
-    }
-    rates = {
-        schedule: {"momentum": 0.1, "nesterov": 0.03, "adam": 0.003 + 0.027 * seed}
-        for schedule in scores
-    }
-    return {"accuracies": scores, "rates": rates, "source": source(seed)}
+def comparison():
+    schedules = {"constant": "constant rate", "cosine": "CosineAnnealingLR"}
+    schedules["one_cycle"] = "OneCycleLR"
+    rules = {"momentum": "pink", "nesterov": "green", "adam": "orange"}
+    names = {"momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
+    random = np.random.default_rng(9)
+    scores = {s: {r: random.normal(0.93, 0.006, 7) for r in rules} for s in schedules}
+    shares = dict(zip(rules, (0.1, 0.02, 0.003), strict=True))
+    rates = {s: {r: i * shares[r] for r in rules} for i, s in enumerate(schedules, start=1)}
+    ax = yield {"accuracies": scores, "rates": rates, "source": "digits"}
+    heights = ax.get_yticks()
+    assert ax.get_ylim()[0] > heights[-1] > heights[0] > ax.get_ylim()[1]
+    assert all(np.diff(heights) >= 1)
+    assert [label.get_text() for label in ax.get_yticklabels()] == [*names.values()] * 3
+    drawn, medians, rows = [], {}, iter(heights)
+    for schedule, by_rule in scores.items():
+        drawn.append(note(schedules[schedule], "ink", (0, heights[3 * (len(medians) // 3)] - 0.82)))
+        for rule, dots_of_row in by_rule.items():
+            height, color, middle = next(rows), rules[rule], sorted(dots_of_row)[3]
+            medians[f"({names[rule]}, {schedules[schedule]})"] = middle
+            cloud = ax.lines[2 * (len(medians) - 1)].get_ydata()
+            assert all(abs(cloud - height) < 0.3)
+            drawn.append(dots(color, dots_of_row, cloud, "."))
+            drawn.append(line(color, [middle] * 2, [height - 0.36, height + 0.36]))
+            drawn.append(note(f"lr {rates[schedule][rule]:g}", color, (1.02, height)))
+    everything = np.concatenate([row for by_rule in scores.values() for row in by_rule.values()])
+    low, high = min(everything), max(everything)
+    margin = 0.06 * (high - low)
+    check.artists(ax, *drawn, title=[9, 7], x=(low - margin, high + margin))
+    (low, worst), *_, (high, best) = sorted((middle, row) for row, middle in medians.items())
+    text = check.alternative_text(ax, 9, 7, low, high)
+    assert worst in text.partition("% ")[2].partition("% ")[0]
+    assert best in text.partition("% ")[2].partition("% ")[2]
 
 
-def confused(seed: int) -> dict[str, Any]:
-    """The chapter's own number: a thousand of each class right, 7 fours read as nines, 1 else."""
-    counts = torch.diag(torch.full((10,), 25 if seed else 1000))
-    counts[4, 9] = 2 if seed else 7
-    counts[3, 5] = 1
-    return {"counts": counts, "classes": CLASSES, "source": source(seed)}
+def confusion():
+    counts = np.diag(np.arange(81, 91))
+    counts[4, 9], counts[9, 4], counts[3, 5], counts[7, 7] = 6, 2, 1, 0
+    ax = yield {"counts": counts, "classes": CLASSES, "source": "mnist"}
+    drawn = [(int(y), int(x)) for y, x in np.argwhere(counts)]
+    notes = [note(str(counts[y, x]), "ink", (x, y)) for y, x in drawn]
+    check.artists(ax, *notes, title=[4, 9], x=(-0.5, 9.5), y=(9.5, -0.5))
+    squares = []
+    for collection, on_diagonal in zip(ax.collections, (True, False), strict=True):
+        for outline, face in zip(collection.get_paths(), collection.get_facecolor(), strict=True):
+            low, high = outline.vertices.min(axis=0), outline.vertices.max(axis=0)
+            x, y = np.rint((low + high) / 2).astype(int)
+            assert [*low, *high] == pytest.approx([x - 0.47, y - 0.47, x + 0.47, y + 0.47])
+            assert (x == y) == on_diagonal
+            assert to_hex(face) == COLORS["blue" if x == y else "orange"]
+            share = counts[y, x] / (90 if x == y else 6)
+            assert face[3] == pytest.approx(0.08 + 0.37 * np.sqrt(share))
+            squares.append((y, x))
+    assert sorted(squares) == drawn
+    for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+        assert [label.get_text() for label in labels] == list(CLASSES)
+    right = sum(range(81, 91)) - 88
+    check.alternative_text(ax, right + 9, right, 9, 4, 9, 6)
 
 
-def wrong_answers(images: int) -> dict[str, Any]:
-    return {
-        "pixels": handwriting(images, images),
-        "truth": [CLASSES[(9 + k) % 10] for k in range(images)],
-        "answers": [CLASSES[(4 + k) % 10] for k in range(images)],
-        "confidences": np.linspace(1.0, 0.52, images).tolist(),
-        "source": source(images < 10),
-    }
-
-
-CASES = {
-    "hands_on.samples": Case(hands_on.samples, table, (0, 1)),
-    "hands_on.accuracies": Case(hands_on.accuracies, training_and_validation, (0, 1)),
-    "hands_on.normalisations": Case(hands_on.normalisations, two_normalisations, (0, 1)),
-    "hands_on.learning_rates": Case(hands_on.learning_rates, staircase, (5, 7)),
-    "hands_on.last_batches": Case(hands_on.last_batches, ends_of_epochs, (0, 1)),
-    "hands_on.smoothing": Case(hands_on.smoothing, noisy_gradients, (199, 1, 19, 1999)),
-    "hands_on.comparison": Case(hands_on.comparison, nine_pairs, (0, 1)),
-    "hands_on.confusion": Case(hands_on.confusion, confused, (0, 1)),
-    "hands_on.mistakes": Case(hands_on.mistakes, wrong_answers, (10, 9, 5)),
-}
-
-IN_WORDS = {
-    "hands_on.samples": ["10 rows", "with 10 handwritten examples", "ink covers 12%"],
-    "hands_on.accuracies": ["over 20 epochs", "to 98.0%", "to 97.4%"],
-    "hands_on.normalisations": ["over 20 epochs", "is higher in 20 epochs"],
-    "hands_on.learning_rates": ["starts at 0.001", "ends at 0.000125", "in 4 steps", "at epoch 6"],
-    "hands_on.last_batches": ["in 20 epochs", "from 0.270 to 0.022"],
-    "hands_on.smoothing": ["over 20 epochs", "N = 199"],
-    "hands_on.comparison": ["of 9 pairs", "5 seeds a pair"],
-    "hands_on.confusion": ["of 10,008 images", "10,000 right", "8 wrong", "4 read as 9, 7 times"],
-    "hands_on.mistakes": ["The 10 wrong answers", "a 9 read as 4", "from 99.9% to 52.0%"],
-}
+def mistakes():
+    for images in (9, 10, 5):
+        columns, pixels = (images + 1) // 2, handwriting(images)
+        truth = [CLASSES[(8 + k) % 10] for k in range(images)]
+        answers = [CLASSES[(3 + 3 * k) % 10] for k in range(images)]
+        sure = np.linspace(1.0, 0.5678, images)
+        data = {"truth": truth, "answers": answers, "confidences": sure.tolist()}
+        ax = yield {"pixels": pixels, **data, "source": "mnist"}
+        notes = []
+        for k in range(images):
+            row, column = divmod(k, columns)
+            rounded = min(int(1000 * sure[k]) / 10, 99.9)  # down, and it was wrong, after all
+            text = f"{truth[k]} → {answers[k]}\n{rounded:.1f}%"
+            notes.append(note(text, "ink", (column + 1, row - 0.48)))
+        check.artists(ax, *notes)
+        drawn = tiles(ax, (2, columns), gap=12).reshape(-1, 28, 28)
+        np.testing.assert_array_equal(drawn[:images], pixels)
+        assert not drawn[images:].any()
+        assert ax.get_xticks().tolist() == [*range(1, columns + 1)]
+        assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
+        check.alternative_text(ax, images, 8, 3, 0.999, 0.567)

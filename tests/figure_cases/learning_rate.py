@@ -1,145 +1,178 @@
-"""Figures of `helpers.figures.learning_rate`: with the chapter's data, and with other data."""
-
-from typing import Any
+"""Figures of chapter 1."""
 
 import numpy as np
-import torch
+import pytest
+from matplotlib.colors import to_hex
 
-from helpers import averages, optimizers, problems, simulate
-from helpers.figures import learning_rate
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
-
-TOY = problems.linear_regression()
-SURFACE = TOY.surface("train")
-LIMIT = 0.7997
+from helpers import averages
+from helpers.figures.palette import COLORS
+from tests.figure_cases import check
+from tests.figure_cases.check import dots, line, note, upright
 
 
-def one_step(lr: float) -> dict[str, Any]:
-    theta = np.linspace(-0.4, 2.1, 100)
-    after = 1.5 - lr * 3
-    return {
-        "theta": theta,
-        "losses": theta**2,
-        "start": (1.5, 2.25),
-        "landing": (after, after**2),
-        "slope": 3.0,
-        "lr": lr,
-    }
-
-
-def three_grids(high: float) -> dict[str, Any]:
-    return {
-        "rates": {
-            "ten": high * np.array([1, 0.1, 0.01, 1e-3, 1e-4]),
-            "three": high * np.array([1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3]),
-            "equal": np.linspace(1e-4 * high, high, 7),
-        }
-    }
-
-
-def band(values: np.ndarray) -> dict[str, np.ndarray]:
-    low, median, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-    return {"low": low, "median": median, "high": high}
-
-
-def five_courses(seeds: int) -> dict[str, Any]:
-    rates = {"small": 0.003, "slow": 0.03, "good": 0.5, "edge": 0.79, "divergent": 0.85}
-    runs = simulate.on_regression(
-        TOY, optimizers.sgd, seeds=range(seeds), lr=list(rates.values()), dtype=torch.float64
+def step():
+    theta, start, landing = np.linspace(-0.5, 2.3, 90), (1.6, 2.56), (0.8, 0.64)
+    data = {"theta": theta, "losses": theta**2, "start": start, "landing": landing}
+    ax = yield {**data, "slope": 3.2, "lr": 0.25}
+    promised = 2.56 - 3.2 * 0.8
+    check.artists(
+        ax,
+        line("ink", theta, theta**2),
+        line("ma", [0.8, 2.4], [promised, 2.56 + 3.2 * 0.8]),
+        line("reference", [0.8, 0.8], [promised, 0.64]),
+        line("reference", [0.8, 0.8], [2.56, 0.64]),
+        dots("orange", *landing),
+        dots("blue", *start),
+        dots("blue", 0.8, promised, markerfacecolor="none"),
+        note("step: −0.8", "orange", (1.2, 2.56)),
+        note("gradient: +3.2", "blue", start),
+        note("where the tangent leads", "blue", (0.8, promised)),
+        note("where the loss is", "orange", landing),
+        x=(-0.5, 2.3),
+        y=(-0.1 * 2.3**2, 1.1 * 2.3**2),
     )
-    losses = SURFACE.value(runs.paths).numpy()
-    bands = {name: band(losses[i :: len(rates)]) for i, name in enumerate(rates)}
-    return {"losses": bands, "rates": rates}
+    (arrow,) = (text for text in ax.texts if not text.get_text())
+    assert (arrow.xyann, arrow.xy) == (start, (0.8, 2.56))
+    assert to_hex(arrow.arrow_patch.get_edgecolor()) == COLORS["orange"]
+    check.alternative_text(ax, 1.6, 2.56, 3.2, 0.25, -0.8, 0.8, promised, 0.64)
 
 
-def loss_by_rate(seeds: int) -> dict[str, Any]:
-    rates = np.geomspace(1e-4, 1, 61)
-    options = {"lr": rates, "threshold": 1e30, "dtype": torch.float64}
-    starts = torch.stack([simulate.starting_point(seed) for seed in range(seeds)])
-    batches, whole = (
-        SURFACE.value(runs.paths[:, -1]).reshape(seeds, len(rates)).numpy()
-        for runs in (
-            simulate.on_regression(TOY, optimizers.sgd, seeds=range(seeds), **options),
-            simulate.on_problem(SURFACE, optimizers.sgd, starts, steps=50, **options),
-        )
+def grids():
+    ten, equal = 0.2 * 10.0 ** -np.arange(5), np.linspace(1e-4, 0.2, 9)
+    three = 0.2 * np.array([1, 0.3, 0.1, 0.03, 0.01, 3e-3])
+    ax = yield {"rates": {"ten": ten, "three": three, "equal": equal}}
+    rows = ((ten, "blue", "s"), (three, "green", "o"), (equal, "orange", "D"))
+    lines = [dots(color, x, x * 0 - i, mark) for i, (x, color, mark) in enumerate(rows)]
+    check.artists(ax, *lines, y=(-2.4, 0.6), log="x")
+    ticks = zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
+    names = {"factor ten": 0, "factor three": -1, "equal amounts": -2}
+    assert {label.get_text(): height for label, height in ticks} == names
+    check.alternative_text(ax, 10, 5, 2e-5, 0.2, 3, 6, 6e-4, 0.2, 8, 9, 0.02)
+
+
+def band(median):
+    return {"low": 0.6 * median, "median": median, "high": 1.7 * median}
+
+
+def courses():
+    updates = np.arange(41)
+    regimes = (
+        ("small", 0.004, 0.995, "0.004 creeps", "purple"),
+        ("slow", 0.02, 0.93, "0.02 slow", "blue"),
+        ("good", 0.4, 0.8, "0.4 good", "green"),
+        ("edge", 0.78, 0.97, "0.78 at the edge", "orange"),
+        ("divergent", 0.9, 1.5, "0.9 diverges", "pink"),
     )
-    return {
-        "rates": rates,
-        "batches": band(batches),
-        "whole": np.median(whole, axis=0),
-        "limit": LIMIT,
-        "updates": 50,
-        "seeds": seeds,
-    }
+    losses = {name: band(3 * shrinks**updates + 0.01) for name, _, shrinks, *_ in regimes}
+    ax = yield {"losses": losses, "rates": {name: lr for name, lr, *_ in regimes}}
+    drawn, numbers = [], []
+    for fill, (name, lr, _, text, color) in zip(ax.collections, regimes, strict=True):
+        low, median, high = losses[name].values()
+        check.filled(fill, color, updates, low, high)
+        drawn.append(line(f"lr_{name}", updates, median, text))
+        numbers += lr, median[-1]
+    bottom, top = 0.6 * min(losses["good"]["low"]), 30 * losses["good"]["high"][0]
+    check.artists(ax, *drawn, x=(0, 40), y=(bottom, top), log="y")
+    check.alternative_text(ax, 40, 3.01, *numbers)
 
 
-def climb(rule: str) -> dict[str, Any]:
-    """A range test: the toy's own, or falls and climbs such as a network's."""
-    if rule == "toy":
-        rates = np.geomspace(1e-3, 10, 100)
-        runs = simulate.on_regression(
-            TOY, optimizers.sgd, seeds=0, epochs=20, schedule={"lr": rates}, dtype=torch.float64
-        )
-        rates, losses = rates[:82], runs.losses[0, :82].numpy()
-    else:
-        start, end = {"adam": (3e-4, 1e-1), "momentum": (1e-3, 1.0)}[rule]
-        rates = np.geomspace(start, end, 100)
-        noise = np.exp(0.2 * np.random.default_rng(0).standard_normal(100))
+def valley():
+    rates = np.geomspace(2e-4, 1.2, 50)
+    median = 4 / (1 + (8 * rates) ** 1.5) + 0.01 * np.exp(40 * np.maximum(rates - 0.7, 0))
+    batches, full = band(median), 0.9 * median
+    data = {"rates": rates, "batches": batches, "full": full}
+    ax = yield {**data, "limit": 0.77, "updates": 60, "seeds": 35}
+    least, best = min(zip(median, rates, strict=True))
+    slow = next(i for i, rate in enumerate(rates) if rate >= 2e-3)
+    check.artists(
+        ax,
+        line("sgd", rates, median),
+        line("orange", rates, full, linestyle="--"),
+        dots("blue", best, least),
+        upright("reference", 0.77),
+        note("2/λ = 0.77", "muted", (0.77, 30 * median[0])),
+        note("mini-batches, 35 seeds", "blue", (rates[slow], median[slow])),
+        note("all the data", "orange", (best, 0.9 * least)),
+        x=(2e-4, 1.2),
+        y=(0.3 * 0.6 * least, 30 * median[0]),
+        log="xy",
+    )
+    check.filled(*ax.collections, "blue", rates, batches["low"], batches["high"])
+    assert ax.get_ylabel() == "training loss after 60 updates"
+    check.alternative_text(ax, 60, 2e-4, 1.2, 35, median[0], least, best, 0.77)
+
+
+def range_test():
+    for rule, start, end, limit, depth in (
+        ("toy", 1e-3, 8.0, 0.75, 40),
+        ("adam", 2e-4, 0.2, None, 5),
+        ("momentum", 2e-3, 2.0, None, 5),
+    ):
+        rates = np.geomspace(start, end, 70)
         best = (start * end**2) ** (1 / 3)
-        losses = (2.3 / (1 + (3 * rates / best) ** 2) + 0.2 + (rates / best / 2) ** 2) * noise
-    smoothed = averages.bias_corrected_ewma(losses, 0.05)
-    return {
-        "rates": rates,
-        "losses": losses,
-        "smoothed": smoothed,
-        "suggested": rates[smoothed.argmin()] / 10,
-        "rule": rule,
-        "limit": LIMIT if rule == "toy" else None,
-    }
+        smooth = 2.2 / (1 + (depth * rates / best) ** 2) + 0.1 + (rates / best / 3) ** 2
+        losses = smooth * np.exp(0.2 * np.random.default_rng(1).standard_normal(70))
+        smoothed = averages.bias_corrected_ewma(losses, 0.1)
+        least, lowest = min(zip(smoothed, rates, strict=True))
+        data = {"rates": rates, "losses": losses, "smoothed": smoothed, "rule": rule}
+        ax = yield {**data, "suggested": lowest / 8, "limit": limit}
+        low, high = ax.get_ylim()
+        drawn = [
+            line("data", rates, losses),
+            line("corrected", rates, smoothed),
+            dots("orange", lowest, least, "v"),
+            upright("ma", lowest / 8),
+            note(f"suggested: {lowest / 8:.2g}", "blue", (lowest / 8, low)),
+            note(f"lowest: {lowest:.2g}", "orange", (lowest, low)),
+        ]
+        numbers = [70, start, end, smoothed[0], least, lowest, smoothed[-1], lowest / 8]
+        if rule == "toy":
+            drawn += [upright("reference", 0.75), note("2/λ = 0.75", "muted", (0.75, high))]
+            numbers.insert(6, 0.75)
+            assert low < 0.7 * min(losses) < 1.5 * max(losses) < 2 * high
+        else:
+            assert (low, high > max(losses)) == (pytest.approx(-0.12 * high), True)
+        check.artists(ax, *drawn, x=(start, end), log="xy" if rule == "toy" else "x")
+        assert all(text.get_bbox_patch() for text in ax.texts)
+        check.alternative_text(ax, *numbers)
 
 
-def three_factors(seed: int) -> dict[str, Any]:
-    random = np.random.default_rng(seed)
-    middles = {"tenth": 0.6, "found": 0.26, "tenfold": 1.4}
+def found():
+    random, medians = np.random.default_rng(2), {"tenth": 0.7, "found": 0.3, "tenfold": 1.2}
     losses = {
-        rule: {name: loss * random.uniform(0.8, 1.3, 10) for name, loss in middles.items()}
-        for rule in ("adam", "momentum")
+        rule: {rate: size * m * random.uniform(0.8, 1.3, 11) for rate, m in medians.items()}
+        for rule, size in (("adam", 1.0), ("momentum", 0.8))
     }
-    return {"losses": losses, "epochs": 3}
-
-
-def descent(lr: float) -> dict[str, Any]:
-    run = simulate.on_problem(SURFACE, optimizers.sgd, (2.5, 1.0), steps=30, lr=lr)
-    return {
-        "surface": problems.grid(SURFACE, x=(-0.2, 3), y=(0, 3.2), points=41),
-        "optimum": SURFACE.minimum.numpy(),
-        "path": run.paths[0].numpy(),
-        "losses": SURFACE.value(run.paths[0]).numpy(),
-        "lr": lr,
-        "limit": LIMIT,
+    ax = yield {"losses": losses, "epochs": 4}
+    texts = {"tenth": "a tenth", "found": "found", "tenfold": "ten times"}
+    rows = {
+        f"{name}, {text}": (losses[rule][rate], color)
+        for rule, name, color in (("adam", "Adam", "orange"), ("momentum", "momentum", "pink"))
+        for rate, text in texts.items()
     }
+    check.seeds(ax, rows, log="x")
+    assert ax.get_xlabel() == "validation loss after 4 epochs"
+    check.alternative_text(ax, 4, 11, *(sorted(values)[5] for values, _ in rows.values()))
 
 
-CASES = {
-    "learning_rate.step": Case(learning_rate.step, one_step, (0.2, 0.1)),
-    "learning_rate.grids": Case(learning_rate.grids, three_grids, (0.1, 1.0)),
-    "learning_rate.courses": Case(learning_rate.courses, five_courses, (100, 20)),
-    "learning_rate.valley": Case(learning_rate.valley, loss_by_rate, (100, 20)),
-    "learning_rate.range_test": Case(learning_rate.range_test, climb, ("toy", "adam", "momentum")),
-    "learning_rate.found": Case(learning_rate.found, three_factors, (0, 1)),
-    "learning_rate.explorer": Case(
-        learning_rate.explorer, descent, (0.1, 0.003, 0.4, 0.79, 0.8, 0.9)
-    ),
-}
-
-IN_WORDS = {
-    "learning_rate.step": ["At θ = 1.5", "the step is −0.6, to θ = 0.9", "0.45", "has 0.81"],
-    "learning_rate.grids": ["5 rates from 10⁻⁵ to 0.1", "7 rates from 0.0001", "6 of 7 rates"],
-    "learning_rate.courses": ["over 50 updates", "start at 4.4", "0.5 at 0.0078", "0.85 at 3"],
-    "learning_rate.valley": ["after 50 updates", "100 seeds", "above 0.80", "the rate 0.54"],
-    "learning_rate.range_test": ["82 updates", "from 0.001", "to the right of the limit 0.80"],
-    "learning_rate.found": ["after 3 epochs", "each of 10 seeds"],
-    "learning_rate.explorer": ["rate 0.1", "without overshooting", "30 steps it is 0.992 from"],
-}
+def explorer():
+    data = check.surface(x=(-0.2, 3), y=(0, 3.2))
+    heights = data["surface"][2]
+    for lr, shrinks, regime in (
+        (0.3, 0.8, "without overshooting"),
+        (0.38, 0.8, "without overshooting"),
+        (0.39, 0.9, "comes closer"),
+        (0.75, 0.95, "above the limit"),
+        (0.76, 1.1, "above the limit"),
+    ):
+        powers = shrinks ** np.arange(26.0)
+        path, losses = data["optimum"] + powers[:, None] * (1.2, -0.9), 0.01 + powers
+        above, below = yield {**data, "path": path, "losses": losses, "lr": lr, "limit": 0.75}
+        far = 1.5 * powers[-1]
+        check.contours(above, data["surface"])
+        lines = check.star(data["optimum"]), *check.path("sgd", path)
+        check.artists(above, *lines, title=[lr, far])
+        bottom, top = 0.6 * heights.min(), 30 * heights.max()
+        own = line("sgd", np.arange(26), losses, marker=".")
+        check.artists(below, own, x=(0, 25), y=(bottom, top), log="y")
+        assert regime in check.alternative_text(above, lr, 25, far, losses[-1])

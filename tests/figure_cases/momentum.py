@@ -1,136 +1,144 @@
-"""Figures of `helpers.figures.momentum`: with the chapter's data, and with other data."""
-
-import functools
-from typing import Any
+"""Figures of chapter 6: mini-batches and momentum."""
 
 import numpy as np
 
-from helpers import optimizers, problems, simulate
-from helpers.figures import momentum
-from tests.figure_cases.case import Case
+from tests.figure_cases import check
+from tests.figure_cases.check import across, dots, line, note
 
-__all__ = ["CASES", "IN_WORDS", "RULES", "surface_of_the_line", "train"]
-
-RULES = {
-    "sgd": (optimizers.sgd, {}),
-    "adam": (optimizers.adam, {}),
-    "momentum": (optimizers.sgd, {"momentum": 0.9}),
-    "nesterov": (optimizers.sgd, {"momentum": 0.9, "nesterov": True}),
-}
+NAMES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
+COLORS = {"sgd": "blue", "momentum": "pink", "nesterov": "green", "adam": "orange"}
 
 
-@functools.cache
-def train(look: str, seed: int = 42) -> simulate.Runs:
-    rule, hyper = RULES[look]
-    return simulate.on_regression(problems.linear_regression(), rule, seeds=seed, lr=0.1, **hyper)
+def noise():
+    sizes = 2 ** np.arange(6)
+    root = 1.4 / np.sqrt(sizes)
+    exact = root * np.sqrt((40 - sizes) / 39)
+    measured = exact * np.linspace(0.97, 1.02, 6)
+    ax = yield {"sizes": sizes, "measured": measured, "exact": exact, "root": root}
+    check.artists(
+        ax,
+        line("reference", sizes, root, "σ/√n"),
+        line("sgd", sizes, exact, "without\nreplacement"),
+        dots("ink", sizes, measured),
+        x=(1 / 1.1, 32 * 1.05),
+        y=(0.8 * exact[-1], 1.4 * 1.4),
+        log="xy",
+    )
+    assert ax.get_xticks().tolist() == sizes.tolist()
+    check.alternative_text(ax, measured[0], 1, measured[-1], 32, root[-1], 0.03)
 
 
-def surface_of_the_line(points: int = 41) -> dict[str, Any]:
-    surface = problems.linear_regression().surface("all")
-    return {
-        "surface": problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.9), points=points),
-        "optimum": surface.minimum.numpy(),
+def batches():
+    data = check.surface(x=(0.6, 1.9), y=(0.6, 2.3))
+    small, medium, large = (
+        check.runs("sgd", epochs=epochs, batch_size=size).paths[0].numpy()
+        for size, epochs in ((2, 2), (20, 20), (80, 80))
+    )
+    ax = yield {**data, "paths": {2: small, 20: medium, 80: large}}
+    check.contours(ax, data["surface"])
+    rightmost = [max(path, key=lambda at: at[0]) for path in (small, large)]
+    check.artists(
+        ax,
+        check.star(data["optimum"]),
+        line("gradient", *small.T),
+        line("sgd", *medium.T, marker="."),
+        line("ink", *large.T, linestyle="--"),
+        note("n = 2", "muted", rightmost[0]),
+        note("n = 20", "blue", medium[40]),
+        note("n = 80", "ink", rightmost[1]),
+    )
+    rough, smooth = (np.hypot(*np.diff(path.T)).sum() for path in (small, large))
+    check.alternative_text(ax, 80, 2, rough, 80, smooth)
+
+
+def gain():
+    lags, steps = np.arange(12), np.arange(1, 41)
+    weights, after = 0.8**lags, 1 - 0.8**steps
+    average, total = {"average": 0.2 * weights}, {"average": after}
+    data = {"weights": {"sum": weights, **average}, "responses": {"sum": 5 * after, **total}}
+    axes = yield {**data, "momentum": 0.8}
+    top, bottom = axes
+    summed, averaged = top.containers
+    check.bars(summed, lags - 0.2, weights, "pink")
+    check.bars(averaged, lags + 0.2, 0.2 * weights, "orange", hatch="///")
+    beside = note("sum", "pink", (11.6, 0.8**11)), note("average", "orange", (11.6, 0.2 * 0.8**11))
+    check.artists(top, *beside, x=(-0.6, 11.6))
+    assert top.get_xticks().tolist() == [0, 2, 4, 6, 8, 10]
+    lines = line("momentum", steps, 5 * after, "sum"), line("ewma", steps, after, "average")
+    check.artists(bottom, *lines, title=[5], x=(1, 40), y=(0, 1.08 * 5 * after[-1]))
+    # The text's own 1 is the newest weight of the sum, and the constant gradient.
+    above, below = (12, 1, 0.8, 0.8**11, 0.2), (1, 40, 5 * after[-1], after[-1])
+    check.alternative_text(axes, 0.8, *above, *below)
+
+
+def dampening():
+    past, steps = 0.8 ** np.arange(40), np.arange(1, 41)
+    buffers = {tau: past + 5 * (1 - tau) * (1 - past) for tau in (0.0, 0.4, 0.8)}
+    ax = yield {"buffers": buffers, "momentum": 0.8}
+    check.artists(
+        ax,
+        line("momentum", steps, buffers[0], "τ = 0"),
+        line("purple", steps, buffers[0.4], "τ = 0.4", linestyle="--"),
+        line("ewma", steps, buffers[0.8], "τ = 0.8"),
+        dots("ink", 1, 1),
+        x=(1, 40),
+        y=(0, None),
+    )
+    assert ax.get_xticks().tolist() == [1, 10, 20, 30, 40]
+    ends = [number for tau, curve in buffers.items() for number in (tau, curve[-1])]
+    check.alternative_text(ax, 1, 0.8, 40, 1, *ends)
+
+
+def paths(rules=("sgd", "momentum")):
+    data, by_rule = check.surface(), {rule: check.runs(rule).paths[0].numpy() for rule in rules}
+    ax = yield {**data, "paths": by_rule}
+    check.contours(ax, data["surface"])
+    points = {
+        "sgd": by_rule["sgd"][30],
+        "momentum": max(by_rule["momentum"], key=lambda at: at[0]),
+        "nesterov": max(by_rule.get("nesterov", [(0, 0)]), key=lambda at: at[1]),
     }
+    drawn = [check.star(data["optimum"])]
+    for rule, path in by_rule.items():
+        drawn += [*check.path(rule, path), note(NAMES[rule], COLORS[rule], points[rule])]
+    check.artists(ax, *drawn)
+    far = [np.hypot(*(path[-1] - data["optimum"])) for path in by_rule.values()]
+    check.alternative_text(ax, *data["optimum"], *by_rule["sgd"][0], 50, *far)
 
 
-def spread(seed: int) -> dict[str, Any]:
-    """Means of standard normals, drawn without replacement from 80 of them."""
-    random = np.random.default_rng(seed)
-    values, sizes = random.standard_normal(80), np.array([1, 2, 4, 8, 16, 32, 64])
-    picked = [random.permuted(np.tile(values, (2000, 1)), axis=1)[:, :n].mean(1) for n in sizes]
-    root = values.std() / np.sqrt(sizes)
-    return {
-        "sizes": sizes,
-        "measured": np.array([means.std() for means in picked]),
-        "exact": root * np.sqrt((80 - sizes) / 79),
-        "root": root,
-    }
+def flavours():
+    yield from paths(("sgd", "momentum", "nesterov"))
 
 
-def by_batch(seed: int) -> dict[str, Any]:
-    toy, paths = problems.linear_regression(), {}
-    for size in (1, 16, 80):
-        runs = simulate.on_regression(
-            toy, optimizers.sgd, seeds=seed, epochs=size, batch_size=size, lr=0.1
-        )
-        paths[size] = runs.paths[0].numpy()
-    surface = toy.surface("all")
-    return {
-        "surface": problems.grid(surface, x=(0.6, 1.6), y=(0.6, 2.1), points=41),
-        "optimum": surface.minimum.numpy(),
-        "paths": paths,
-    }
+def gradients():
+    rules = ("sgd", "momentum", "nesterov")
+    by_rule = {rule: check.runs(rule).gradients[0, :, 1].numpy() for rule in rules}
+    axes = yield {"gradients": by_rule}
+    for ax, (rule, values) in zip(axes, by_rule.items(), strict=True):
+        own = line(rule, np.arange(50), values, marker=".")
+        check.artists(ax, across("zero", 0), own, x=(0, 49))
+    check.alternative_text(axes, 50, min(by_rule["sgd"]), *(max(by_rule[rule]) for rule in rules))
 
 
-def sum_and_average(mu: float) -> dict[str, Any]:
-    weights, after = mu ** np.arange(15), 1 - mu ** np.arange(1, 51)
-    return {
-        "weights": {"sum": weights, "average": (1 - mu) * weights},
-        "responses": {"sum": after / (1 - mu), "average": after},
-        "momentum": mu,
-    }
+def losses():
+    runs = {rule: check.runs(rule) for rule in ("sgd", "momentum", "nesterov")}
+    train = {rule: run.train_losses[0].numpy() for rule, run in runs.items()}
+    validation = {rule: run.validation_losses[0].numpy() for rule, run in runs.items()}
+    axes = yield {"train": train, "validation": validation}
+    for ax, curves in zip(axes, (train, validation), strict=True):
+        epochs = np.arange(1, 11)
+        lines = (line(rule, epochs, curve, NAMES[rule]) for rule, curve in curves.items())
+        check.artists(ax, *lines, x=(1, 10), log="y")
+    ends = [curve[-1] for curves in (train, validation) for curve in curves.values()]
+    check.alternative_text(axes, 10, *ends)
 
 
-def damped(mu: float) -> dict[str, Any]:
-    past = mu ** np.arange(50)
-    return {
-        "buffers": {tau: past + (1 - tau) * (1 - past) / (1 - mu) for tau in (0.0, 0.5, 0.9)},
-        "momentum": mu,
-    }
-
-
-def paths_of(*looks: str) -> Any:
-    def data(seed: int) -> dict[str, Any]:
-        paths = {look: train(look).paths[0].numpy() + 0.01 * seed for look in looks}
-        return {**surface_of_the_line(), "paths": paths}
-
-    return data
-
-
-def three_gradients(seed: int) -> dict[str, Any]:
-    looks = ("sgd", "momentum", "nesterov")
-    return {
-        "gradients": {look: train(look, 42 + seed).gradients[0, :, 0].numpy() for look in looks}
-    }
-
-
-def three_losses(seed: int) -> dict[str, Any]:
-    runs = {look: train(look, seed) for look in ("sgd", "momentum", "nesterov")}
-    return {
-        "train": {look: one.train_losses[0].numpy() for look, one in runs.items()},
-        "validation": {look: one.validation_losses[0].numpy() for look, one in runs.items()},
-    }
-
-
-def four_distances(seed: int) -> dict[str, Any]:
-    random = np.random.default_rng(seed)
-    reach = {"sgd": 1.2, "adam": 0.8, "momentum": 0.3, "nesterov": 0.1}
-    return {
-        "distances": {look: random.uniform(0, far, 100) for look, far in reach.items()},
-        "lr": 0.1,
-    }
-
-
-CASES = {
-    "momentum.noise": Case(momentum.noise, spread, (0, 1)),
-    "momentum.batches": Case(momentum.batches, by_batch, (42, 1)),
-    "momentum.gain": Case(momentum.gain, sum_and_average, (0.9, 0.8)),
-    "momentum.dampening": Case(momentum.dampening, damped, (0.9, 0.8)),
-    "momentum.paths": Case(momentum.paths, paths_of("sgd", "momentum"), (0, 1)),
-    "momentum.flavours": Case(momentum.flavours, paths_of("sgd", "momentum", "nesterov"), (0, 1)),
-    "momentum.gradients": Case(momentum.gradients, three_gradients, (0, 1)),
-    "momentum.losses": Case(momentum.losses, three_losses, (42, 1)),
-    "momentum.distances": Case(momentum.distances, four_distances, (0, 1)),
-}
-
-IN_WORDS = {
-    "momentum.noise": ["with 1 example", "with 64"],
-    "momentum.batches": ["80 updates", "batches of 1 ", "all 80 examples"],
-    "momentum.gain": ["from 1 and 0.9 down to 0.23", "0.1 for the newest", "come to 9.95", "0.99"],
-    "momentum.dampening": ["comes to 9.95", "with 0.5 to 4.98", "with 0.9 it stays at 1.00"],
-    "momentum.paths": ["start at (0.83, 0.76)", "SGD is 0.48 away", "past it, 0.05"],
-    "momentum.flavours": ["momentum 0.05 after a wide", "Nesterov 0.03"],
-    "momentum.gradients": ["start near −1.66", "swing to 1.19", "only to 0.69"],
-    "momentum.losses": ["ends at 0.0243, momentum at 0.0093 and Nesterov at 0.0074", "0.0278,"],
-    "momentum.distances": ["for 100 seeds", "rate of 0.1", "0.70 for SGD", "0.053 for"],
-}
+def distances():
+    random = np.random.default_rng(5)
+    means = {"sgd": 0.7, "adam": 0.5, "momentum": 0.12, "nesterov": 0.1}
+    far = {rule: random.gamma(3, mean / 3, 75) for rule, mean in means.items()}
+    ax = yield {"distances": far, "lr": 0.2}
+    rows = {NAMES[rule]: (values, COLORS[rule]) for rule, values in far.items()}
+    check.seeds(ax, rows, title=[75, 0.2], x=(0, None))
+    closer = sum(n < m for n, m in zip(far["nesterov"], far["momentum"], strict=True))
+    check.alternative_text(ax, 75, 0.2, *(sorted(values)[37] for values in far.values()), closer)

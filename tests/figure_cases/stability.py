@@ -1,88 +1,97 @@
-"""Figures of `helpers.figures.stability`: with the chapter's data, and with other data."""
-
-from typing import Any
+"""Figures of chapter 6: which settings converge."""
 
 import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
 
-from helpers import optimizers, problems, simulate
-from helpers.figures import stability
-from tests.figure_cases.case import Case
-from tests.figure_cases.momentum import RULES
-
-__all__ = ["CASES", "IN_WORDS"]
-
-
-def by_rate(seeds: int) -> dict[str, Any]:
-    toy, rates = problems.linear_regression(), np.geomspace(0.01, 10**0.5, 21)
-    optimum, medians = toy.surface("all").minimum, {}
-    for look, (rule, hyper) in RULES.items():
-        runs = simulate.on_regression(toy, rule, seeds=range(seeds), lr=rates, **hyper)
-        far = (runs.paths[:, -1] - optimum).norm(dim=-1).nan_to_num(1e6)
-        medians[look] = np.median(far.reshape(seeds, 21).numpy(), axis=0)
-    return {"rates": rates, "medians": medians, "seeds": seeds}
+from helpers.figures import palette
+from tests.figure_cases import check
+from tests.figure_cases.check import dots, line, note
+from tests.figure_cases.momentum import COLORS, NAMES
 
 
-def by_eigenvalues(highest: float) -> dict[str, Any]:
+def rates():
+    lrs = np.geomspace(0.005, 2, 20)
+    lowest = {"sgd": 0.6, "momentum": 0.07, "nesterov": 0.25, "adam": 0.45}
+    medians = {
+        rule: 0.03 + i / 100 + 0.4 * abs(np.log10(lrs / lr))
+        for i, (rule, lr) in enumerate(lowest.items())
+    }
+    medians["momentum"][-3:], medians["nesterov"][-2:] = 1e6, np.nan
+    ax = yield {"rates": lrs, "medians": medians, "seeds": 90}
+    drawn, best = [], {}
+    for rule, curve in medians.items():
+        least, lr = best[rule] = min(zip(np.nan_to_num(curve, nan=9), lrs, strict=True))
+        at = (2, curve[-1]) if rule == "adam" else (lr, least)
+        drawn += [line(rule, lrs, curve), dots(COLORS[rule], lr, least)]
+        drawn += [note(NAMES[rule], COLORS[rule], at)]
+    bottom, top = 0.5 * min(best.values())[0], 2 * max(curve[0] for curve in medians.values())
+    check.artists(ax, *drawn, title=[], x=(0.005, 2), y=(bottom, top), log="xy")
+    check.alternative_text(ax, 90, 20, 0.005, 2, *(n for pair in best.values() for n in pair))
+
+
+def radius(rule, rate, momentum):
     """Spectral radii, from the eigenvalues of each rule's own matrix."""
-    rate, momentum = np.linspace(0.001, 4, 61), np.linspace(0, highest, 61)
     a, mu = np.meshgrid(rate, momentum)
-    one = np.ones_like(a)
-    # (θ, b) → (θ − lr b', b') with b' = μ b + λ θ, in units where λ = 1
-    heavy = np.array([[one - a, -a * mu], [one, mu]])
-    ahead = np.array([[one - a - a * mu, -a * mu**2], [one, mu]])
-    radii = {
-        look: np.abs(np.linalg.eigvals(np.moveaxis(matrix, (0, 1), (-2, -1)))).max(-1)
-        for look, matrix in (("momentum", heavy), ("nesterov", ahead))
-    }
-    return {
-        "radii": {look: (rate, momentum, radius) for look, radius in radii.items()},
-        "limits": {
-            "momentum": 2 * (1 + momentum),
-            "nesterov": 2 * (1 + momentum) / (1 + 2 * momentum),
-        },
-    }
+    # (θ, b) → (θ − lr b', b') with b' = μ b + λ θ, in units where λ = 1; Nesterov looks ahead.
+    rows = [[1 - a - a * mu, -a * mu**2] if rule == "nesterov" else [1 - a, -a * mu]]
+    matrix = np.moveaxis(np.array([*rows, [np.ones_like(a), mu]]), (0, 1), (-2, -1))
+    return np.abs(np.linalg.eigvals(matrix)).max(-1)
 
 
-def to_a_thousandth(power: float) -> dict[str, Any]:
-    condition = np.geomspace(1, 1000, 7)
-    return {
-        "condition": condition,
-        "needed": {"sgd": 3 * condition, "momentum": 6 * condition**power},
-    }
+def regions():
+    rate, mu = np.linspace(0.001, 4, 47), np.linspace(0, 0.97, 61)
+    limits = {"momentum": 2 * (1 + mu), "nesterov": 2 * (1 + mu) / (1 + 2 * mu)}
+    radii = {rule: (rate, mu, radius(rule, rate, mu)) for rule in limits}
+    axes = yield {"radii": radii, "limits": limits}
+    for ax, rule in zip(axes, limits, strict=True):
+        shades, contours = ax.collections
+        assert list(shades.levels) == [0, 0.5, 0.7, 0.8, 0.9, 1]
+        assert list(contours.levels) == [0.5, 0.7, 0.8, 0.9]
+        for level, segments in zip(contours.levels, contours.allsegs, strict=True):
+            found = [radius(rule, *at[:, None])[0, 0] for at in np.concatenate(segments)[::5]]
+            assert np.median(found) == pytest.approx(level, abs=0.01)
+        blue, (*_, opacity) = palette.COLORS["blue"], shades.get_facecolor()[0]
+        assert tuple(shades.get_facecolor()[0]) == to_rgba(blue, opacity)
+        assert all(np.diff(shades.get_facecolor()[:, 3]) < -0.05)  # less where it is larger
+        names = [note(text.get_text(), "ink", text.xy) for text in ax.texts]
+        check.artists(ax, line(COLORS[rule], limits[rule], mu), *names, x=(0.001, 4), y=(0, 0.97))
+        levels = {text: radius(rule, *np.array(at)[:, None])[0, 0] for text, _, at in names}
+        assert levels.pop("diverges") > 1
+        assert len(levels) == {"momentum": 4, "nesterov": 2}[rule]
+        assert all(level == pytest.approx(float(text)) for text, level in levels.items())
+    check.alternative_text(axes, 0.97, 0, 1, 2, 2 * 1.97, 2 * 1.97 / 2.94)
 
 
-def ride(setting: tuple[float, float]) -> dict[str, Any]:
-    lr, mu = setting
-    surface = problems.linear_regression().surface("all")
-    runs = simulate.on_problem(
-        surface, optimizers.sgd, (0.83, 0.76), steps=50, lr=lr, momentum=mu, threshold=1e30
+def steps():
+    condition = np.geomspace(3, 1500, 7)
+    sgd, momentum = 4 * condition, 9 * np.sqrt(condition)
+    ax = yield {"condition": condition, "needed": {"sgd": sgd, "momentum": momentum}}
+    check.artists(
+        ax,
+        line("sgd", condition, sgd, "SGD,\n∝ κ", marker="o"),
+        line("momentum", condition, momentum, "momentum,\n∝ √κ", marker="o"),
+        x=(3 / 1.15, 1500),
+        log="xy",
     )
-    return {
-        "surface": problems.grid(surface, x=(-0.3, 2.4), y=(0.6, 3.3), points=41),
-        "optimum": surface.minimum.numpy(),
-        "path": runs.paths[0].numpy(),
-        "lr": lr,
-        "momentum": mu,
-        "limit": 2 * (1 + mu) / 2.4758,
-    }
+    fewer = 6000 / momentum[-1]
+    check.alternative_text(ax, 3, 1500, 1500, 6000, momentum[-1], fewer)
 
 
-CASES = {
-    "stability.rates": Case(stability.rates, by_rate, (100, 60)),
-    "stability.regions": Case(stability.regions, by_eigenvalues, (0.99, 0.95)),
-    "stability.steps": Case(stability.steps, to_a_thousandth, (0.5, 0.6)),
-    "stability.explorer": Case(
-        stability.explorer, ride, ((0.1, 0.9), (0.02, 0), (1.6, 0), (0.02, 0.95), (1.6, 0.95))
-    ),
-}
-
-IN_WORDS = {
-    "stability.rates": [
-        "over 100 seeds",
-        "21 learning rates from 0.01 to 3.16",
-        "SGD 0.039 at 0.56",
-    ],
-    "stability.regions": ["below 2.00", "below 3.98", "only below 1.34"],
-    "stability.steps": ["from 1 to 1,000", "SGD needs 3,000 and momentum 190: 16 times"],
-    "stability.explorer": ["rate of 0.1", "momentum of 0.9", "after 50 steps", "lr < 1.53"],
-}
+def explorer():
+    data, run = check.surface(), check.runs("momentum").paths[0].numpy()
+    gone = np.where(np.arange(51) < 8, 3.0 ** np.arange(51), np.nan)[:, None] * (1, 2)
+    near = np.hypot(*(run[-1] - data["optimum"])), 50, 1.36
+    converges = f"{near[0]:.3f} from the optimum after 50 steps (limit: lr < 1.36)"
+    diverges = "diverges (limit: lr < 1.36)"
+    for path, style, lr, momentum, text, numbers in (
+        (run, "momentum", 0.15, 0.7, converges, near),
+        (run, "sgd", 0.02, 0, converges, near),
+        (gone, "momentum", 1.6, 0.7, diverges, [1.36]),
+        (run, "momentum", 1.3600001, 0.7, diverges, [1.36]),
+    ):
+        ax = yield {**data, "path": path, "lr": lr, "momentum": momentum, "limit": 1.36}
+        check.contours(ax, data["surface"])
+        drawn = check.star(data["optimum"]), *check.path(style, path)
+        check.artists(ax, *drawn, *check.corner(ax, (text, "ink")), title=[lr, momentum])
+        check.alternative_text(ax, lr, momentum, *numbers)

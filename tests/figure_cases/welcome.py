@@ -1,42 +1,22 @@
-"""Figures of `helpers.figures.welcome`: with the page's data, and with other data."""
+"""The figure of the welcome page."""
 
-from typing import Any
+import numpy as np
 
-from helpers import optimizers, problems, simulate
-from helpers.figures import welcome
-from tests.figure_cases.case import Case
-
-__all__ = ["CASES", "IN_WORDS"]
+from tests.figure_cases import check
 
 
-def race(steps: int) -> dict[str, Any]:
-    toy = problems.linear_regression()
-    surface = toy.surface("all")
-    rules = {
-        "sgd": (optimizers.sgd, {}),
-        "momentum": (optimizers.sgd, {"momentum": 0.9}),
-        "nesterov": (optimizers.sgd, {"momentum": 0.9, "nesterov": True}),
-        "adam": (optimizers.adam, {}),
-    }
-    paths = {
-        look: simulate.on_regression(toy, rule, lr=0.1, **options).paths[0, : steps + 1].numpy()
-        for look, (rule, options) in rules.items()
-    }
-    return {
-        "surface": problems.grid(surface, x=(0.7, 2.3), y=(0.7, 2.3), points=41),
-        "optimum": surface.minimum.numpy(),
-        "paths": paths,
-    }
-
-
-CASES = {"welcome.race": Case(welcome.race, race, (20, 2, 5, 50))}
-
-IN_WORDS = {
-    "welcome.race": [
-        "After 20 steps",
-        "SGD 0.73",
-        "momentum 0.18",
-        "Nesterov 0.09",
-        "Adam 0.50",
-    ]
-}
+def race():
+    names = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
+    colors = {"sgd": "blue", "momentum": "pink", "nesterov": "green", "adam": "orange"}
+    data = check.surface(y=(0.7, 2.3))
+    for steps in (23, 2, 50):
+        paths = {rule: check.runs(rule).paths[0, : steps + 1].numpy() for rule in names}
+        ax = yield {**data, "paths": paths}
+        check.contours(ax, data["surface"])
+        drawn = [one for rule, path in paths.items() for one in check.path(rule, path)]
+        far = {rule: np.hypot(*(path[-1] - data["optimum"])) for rule, path in paths.items()}
+        nearest_first = sorted(names, key=far.__getitem__)
+        texts = [(f"{names[rule]} {far[rule]:.2f}", colors[rule]) for rule in nearest_first]
+        notes = check.corner(ax, *texts, right=True)
+        check.artists(ax, check.star(data["optimum"]), *drawn, *notes, title=[steps])
+        check.alternative_text(ax, steps, *far.values())

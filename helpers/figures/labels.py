@@ -1,0 +1,157 @@
+"""Texts in figures: titles, notes, and the names of lines."""
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers import language
+from helpers.figures.palette import COLORS
+
+__all__ = ["RULES", "corner_note", "label_ends", "note", "titles"]
+
+RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
+"""Names of optimizers by their style, the same in every language."""
+
+_TITLE_WIDTH = 49
+"""How many letters of a title fit into one line."""
+
+
+def titles(ax: Axes, key: str, **values: Any) -> None:
+    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    key : str
+        Dotted path of the figure's texts.
+    **values
+        What the texts' fields stand for, as for `helpers.language.text`.
+    """
+    ax.set_title(textwrap.fill(language.text(f"{key}.title", **values), _TITLE_WIDTH))
+    ax.set_xlabel(language.text(f"{key}.x", **values))
+    ax.set_ylabel(language.text(f"{key}.y", **values))
+
+
+def note(
+    ax: Axes,
+    text: str,
+    at: tuple[Any, Any],
+    offset: tuple[float, float] = (0, 0),
+    *,
+    color: str | None = None,
+    ha: str = "left",
+    va: str = "baseline",
+    plate: bool = False,
+    **options: Any,
+) -> None:
+    """Write a text at a data point or some points away from it.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    text : str
+        What to write.
+    at : tuple of two floats
+        The point, in data units unless ``xycoords`` says otherwise.
+    offset : tuple of two floats
+        How far to the right of the point and above it the text lies, in points.
+    color : str, optional
+        Colour of the letters, by default muted.
+    ha, va : str
+        Which side of the text lies there, as for `matplotlib.text.Text`.
+    plate : bool
+        Whether the text hides what lies below it.
+    **options
+        As for `matplotlib.axes.Axes.annotate`.
+    """
+    if plate:
+        options["bbox"] = {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5}
+    options = {"fontsize": 10, "color": color or COLORS["muted"], "ha": ha, "va": va, **options}
+    ax.annotate(text, at, xytext=offset, textcoords="offset points", **options)
+
+
+def corner_note(
+    ax: Axes, text: str, row: int = 0, *, color: str, right: bool = False, **options: Any
+) -> None:
+    """Write a text into the upper left or right corner, below ``row`` others.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        The axes.
+    text : str
+        What to write.
+    row : int
+        How many lines to leave free above it.
+    color : str
+        Colour of the letters.
+    right : bool
+        Whether to write into the right corner.
+    **options
+        As for `note`.
+    """
+    note(
+        ax,
+        text,
+        (int(right), 1),
+        (-6 if right else 6, -7 - 18 * row),
+        color=color,
+        plate=True,
+        xycoords="axes fraction",
+        ha="right" if right else "left",
+        va="top",
+        **options,
+    )
+
+
+def label_ends(
+    ax: Axes, ends: Iterable[tuple[float, float, str, str]] | None = None, gap: float = 13
+) -> None:
+    """Write the name of each line at its end, in its colour, none on top of another.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Axes whose limits are set.
+    ends : iterable of (x, y, text, color), optional
+        End, name and colour of each line, by default of those that were plotted with a label.
+    gap : float
+        Least distance between two names, in points.
+    """
+    if ends is None:
+        ends = [
+            (*np.asarray(line.get_xydata())[-1], str(line.get_label()), str(line.get_color()))
+            for line in ax.lines
+            if not str(line.get_label()).startswith("_")  # matplotlib's name of a line without one
+        ]
+    to_points = 72 / ax.figure.dpi
+    low, high = sorted(ax.get_ylim())
+    # A line that leaves the axes is named where it leaves them.
+    ends = [(x, min(max(y, low), high), text, color) for x, y, text, color in ends]
+    ends.sort(key=lambda end: end[1])
+    levels = [ax.transData.transform(end[:2])[1] * to_points for end in ends]
+    heights: list[float] = []
+    for level in levels:
+        heights.append(max([level, *(below + gap for below in heights[-1:])]))
+    # Where the names would climb into the title, the highest pushes the others down.
+    ceiling = ax.bbox.ymax * to_points
+    for i in reversed(range(len(heights))):
+        heights[i] = min(heights[i], ceiling)
+        ceiling = heights[i] - gap
+    for (x, y, text, color), level, height in zip(ends, levels, heights, strict=True):
+        # Grey is for points and lines: letters in it would be too pale.
+        readable = COLORS["muted"] if color == COLORS["grey"] else color
+        note(
+            ax,
+            text,
+            (x, y),
+            (6, height - level),
+            color=readable,
+            va="center",
+            annotation_clip=False,
+        )

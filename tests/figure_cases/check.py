@@ -1,0 +1,275 @@
+"""Comparisons of what is drawn with what was given."""
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb, to_rgba
+from matplotlib.lines import Line2D
+
+from helpers import optimizers, problems, simulate
+from helpers.figures import canvas
+from helpers.figures.palette import COLORS, STYLES
+
+__all__ = [
+    "across",
+    "alternative_text",
+    "artists",
+    "bars",
+    "contours",
+    "contrast",
+    "corner",
+    "dots",
+    "filled",
+    "line",
+    "note",
+    "numbers_in",
+    "path",
+    "runs",
+    "seeds",
+    "star",
+    "surface",
+    "upright",
+]
+
+_TOY = problems.linear_regression()
+_LOSS = _TOY.surface("all")
+
+
+class Line(NamedTuple):
+    """A line that is expected, and its name at its end."""
+
+    x: Any
+    y: Any
+    look: tuple[Any, ...]
+    name: str | None = None
+
+
+class Note(NamedTuple):
+    """A text that is expected within the axes."""
+
+    text: str
+    color: str
+    at: tuple[float, float]
+
+
+def line(style: str, x: Any, y: Any, name: str | None = None, **changes: Any) -> Line:
+    """Expect a line in a style of the palette or in one of its colours, with ``changes``."""
+    properties = STYLES.get(style) or {"color": COLORS[style]}
+    return Line(x, y, _look(Line2D([], [], **{**properties, **changes})), name)
+
+
+def dots(color: str, x: Any, y: Any, marker: str = "o", **changes: Any) -> Line:
+    """Expect markers without a line."""
+    return line(color, x, y, marker=marker, linestyle="none", **changes)
+
+
+def across(style: str, y: float) -> Line:
+    """Expect a line from left to right."""
+    return line(style, [0, 1], [y, y])
+
+
+def upright(style: str, x: float) -> Line:
+    """Expect a line from bottom to top."""
+    return line(style, [x, x], [0, 1])
+
+
+def note(text: str, color: str, at: Sequence[float]) -> Note:
+    """Expect a text at a point, in a colour of the palette."""
+    return Note(text, COLORS[color], (at[0], at[1]))
+
+
+def _look(one: Line2D) -> tuple[Any, ...]:
+    """Return what a reader tells lines apart by."""
+    marker = None if one.get_marker() in ("None", "none", "", None) else one.get_marker()
+    hollow = marker is not None and one.get_markerfacecolor() == "none"
+    return to_hex(one.get_color()), one.get_linestyle(), marker, hollow, one.get_drawstyle()
+
+
+def artists(
+    ax: Axes,
+    *expected: Line | Note,
+    title: Sequence[float] = (),
+    x: Sequence[float | None] | None = None,
+    y: Sequence[float | None] | None = None,
+    log: str = "",
+) -> None:
+    """Compare all lines and texts within the axes, numbers of the title, limits and scales."""
+    drawn = [Line(*np.asarray(one.get_xydata(), float).T, _look(one)) for one in ax.lines]
+    texts = [Note(t.get_text(), t.get_color(), t.xy) for t in ax.texts if t.get_text()]
+    for one in expected:
+        if isinstance(one, Line):
+            same = [i for i, other in enumerate(drawn) if _same(other, one)]
+            assert same, f"no line {one} among {drawn}"
+            drawn.pop(same[0])
+        if one := _note_of(one, ax):
+            same = [i for i, text in enumerate(texts) if text == (*one[:2], pytest.approx(one.at))]
+            assert same, f"no text {one} among {texts}"
+            texts.pop(same[0])
+    assert not drawn
+    assert not texts
+    _compare(numbers_in(ax.get_title(loc="left")), title, ax.get_title(loc="left"))
+    for limits, wanted in ((ax.get_xlim(), x), (ax.get_ylim(), y)):
+        for limit, number in zip(limits, wanted or (None, None), strict=True):
+            assert number is None or limit == pytest.approx(number)
+    scales = {"x": ax.get_xscale(), "y": ax.get_yscale()}
+    assert "".join(axis for axis, scale in scales.items() if scale == "log") == log
+
+
+def _note_of(one: Line | Note, ax: Axes) -> Note | None:
+    """Return the text that is expected at a line's end: in its colour, but grey is too pale."""
+    if isinstance(one, Note) or one.name is None:
+        return one if isinstance(one, Note) else None
+    color = COLORS["muted"] if one.look[0] == COLORS["grey"] else one.look[0]
+    return Note(one.name, color, (one.x[-1], np.clip(one.y[-1], *ax.get_ylim())))
+
+
+def _same(drawn: Line, expected: Line) -> bool:
+    x, y = np.atleast_1d(expected.x), np.atleast_1d(expected.y)
+    return (
+        drawn.look == expected.look
+        and drawn.x.shape == x.shape
+        and np.allclose(drawn.x, x, 1e-9, 1e-12, equal_nan=True)
+        and np.allclose(drawn.y, y, 1e-9, 1e-12, equal_nan=True)
+    )
+
+
+def corner(ax: Axes, *rows: tuple[str, str], right: bool = False) -> list[Note]:
+    """Expect texts and their colours in a corner, one below the other."""
+    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    drops = -np.diff([0, *(heights[text] for text, _ in rows)])
+    assert drops[0] > 4
+    assert all(drops[1:] > 12)
+    return [note(text, color, (int(right), 1)) for text, color in rows]
+
+
+def bars(
+    container: Any, x: Any, heights: Any, color: str | None, bottom: Any = 0, hatch: Any = None
+) -> None:
+    """Compare all bars of a container."""
+    drawn = [(b.get_x() + b.get_width() / 2, b.get_y(), b.get_height()) for b in container]
+    expected = np.broadcast_arrays(x, bottom, heights)
+    np.testing.assert_allclose(np.transpose(drawn), expected, rtol=1e-9, atol=1e-12)
+    for bar in container:
+        assert bar.get_facecolor() == (to_rgba(COLORS[color]) if color else (0, 0, 0, 0))
+        assert bar.get_hatch() == hatch
+
+
+def surface(x: tuple[float, float] = (0.7, 2.3), y: tuple[float, float] = (0.7, 2.9)) -> Any:
+    """Return the loss surface of the regression on a grid that is no square, and its optimum."""
+    columns, rows = np.linspace(*x, 31), np.linspace(*y, 45)
+    values = _LOSS.value(torch.tensor(np.stack(np.meshgrid(columns, rows), axis=-1)))
+    return {"surface": (columns, rows, values.numpy()), "optimum": _LOSS.minimum.numpy()}
+
+
+def contours(ax: Axes, surface: Any, levels: int = 14) -> None:
+    """Compare contours of the regression's loss surface with the loss itself."""
+    (drawn,) = ax.collections
+    x, y, values = surface
+    steps = (np.arange(1, levels + 1) / levels) ** 2
+    low, high = values.min(), values.max()
+    np.testing.assert_allclose(drawn.levels, low + steps * (high - low))
+    for level, segments in zip(drawn.levels, drawn.allsegs, strict=True):
+        for segment in segments:
+            losses = _LOSS.value(torch.tensor(segment)).numpy()
+            np.testing.assert_allclose(losses, level, atol=0.01 * (high - low))
+    assert {to_hex(color) for color in drawn.get_edgecolor()} == {COLORS["grid"]}
+    assert (ax.get_xlim(), ax.get_ylim()) == ((x[0], x[-1]), (y[0], y[-1]))
+
+
+def star(optimum: Sequence[float]) -> Line:
+    """Expect a star at the optimum."""
+    return dots("ink", *optimum, "*")
+
+
+def path(style: str, points: np.ndarray) -> tuple[Line, Line]:
+    """Expect a path over a surface, and the ring at its start."""
+    ring = line("muted", *points[0], marker="o", markerfacecolor="none")
+    return line(style, *points.T, marker="."), ring
+
+
+@functools.cache
+def runs(style: str, seed: int = 7, **options: Any) -> simulate.Runs:
+    """Train the regression with one of the course's optimizers."""
+    rule, hyper = {
+        "sgd": (optimizers.sgd, {}),
+        "momentum": (optimizers.sgd, {"momentum": 0.9}),
+        "nesterov": (optimizers.sgd, {"momentum": 0.9, "nesterov": True}),
+        "adam": (optimizers.adam, {}),
+    }[style]
+    return simulate.on_regression(_TOY, rule, seeds=seed, lr=0.1, **hyper, **options)
+
+
+def seeds(
+    ax: Axes, rows: dict[str, tuple[np.ndarray, str]], bars: str | None = None, **options: Any
+) -> None:
+    """Compare rows of dots, from above: a dot for each value, a bar at the median."""
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    heights = dict(zip(labels, ax.get_yticks(), strict=True))
+    assert sorted(heights, key=heights.__getitem__, reverse=True) == list(rows)
+    drawn = []
+    for name, (values, color) in rows.items():
+        clouds = (one.get_ydata() for one in ax.lines if one.get_marker() == ".")
+        cloud = next(y for y in clouds if abs(y - heights[name]).max() < 0.25)
+        bar = [heights[name] - 0.35, heights[name] + 0.35]
+        middle = [np.median(values)] * 2
+        drawn += [dots(color, values, cloud, "."), line(bars or color, middle, bar)]
+    artists(ax, *drawn, y=(-0.6, len(rows) - 0.4), **options)
+
+
+def filled(fill: Any, color: str, x: Any, low: Any, high: Any) -> None:
+    """Compare the area between two curves."""
+    (outline,) = fill.get_paths()
+    corners = outline.vertices
+    for edge in (low, high):
+        for point in zip(x, edge, strict=True):
+            assert np.isclose(corners, point, rtol=1e-9).all(1).any()
+    assert (corners[:, 1].min(), corners[:, 1].max()) == (np.min(low), np.max(high))
+    assert to_hex(fill.get_facecolor()[0]) == COLORS[color]
+    assert fill.get_facecolor()[0, 3] < 0.5
+
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])−?(?:10(?P<power>⁻?[⁰¹²³⁴-⁹]+)"
+    r"|(?P<digits>\d+(?:,\d{3})*(?:\.(?P<decimals>\d+))?)(?: × 10(?P<exponent>⁻?[⁰¹²³⁴-⁹]+))?)"
+    r"(?P<percent>%?)"
+)
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def numbers_in(text: str) -> list[tuple[float, float]]:
+    """Read all numbers of an English text, each with half a unit of its last digit."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        power = match["power"] or match["exponent"] or "0"
+        scale = 10.0 ** int(power.translate(_PLAIN)) / (100 if match["percent"] else 1)
+        value = float((match["digits"] or "1").replace(",", "")) * scale
+        sign = -1 if match[0].startswith("−") else 1
+        found.append((sign * value, 0.5 * scale / 10 ** len(match["decimals"] or "")))
+    return found
+
+
+def _compare(found: list[tuple[float, float]], expected: Sequence[float], text: str) -> None:
+    assert len(found) == len(expected), (found, text)
+    for (value, half), number in zip(found, expected, strict=True):
+        assert abs(value - number) <= half * (1 + 1e-6), (value, number, text)
+
+
+def alternative_text(drawn: Any, *expected: float) -> str:
+    """Compare all numbers of the alternative text, in their order, to the digits written."""
+    text = canvas.alternative_text(canvas.figure_of(drawn))
+    _compare(numbers_in(text), expected, text)
+    return text
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours by WCAG 2: 1 to 21."""
+    channels = np.array([to_rgb(one), to_rgb(other)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light + 0.05) / (dark + 0.05)

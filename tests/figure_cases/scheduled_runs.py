@@ -1,0 +1,131 @@
+"""Figures of chapter 7: training under schedules."""
+
+import numpy as np
+
+from tests.figure_cases import check
+from tests.figure_cases.check import line
+
+SCHEDULES = {"none": "no scheduler", "step": "StepLR", "cyclic": "CyclicLR"}
+OPTIMIZERS = {"momentum": "pink", "nesterov": "green"}
+
+
+def floor():
+    steps = np.arange(251)
+    large, small, falling = 2e-4 + 2 * 0.9**steps, 2 * 0.98**steps, 1e-8 + 2 * 0.93**steps
+    ax = yield {"curves": {"large": large, "small": small, "falling": falling}}
+    check.artists(
+        ax,
+        line("orange", steps, large, "large rate", linestyle="--"),
+        line("purple", steps, small, "small rate", linestyle="--"),
+        line("blue", steps, falling, "falling rate"),
+        x=(0, 250),
+        log="y",
+    )
+    check.alternative_text(ax, 250, large[-1], small[-1], falling[-1])
+
+
+def traces():
+    steps, flat = np.arange(45), np.full(45, 0.92)
+    swing = abs(np.sin(steps / 5))
+    stairs, waves, dips = 0.3 * 0.4 ** (steps // 15), 0.06 + 0.2 * swing, 0.92 - 0.15 * swing
+    rates = {"none": flat - 0.62, "step": stairs, "cyclic": waves}
+    momentum = {"none": flat, "step": flat + 0.0, "cyclic": dips}
+    axes = yield {"rates": rates, "momentum": momentum}
+    for ax, curves in zip(axes, (rates, momentum), strict=True):
+        none, step, cyclic = curves.values()
+        alike = none[-1] == step[-1]
+        names = ("no scheduler, StepLR", None) if alike else ("no scheduler", "StepLR")
+        low, high = min(*step, *cyclic), max(*none, *cyclic)
+        margin = 0.15 * (high - low)
+        check.artists(
+            ax,
+            line("schedule_none", steps, none, names[0]),
+            line("schedule_step", steps, step, names[1], drawstyle="steps-post"),
+            line("schedule_cyclic", steps, cyclic, "CyclicLR"),
+            x=(0, 44),
+            y=(low - margin, high + margin),
+        )
+    swings = min(waves), max(waves), 0.92, min(dips)
+    check.alternative_text(axes, 45, 0.3, stairs[-1], *swings)
+
+
+def paths():
+    data = check.surface(x=(0.4, 2.2), y=(0.5, 3.0))
+    by_schedule = {
+        schedule: {rule: check.runs(rule, seed).paths[0].numpy() for rule in OPTIMIZERS}
+        for seed, schedule in enumerate(SCHEDULES)
+    }
+    axes = yield {**data, "paths": by_schedule}
+    far, long = [], []
+    for row, (schedule, by_rule) in zip(axes, by_schedule.items(), strict=True):
+        for ax, (rule, path) in zip(row, by_rule.items(), strict=True):
+            check.contours(ax, data["surface"], levels=10)
+            far.append(np.hypot(*(path[-1] - data["optimum"])))
+            long.append(np.hypot(*np.diff(path.T)).sum())
+            name = f"{rule.replace('nesterov', 'Nesterov')}, {SCHEDULES[schedule]}"
+            texts = name, f"{long[-1]:.1f} long, ends {far[-1]:.3f} away"
+            notes = check.corner(ax, *((text, OPTIMIZERS[rule]) for text in texts))
+            check.artists(ax, check.star(data["optimum"]), *check.path(rule, path), *notes)
+    titles = [ax.get_title(loc="left") for ax in axes.flat]
+    assert titles == ["Six paths from one start; CyclicLR's are shortest", *[""] * 5]
+    assert [ax.get_xlabel() for ax in axes.flat] == [*[""] * 4, "bias b", "bias b"]
+    assert [ax.get_ylabel() for ax in axes.flat] == ["weight w", ""] * 3
+    check.alternative_text(axes, *data["optimum"], 50, *long, *far)
+
+
+def losses():
+    by_rule = {
+        rule: {
+            schedule: (1.2 - i / 3) * check.runs(rule, 3).train_losses[0].numpy()
+            for i, schedule in enumerate(SCHEDULES)
+        }
+        for rule in OPTIMIZERS
+    }
+    axes = yield {"losses": by_rule}
+    epochs, ends = np.arange(1, 11), []
+    for ax, (rule, curves) in zip(axes, by_rule.items(), strict=True):
+        color, (none, step, cyclic) = OPTIMIZERS[rule], curves.values()
+        check.artists(
+            ax,
+            line(color, epochs, none, "no scheduler"),
+            line(color, epochs, step, "StepLR", linestyle="--"),
+            line(color, epochs, cyclic, "CyclicLR", linestyle="--"),
+            x=(1, 10),
+            log="y",
+        )
+        ends += none[-1], step[-1], cyclic[-1]
+    check.alternative_text(axes, 10, *ends)
+
+
+def medians():
+    names = {
+        **SCHEDULES,
+        "rate_only": "rate cycled,\nmomentum fixed",
+        "momentum_only": "rate fixed,\nmomentum cycled",
+        "lower": "rate fixed,\nmomentum lower",
+    }
+    random = np.random.default_rng(6)
+    far = {rule: {row: random.gamma(2, 0.03, 41) for row in names} for rule in OPTIMIZERS}
+    axes = yield {"distances": far}
+    for ax, (rule, rows) in zip(axes, far.items(), strict=True):
+        dots = {names[row]: (values, OPTIMIZERS[rule]) for row, values in rows.items()}
+        check.seeds(ax, dots, bars="ink", x=(0, None))
+    middles = [sorted(values)[20] for rows in far.values() for values in rows.values()]
+    check.alternative_text(axes, 41, *middles)
+
+
+def explorer():
+    steps = np.arange(181)
+    for lr in (0.35, 0.05):
+        rates = lr * (1 + np.cos(np.pi * steps[:-1] / 180)) / 2
+        losses, constant = 1e-7 + 2 * np.exp(-lr * steps / 3), 1e-3 + 2 * np.exp(-lr * steps / 4)
+        curves = {"rates": rates, "losses": losses, "constant": constant}
+        above, below = yield {**curves, "scheduler": "CosineAnnealingLR", "lr": lr}
+        own = line("lr", steps[:-1], rates, drawstyle="steps-post")
+        check.artists(above, own, title=[lr], x=(0, 180), y=(0, 1.1 * lr))
+        assert "CosineAnnealingLR" in above.get_title(loc="left")
+        scheduled = line("lr", steps, losses, "scheduled")
+        held = line("muted", steps, constant, "constant", linestyle="--")
+        check.artists(below, scheduled, held, x=(0, 180), y=(1e-8, 10), log="y")
+        text = check.alternative_text(above, lr, 180, losses[-1], lr, constant[-1])
+        assert text.startswith("CosineAnnealingLR")

@@ -26,6 +26,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import libcst
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.file_mutation import mutate_file_contents
@@ -38,8 +39,18 @@ COPIES = ROOT / "_build" / "mutants"
 KILLED = {"killed", "timeout", "segfault", "check was interrupted by user"}
 """What mutmut calls it when tests fail, do not end, crash, or cannot even be collected."""
 
-PYTEST = ["-o", "addopts=", "-p", "no:cacheprovider", "--hypothesis-profile=ci"]
-"""Without doctests; and hypothesis tries the same examples on every mutant."""
+PYTEST = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "tests.mutants"]
+PYTEST += ["--hypothesis-profile=mutants"]
+"""Options of pytest: no doctests; this file, for the settings of hypothesis that follow."""
+
+# Try the same examples on every mutant, and do not look for a simpler one where one fails.
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 
 SETTINGS = """
 [tool.mutmut]
@@ -51,9 +62,9 @@ pytest_add_cli_args = {pytest}
 # Fork from a process that has imported torch and run no test: a mutant must not find results that
 # a test has left in a cache.
 process_isolation = "forkserver"
-# A mutant has 4 × (duration of its tests + 5) seconds.
-timeout_constant = 5.0
-timeout_multiplier = 4.0
+# A mutant has 3 × (duration of its tests + 30) seconds: enough on a busy machine.
+timeout_constant = 30.0
+timeout_multiplier = 3.0
 """
 
 
@@ -189,17 +200,21 @@ def report(results: dict[Mutant, str]) -> None:
     killed: Counter[str] = Counter()
     total: Counter[str] = Counter()
     untested: Counter[str] = Counter()
+    timeouts = 0
     for mutant, status in results.items():
         module = ".".join(mutant.path.with_suffix("").parts[1:])
         for name in {mutant.part, module, "all"}:
             total[name] += 1
             killed[name] += status in KILLED
+        timeouts += status == "timeout"
         if status == "no tests":
             untested[mutant.function] += 1
         elif status not in KILLED:
             print(f"{mutant.function}: {status}\n{change(mutant)}")
     for function, count in untested.items():
         print(f"{function}: {count} mutants that no test runs")
+    if timeouts:
+        print(f"{timeouts} mutants ran out of time, and count as killed")
     for name in sorted(total, key=lambda name: (name == "all", name)):
         print(f"{killed[name] / total[name]:6.1%}  {killed[name]:5} of {total[name]:5}  {name}")
 

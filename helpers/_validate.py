@@ -72,11 +72,12 @@ def count(name: str, value: Any, at_least: int = 1, at_most: int = MAX_COUNT) ->
     expected = f"{name} must be a whole number of at least {at_least}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
         raise TypeError(f"{expected}, got {shown(value)}")
-    if value < at_least:
+    result = int(value)
+    if result < at_least:
         raise ValueError(f"{expected}, got {shown(value)}")
-    if value > at_most:
+    if result > at_most:
         raise ValueError(f"{name} must be at most {at_most}, got {shown(value)}")
-    return int(value)
+    return result
 
 
 def flag(name: str, value: Any) -> bool:

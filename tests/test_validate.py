@@ -9,15 +9,9 @@ import torch
 
 from helpers import _validate
 from helpers._validate import array, choice, count, flag, number, number_or_tensor, row, tensor
+from tests.errors import message_of
 
 NOT_NUMBERS = [True, np.True_, "0.5", None, [0.5], 1j, np.array([0.5]), torch.tensor(0.5)]
-
-
-def error_of(kind, check, *arguments, **options) -> str:
-    """Return the whole message of the error that a check raises."""
-    with pytest.raises(kind) as raised:
-        check(*arguments, **options)
-    return str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -34,14 +28,14 @@ def test_numbers_must_be_in_the_interval(interval, inside, outside):
         assert number("rate", value, interval) == number_or_tensor("rate", value, interval) == value
     for value in outside:
         expected = f"rate must be a number in {interval}, got {value!r}"
-        assert error_of(ValueError, number, "rate", value, interval) == expected
-        assert error_of(ValueError, number_or_tensor, "rate", value, interval) == expected
+        assert message_of(ValueError, number, "rate", value, interval) == expected
+        assert message_of(ValueError, number_or_tensor, "rate", value, interval) == expected
     good = torch.tensor([inside], dtype=torch.float64)
     assert number_or_tensor("rate", good, interval) is good
     for value in outside:
         bad = torch.tensor([*inside, value], dtype=torch.float64)
         expected = f"rate must hold numbers in {interval}, got {float(value)!r} among them"
-        assert error_of(ValueError, number_or_tensor, "rate", bad, interval) == expected
+        assert message_of(ValueError, number_or_tensor, "rate", bad, interval) == expected
 
 
 def test_any_finite_number_is_accepted_without_an_interval():
@@ -49,7 +43,7 @@ def test_any_finite_number_is_accepted_without_an_interval():
     assert number_or_tensor("rate", whole := torch.tensor([-(2**62)])) is whole
     for check in (number, number_or_tensor):
         expected = "rate must be a number in (-inf, inf), got inf"
-        assert error_of(ValueError, check, "rate", np.inf) == expected
+        assert message_of(ValueError, check, "rate", np.inf) == expected
 
 
 @pytest.mark.parametrize("value", [3, Fraction(1, 2), np.float32(0.5), np.int64(3)], ids=repr)
@@ -118,14 +112,14 @@ ERRORS += [
     ("check", "value", "kind", "expected"), ERRORS, ids=[expected for *_, expected in ERRORS]
 )
 def test_errors_name_the_argument_what_was_expected_and_what_came(check, value, kind, expected):
-    assert error_of(kind, check, "limit", value) == f"limit must be {expected}"
+    assert message_of(kind, check, "limit", value) == f"limit must be {expected}"
 
 
 @pytest.mark.parametrize("dtype", [torch.bool, torch.complex64], ids=str)
 def test_tensors_of_hyper_parameters_must_be_real(dtype):
     expected = f"rate must hold real numbers in [0, 1), got dtype {dtype}"
     wrong = torch.ones(2, dtype=dtype)
-    assert error_of(TypeError, number_or_tensor, "rate", wrong, "[0, 1)") == expected
+    assert message_of(TypeError, number_or_tensor, "rate", wrong, "[0, 1)") == expected
 
 
 @pytest.mark.parametrize(
@@ -162,12 +156,12 @@ def test_arrays_may_have_any_shape_and_hold_infinity():
 def test_arrays_must_hold_real_numbers(value):
     for check in (array, row):
         expected = f"losses must hold real numbers, got {value!r}"
-        assert error_of(TypeError, check, "losses", value) == expected
+        assert message_of(TypeError, check, "losses", value) == expected
 
 
 def test_masked_entries_are_not_dropped_in_silence():
     gaps = np.ma.array([1.0, 2.0], mask=[True, False])
-    message = error_of(ValueError, array, "losses", gaps)
+    message = message_of(ValueError, array, "losses", gaps)
     assert message.startswith("losses must have no masked entries, got masked_array(data=[--, 2.0]")
 
 

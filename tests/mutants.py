@@ -41,7 +41,9 @@ KILLED = {"killed", "timeout", "segfault", "check was interrupted by user"}
 
 PYTEST = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "tests.mutants"]
 PYTEST += ["--hypothesis-profile=mutants"]
-"""Options of pytest: no doctests; this file, for the settings of hypothesis that follow."""
+PYTEST += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
+"""Options of pytest: no doctests; this file, for the settings of hypothesis that follow; ids of
+tests as they are, since pytest finds no test by an id with escaped letters."""
 
 # Try the same examples on every mutant, and do not look for a simpler one where one fails.
 hypothesis.settings.register_profile(
@@ -185,7 +187,11 @@ def run(part: str, mutants: list[Mutant], jobs: int) -> dict[Mutant, str]:
     for module in modules:
         meta = json.loads((copy / "mutants" / f"{module}.meta").read_text(encoding="utf-8"))
         codes |= meta["exit_code_by_key"]
-    return {mutant: status_by_exit_code[codes[mutant.key]] for mutant in mutants}
+    # 255: pytest could not even start, which mutmut takes for a timeout.
+    return {
+        mutant: "not run" if codes[mutant.key] == 255 else status_by_exit_code[codes[mutant.key]]
+        for mutant in mutants
+    }
 
 
 def change(mutant: Mutant) -> str:

@@ -134,7 +134,7 @@ def multi_step_lr(
             f"milestones must be in ascending order, got {_validate.shown(milestones)}"
         )
     # n(t): how many milestones are at most t
-    passed = np.searchsorted(np.array(epochs, dtype=int), step_numbers(steps), side="right")
+    passed = np.searchsorted(epochs, step_numbers(steps), side="right")
     # ηₜ = η₀ γⁿ
     return _decayed(lr, gamma, passed)
 

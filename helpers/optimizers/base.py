@@ -207,7 +207,7 @@ def _per_run(name: str, value: Any, params: torch.Tensor) -> Any:
             f"{name} must be a number or have one value per run, and params has shape "
             f"{tuple(params.shape)}, got shape {tuple(value.shape)}"
         )
-    # In float32, 1 − 0.999 would lose four digits.
+    # In float32, powers such as βᵗ would lose digits.
     return value.to(params.device, torch.float64).reshape(-1, *[1] * (params.ndim - 1))
 
 

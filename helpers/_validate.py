@@ -1,6 +1,6 @@
-"""Checks of arguments: a bad one gets an error that names it, what came and what was wanted."""
+"""Argument checks: each error names the argument, what was expected and what came."""
 
-import math
+import re
 from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -8,91 +8,158 @@ from typing import Any
 import numpy as np
 import torch
 
+MAX_COUNT = 2**53
+"""Above this, whole numbers are no longer exact as floats."""
+
+MAX_STEPS = 10_000_000
+"""More values than this in one result would not fit into the memory of many computers."""
+
 
 def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
-    """Return ``value`` as a float if it is a finite number within ``interval``.
+    """Return ``value`` as a float if it is a finite number in ``interval``.
 
     Parameters
     ----------
     name : str
-        The argument's name, for the message.
+        Name of the argument, for the error.
     value : Any
-        What the caller gave.
+        What the caller passed.
     interval : str
-        In the usual notation: ``"(0, 1]"`` leaves out 0 and takes in 1.
+        In the usual notation: ``"(0, 1]"`` excludes 0 and includes 1.
 
     Raises
     ------
     TypeError
         If ``value`` is not a number (a bool is not).
     ValueError
-        If ``value`` is NaN or infinite, or lies outside ``interval``.
+        If ``value`` is NaN, infinite, or outside ``interval``.
     """
+    expected = f"{name} must be a number in {interval}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number in {interval}, got {value!r}")
+        raise TypeError(f"{expected}, got {shown(value)}")
     try:
-        plain = float(value)
-    except OverflowError:  # a whole number or a fraction beyond the largest float
-        plain = math.inf
-    if not (math.isfinite(plain) and _inside(plain, interval)):
-        raise ValueError(f"{name} must be a number in {interval}, got {value!r}")
-    return plain
+        result = float(value)
+    except OverflowError as error:  # a whole number or a fraction above the largest float
+        raise ValueError(f"{expected}, got {shown(value)}") from error
+    if not _inside(result, interval):
+        raise ValueError(f"{expected}, got {shown(value)}")
+    return result
 
 
-def numbers(name: str, value: Any, interval: str = "(-inf, inf)") -> float | torch.Tensor:
-    """Like `number`, but a tensor with one value a run is welcome too, and returned as it came."""
+def number_or_tensor(name: str, value: Any, interval: str = "(-inf, inf)") -> float | torch.Tensor:
+    """Like `number`, but also accept a tensor of real numbers, and return it unchanged."""
     if not isinstance(value, torch.Tensor):
         return number(name, value, interval)
     if value.dtype == torch.bool or value.is_complex():
         raise TypeError(f"{name} must hold real numbers in {interval}, got dtype {value.dtype}")
-    low, high = _bounds(interval)
-    above = value >= low if interval[0] == "[" else value > low
-    below = value <= high if interval[-1] == "]" else value < high
-    good = above & below & torch.isfinite(value)
-    if not bool(good.all()):
-        bad = value[~good].flatten()[0].item()
-        raise ValueError(f"{name} must hold numbers in {interval}, got {bad!r} among them")
+    inside = _inside(value, interval)
+    if not inside.all():
+        first = value[~inside].flatten()[0].item()
+        raise ValueError(f"{name} must hold numbers in {interval}, got {first!r} among them")
     return value
 
 
-def count(name: str, value: Any, at_least: int = 1) -> int:
-    """Return ``value`` as an int if it is a whole number of at least ``at_least``.
+def count(name: str, value: Any, at_least: int = 1, at_most: int = MAX_COUNT) -> int:
+    """Return ``value`` as an int if it is a whole number from ``at_least`` to ``at_most``.
 
     Raises
     ------
     TypeError
         If ``value`` is not an integer (a bool is not).
     ValueError
-        If ``value`` is smaller.
+        If ``value`` is smaller or larger.
     """
+    expected = f"{name} must be a whole number of at least {at_least}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, Integral):
-        raise TypeError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
-    if value < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
-    return int(value)
+        raise TypeError(f"{expected}, got {shown(value)}")
+    result = int(value)
+    if result < at_least:
+        raise ValueError(f"{expected}, got {shown(value)}")
+    if result > at_most:
+        raise ValueError(f"{name} must be at most {at_most}, got {shown(value)}")
+    return result
 
 
 def flag(name: str, value: Any) -> bool:
     """Return ``value`` if it is True or False, else raise a TypeError."""
     if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
 
 
 def choice(name: str, value: Any, options: Sequence[str]) -> str:
     """Return ``value`` if it is one of ``options``, else raise a ValueError that lists them."""
     if not isinstance(value, str) or value not in options:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}")
+        listed = ", ".join(map(repr, options))
+        raise ValueError(f"{name} must be one of {listed}, got {shown(value)}")
     return value
 
 
-def _bounds(interval: str) -> tuple[float, float]:
-    low, high = interval[1:-1].split(",")
-    return float(low), float(high)
+def tensor(name: str, value: Any) -> torch.Tensor:
+    """Return ``value`` if it is a dense tensor of floats, else raise a TypeError."""
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"{name} must be a tensor of floats, got {shown(value)}")
+    if not value.is_floating_point():
+        raise TypeError(f"{name} must be a tensor of floats, got dtype {value.dtype}")
+    if value.layout != torch.strided:
+        raise TypeError(f"{name} must be a dense tensor, got layout {value.layout}")
+    return value
 
 
-def _inside(value: float, interval: str) -> bool:
-    low, high = _bounds(interval)
+def array(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as a new float64 array of the same shape.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument, for the error.
+    value : array_like
+        A number, nested lists, an array, a tensor or a pandas Series.
+
+    Raises
+    ------
+    TypeError
+        If it does not hold real numbers.
+    ValueError
+        If its rows differ in length, or some of its entries are masked.
+    """
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu()
+        value = value.double() if value.is_floating_point() else value
+    try:
+        result = np.asarray(value)
+    except (ValueError, RuntimeError) as error:  # such as rows of different lengths
+        raise ValueError(f"{name} must be an array of numbers, got {shown(value)}") from error
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must have no masked entries, got {shown(value)}")
+    if result.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, got {shown(value)}")
+    return result.astype(float)
+
+
+def row(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as a float64 array of shape (n,), if finite and not empty; see `array`."""
+    result = array(name, value)
+    if result.ndim != 1 or len(result) == 0:
+        raise ValueError(f"{name} must be one row of numbers, got shape {result.shape}")
+    if not np.isfinite(result).all():
+        first = result[~np.isfinite(result)][0]
+        raise ValueError(f"{name} must be finite, got {first} among them")
+    return result
+
+
+def shown(value: Any) -> str:
+    """Return the repr of a value, on one line of at most 80 characters."""
+    try:
+        text = re.sub(r"\s*\n\s*", " ", repr(value))
+    except ValueError:  # Python does not print whole numbers of more than 4,300 digits
+        return f"a very long {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _inside(value: Any, interval: str) -> Any:
+    """Whether a number, or each number of a tensor, is in an interval; NaN is in none."""
+    low, high = map(float, interval[1:-1].split(","))
     above = value >= low if interval[0] == "[" else value > low
     below = value <= high if interval[-1] == "]" else value < high
-    return above and below
+    return above & below

@@ -178,10 +178,10 @@ def test_a_falling_rate_ends_far_below_both_constant_ones():
     for name, lr, cosine in (("large", 0.5, False), ("small", 0.05, False), ("falling", 0.5, True)):
         ends = []
         for seed in range(5):
-            params = simulate.learner.starting_point(seed).double().requires_grad_()
+            params = simulate.starting_point(seed).double().requires_grad_()
             one = SGD([params], lr=lr)
             scheduler = lr_scheduler.CosineAnnealingLR(one, 300) if cosine else None
-            for order in simulate.learner.batch_order(seed, len(toy.train), 60):
+            for order in simulate.batch_order(seed, len(toy.train), 60):
                 for batch in order.split(16):
                     x, y = toy.data(toy.train[batch])
                     one.zero_grad()

@@ -1,4 +1,6 @@
-"""The problems: gradients against autograd, minima against scipy, the toy against its facts."""
+"""Problems: gradients against autograd, minima against scipy, the toy against its original code."""
+
+import math
 
 import numpy as np
 import pytest
@@ -7,38 +9,40 @@ from scipy import optimize
 from torch.utils.data import TensorDataset, random_split
 
 from helpers import problems
+from tests.errors import message_of
 
 TOY = problems.linear_regression()
 
-PROBLEMS = [
-    problems.quadratic(),
-    problems.quadratic(condition=3.5),
-    problems.quadratic(condition=10, angle=30),
-    problems.rosenbrock(),
-    problems.beale(),
-    problems.saddle(),
-    TOY.surface(),
-    TOY.surface("train"),
-    TOY.surface("validation"),
-    TOY.surface(torch.tensor([3, 1, 4])),
-]
+PROBLEMS = {
+    "default quadratic": problems.quadratic(),
+    "quadratic": problems.quadratic(condition=3.5),
+    "rotated quadratic": problems.quadratic(condition=10, angle=30),
+    "Rosenbrock": problems.rosenbrock(),
+    "Beale": problems.beale(),
+    "saddle": problems.saddle(),
+    "toy": TOY.surface(),
+    "toy, train": TOY.surface("train"),
+    "toy, validation": TOY.surface("validation"),
+    "toy, batch": TOY.surface(torch.tensor([3, 1, 4])),
+}
+each_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
 
 
 def some_points(*shape: int) -> torch.Tensor:
     return 4 * torch.rand(*shape, 2, dtype=torch.float64) - 2
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
-def test_gradient_is_autograds(problem):
+@each_problem
+def test_gradients_equal_autograd(problem):
     points = some_points(50).requires_grad_()
     problem.value(points).sum().backward()
     torch.testing.assert_close(problem.gradient(points.detach()), points.grad, rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+@each_problem
 @pytest.mark.parametrize("shape", [(), (7,), (3, 4)], ids=str)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-def test_many_points_at_once(problem, shape, dtype):
+def test_many_points_equal_the_points_one_by_one(problem, shape, dtype):
     points = some_points(*shape).to(dtype)
     values, gradients = problem.value(points), problem.gradient(points)
     assert (values.shape, values.dtype) == (shape, dtype)
@@ -48,10 +52,8 @@ def test_many_points_at_once(problem, shape, dtype):
         torch.testing.assert_close(gradients[index], problem.gradient(points[index]))
 
 
-@pytest.mark.parametrize(
-    "problem", [p for p in PROBLEMS if p.minimum is not None], ids=lambda problem: problem.name
-)
-def test_minimum_is_scipys(problem):
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS.values() if p.minimum is not None])
+def test_minima_equal_scipys(problem):
     found = optimize.minimize(
         lambda point: problem.value(torch.from_numpy(point)).item(),
         x0=problem.minimum.numpy() + np.array([0.3, -0.2]),
@@ -59,37 +61,56 @@ def test_minimum_is_scipys(problem):
         tol=1e-12,
     )
     np.testing.assert_allclose(problem.minimum, found.x, atol=1e-6)
+    assert problem.minimum.dtype == torch.float64
     assert problem.minimum_value == pytest.approx(found.fun, abs=1e-12)
     assert problem.value(problem.minimum).item() == pytest.approx(problem.minimum_value, abs=1e-15)
     assert problem.gradient(problem.minimum).abs().max() < 1e-12
-    assert (problem.value(some_points(1000)) >= problem.minimum_value).all()
+    assert problem.saddle_point is None
 
 
-def test_saddle_has_no_minimum():
+def test_values_equal_scipys_and_the_formulas():
+    points = some_points(100)
+    x, y = points.T.numpy()
+    np.testing.assert_allclose(
+        problems.rosenbrock().value(points), optimize.rosen(points.T.numpy())
+    )
+    np.testing.assert_allclose(problems.saddle().value(points), x**2 - y**2)
+    np.testing.assert_allclose(problems.quadratic(7).value(points), x**2 / 2 + 7 * y**2 / 2)
+    np.testing.assert_allclose(problems.quadratic().value(points), x**2 / 2 + 100 * y**2 / 2)
+    turned = problems.quadratic(7, angle=90)  # degrees
+    np.testing.assert_allclose(turned.value(points), y**2 / 2 + 7 * x**2 / 2)
+    beale = (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+    np.testing.assert_allclose(problems.beale().value(points), beale)
+
+
+def test_the_saddle_has_a_saddle_point_and_no_minimum():
     saddle = problems.saddle()
-    assert saddle.minimum is None
-    assert saddle.minimum_value is None
+    assert (saddle.minimum, saddle.minimum_value) == (None, None)
+    assert saddle.saddle_point.dtype == torch.float64
+    assert saddle.saddle_point.tolist() == [0, 0]
     assert not saddle.gradient(saddle.saddle_point).any()
-    # The Hessian, from the gradient along each axis, has an eigenvalue of either sign.
+    # The Hessian, from the gradients along the axes, has eigenvalues of both signs.
     up, down = torch.linalg.eigvalsh(saddle.gradient(torch.eye(2)))
     assert up * down < 0
 
 
-def test_condition_is_the_ratio_of_curvatures():
-    curvatures = problems.quadratic(condition=250).gradient(torch.eye(2)).diagonal()
-    assert (curvatures.max() / curvatures.min()).item() == 250
-
-
-def test_angle_is_in_degrees():
-    bowl = problems.quadratic(condition=10, angle=90)
-    assert bowl.value(torch.eye(2)).tolist() == pytest.approx([5, 0.5])
+def test_a_grid_has_a_row_for_each_y():
+    x, y, values = problems.grid(problems.beale(), x=(-1, 2), y=[0, 0.5], points=4)
+    assert (x.dtype, y.dtype, values.dtype) == (torch.float64,) * 3
+    torch.testing.assert_close(x, torch.tensor([-1, 0, 1, 2.0]).double())
+    torch.testing.assert_close(y, torch.tensor([0, 1, 2, 3.0]).double() / 6)
+    for i in range(4):
+        for j in range(4):
+            assert values[i, j] == problems.beale().value(torch.stack([x[j], y[i]]))
+    assert problems.grid(problems.beale(), (0, 1), (0, 1))[2].shape == (121, 121)
+    assert problems.grid(problems.beale(), (0, 1), (0, 1), points=2)[2].shape == (2, 2)
 
 
 # The toy
 
 
-def test_toy_is_the_chapters():
-    np.random.seed(42)  # noqa: NPY002, the chapter's own
+def test_the_toy_equals_the_original_code():
+    np.random.seed(42)  # noqa: NPY002
     x = np.random.rand(100, 1)  # noqa: NPY002
     y = 1 + 2 * x + 0.1 * np.random.randn(100, 1)  # noqa: NPY002
     np.testing.assert_array_equal(TOY.x, x[:, 0])
@@ -101,14 +122,36 @@ def test_toy_is_the_chapters():
     assert TOY.validation.tolist() == list(validation.indices)
 
 
-def test_toy_leaves_the_random_states_alone():
+def test_other_toys_equal_the_original_code_too():
+    toy = problems.linear_regression(samples=11, noise=0, seed=0, split_seed=2**64 - 1)
+    x = np.random.RandomState(0).rand(11)
+    np.testing.assert_array_equal(toy.x, x)
+    np.testing.assert_array_equal(toy.y, 1 + 2 * x)
+    order = torch.randperm(11, generator=torch.Generator().manual_seed(2**64 - 1))
+    assert (toy.train.tolist(), toy.validation.tolist()) == (order[:8].tolist(), order[8:].tolist())
+    assert len(problems.linear_regression(samples=10, seed=2**32 - 1).x) == 10
+
+
+def test_the_toy_does_not_change_the_random_states():
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()  # noqa: NPY002
     problems.linear_regression()
     assert torch.equal(torch.get_rng_state(), torch_state)
     np.testing.assert_array_equal(np.random.get_state()[1], numpy_state[1])  # noqa: NPY002
 
 
-def test_optimum():
+def test_parts_of_the_toy():
+    for part, indices in (
+        ("all", slice(None)),
+        ("train", TOY.train),
+        (TOY.train[:3], TOY.train[:3]),
+    ):
+        for mine, expected in zip(TOY.data(part), (TOY.x[indices], TOY.y[indices]), strict=True):
+            assert torch.equal(mine, expected)
+    assert torch.equal(TOY.data()[1], TOY.y)
+    assert TOY.data(torch.tensor([[0, 99]]))[0].shape == (1, 2)
+
+
+def test_the_minima_of_the_chapters():
     every, train = TOY.surface(), TOY.surface("train")
     assert [round(v, 4) for v in every.minimum.tolist()] == [1.0215, 1.9540]
     assert round(every.minimum_value, 5) == 0.00807
@@ -116,7 +159,7 @@ def test_optimum():
 
 
 @pytest.mark.parametrize("part", ["all", "train", "validation"])
-def test_surface_is_torchs_loss(part):
+def test_the_surface_is_the_loss_of_torch(part):
     x, y = TOY.data(part)
     line = torch.nn.Linear(1, 1).double()
     loss = torch.nn.functional.mse_loss(line(x[:, None]), y[:, None])
@@ -128,7 +171,7 @@ def test_surface_is_torchs_loss(part):
     torch.testing.assert_close(surface.gradient(point), gradient, rtol=1e-12, atol=1e-15)
 
 
-def test_batches_of_each_points_own():
+def test_each_point_may_have_data_of_its_own():
     points, x, y = some_points(5), torch.rand(5, 16).double(), torch.rand(5, 16).double()
     values, gradients = problems.mse(points, x, y), problems.mse_gradient(points, x, y)
     for i in range(5):
@@ -136,38 +179,90 @@ def test_batches_of_each_points_own():
         torch.testing.assert_close(gradients[i], problems.mse_gradient(points[i], x[i], y[i]))
 
 
-def test_mean_of_the_batches_is_the_surface():
-    parts = [TOY.surface(part) for part in TOY.train.split(16)]
-    points = some_points(10)
-    mean = torch.stack([part.gradient(points) for part in parts]).mean(0)
-    torch.testing.assert_close(mean, TOY.surface("train").gradient(points), rtol=1e-12, atol=1e-14)
+def test_results_have_the_dtype_of_the_points():
+    for points, dtype in ((torch.ones(2).half(), torch.float16), (torch.ones(2), torch.float32)):
+        assert problems.mse(points, TOY.x, TOY.y).dtype == dtype
+        assert problems.mse_gradient(points, TOY.x, TOY.y).dtype == dtype
 
 
-def test_least_squares_is_numpys():
+def test_least_squares_equals_numpys():
     weight, bias = np.polyfit(TOY.x, TOY.y, 1)
     np.testing.assert_allclose(problems.least_squares(TOY.x, TOY.y), [bias, weight], rtol=1e-12)
+    assert problems.least_squares(torch.tensor([0.0, 2.0]), torch.tensor([1.0, 5.0])).tolist() == [
+        1,
+        2,
+    ]
+
+
+# Errors
+
+BOWL, POINT, DATA, PAIR = problems.beale(), torch.ones(2), torch.rand(4), (0, 1)
+NAN, ONE, ARRAY = DATA * math.nan, torch.ones(3), np.ones(1)
+toys, line = problems.linear_regression, problems.least_squares
+
+
+def grid(**changes):
+    return problems.grid(**{"problem": BOWL, "x": PAIR, "y": PAIR} | changes)
 
 
 @pytest.mark.parametrize(
-    ("make", "error", "message"),
+    ("call", "argument", "value", "kind", "expected"),
     [
-        (lambda: problems.quadratic(0), ValueError, r"condition must be .* \(0, inf\), got 0"),
-        (lambda: problems.quadratic("steep"), TypeError, "condition must be a number"),
-        (lambda: problems.beale().value([1.0, 2.0]), TypeError, "points must be a tensor of real"),
-        (lambda: problems.beale().value(torch.tensor([1, 2])), TypeError, "points must be"),
-        (lambda: problems.beale().value(torch.ones(2, 3)), ValueError, r"\(…, 2\), got \(2, 3\)"),
-        (lambda: problems.saddle().gradient(torch.tensor(1.0)), ValueError, r"got \(\)"),
-        (lambda: problems.linear_regression(samples=3), ValueError, "samples must be .* 10, got 3"),
-        (lambda: problems.linear_regression(noise=-1), ValueError, "noise must be .* got -1"),
-        (lambda: problems.linear_regression(seed=1.5), TypeError, "seed must be .* got 1.5"),
-        (lambda: problems.linear_regression(split_seed=-1), ValueError, "split_seed"),
-        (lambda: TOY.surface("test"), ValueError, "part must be one of 'all', 'train', .* 'test'"),
-        (lambda: TOY.surface(torch.tensor([5])), ValueError, "two different values"),
-        (lambda: problems.least_squares(TOY.x, TOY.y[:5]), ValueError, r"\(100,\) and \(5,\)"),
-        (lambda: problems.least_squares(TOY.x, TOY.y * torch.nan), ValueError, "must be finite"),
-        (lambda: problems.mse(torch.ones(2), TOY.x, TOY.y[:5]), ValueError, "must have one shape"),
+        (problems.quadratic, "condition", 0, ValueError, "a number in (0, inf)"),
+        (problems.quadratic, "angle", "steep", TypeError, "a number in (-inf, inf)"),
+        (BOWL.value, "points", [1.0, 2.0], TypeError, "a tensor of floats"),
+        (grid, "problem", None, TypeError, "one of helpers.problems"),
+        (grid, "y", (1, 1), ValueError, "two numbers in ascending order"),
+        (grid, "x", (0, 1, 2), ValueError, "two numbers in ascending order"),
+        (grid, "points", 1, ValueError, "a whole number of at least 2"),
+        (grid, "points", 2001, ValueError, "at most 2000"),
+        (toys, "samples", 9, ValueError, "a whole number of at least 10"),
+        (toys, "samples", 10**8, ValueError, "at most 10000000"),
+        (toys, "noise", -1, ValueError, "a number in [0, inf)"),
+        (toys, "seed", 1.5, TypeError, "a whole number of at least 0"),
+        (toys, "seed", -1, ValueError, "a whole number of at least 0"),
+        (toys, "seed", 2**32, ValueError, f"at most {2**32 - 1}"),
+        (toys, "split_seed", -1, ValueError, "a whole number of at least 0"),
+        (toys, "split_seed", 2**64, ValueError, f"at most {2**64 - 1}"),
+        (TOY.surface, "part", "test", ValueError, "one of 'all', 'train', 'validation'"),
     ],
 )
-def test_bad_input(make, error, message):
-    with pytest.raises(error, match=message):
-        make()
+def test_arguments_out_of_range_are_named(call, argument, value, kind, expected):
+    message = message_of(kind, call, **{argument: value})
+    assert message == f"{argument} must be {expected}, got {value!r}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "call", "message"),
+    [
+        (ValueError, lambda: BOWL.value(torch.ones(2, 3)),
+         "points must have shape (…, 2), got (2, 3)"),
+        (ValueError, lambda: BOWL.gradient(torch.tensor(1.0)),
+         "points must have shape (…, 2), got ()"),
+        (ValueError, lambda: grid(x=(0, math.inf)), "x must be finite, got inf among them"),
+        (TypeError, lambda: grid(y="ab"), "y must hold real numbers, got 'ab'"),
+        (TypeError, lambda: TOY.data(ONE),
+         "part must hold indices of dtype torch.int64, got torch.float32"),
+        (ValueError, lambda: TOY.data(torch.tensor([100])),
+         "part must hold indices from 0 to 99, got tensor([100])"),
+        (ValueError, lambda: TOY.data(torch.tensor([-1])),
+         "part must hold indices from 0 to 99, got tensor([-1])"),
+        (ValueError, lambda: line(ONE, ONE),
+         "x must hold at least two different values, got tensor([1., 1., 1.])"),
+        (ValueError, lambda: line(DATA, ONE),
+         "x and y must have the same shape, got (4,) and (3,)"),
+        (ValueError, lambda: line(DATA[None], DATA[None]),
+         "x and y must have one axis, got shape (1, 4)"),
+        (ValueError, lambda: line(DATA, NAN),
+         "x and y must be finite, got NaN or infinity among them"),
+        (ValueError, lambda: line(NAN, DATA),
+         "x and y must be finite, got NaN or infinity among them"),
+        (TypeError, lambda: line(ARRAY, DATA), "x must be a tensor of floats, got array([1.])"),
+        (TypeError, lambda: problems.mse(POINT, DATA, ARRAY),
+         "y must be a tensor of floats, got array([1.])"),
+        (ValueError, lambda: problems.mse_gradient(POINT, DATA, ONE),
+         "x and y must have the same shape, got (4,) and (3,)"),
+    ],
+)  # fmt: skip
+def test_errors_say_what_was_expected_and_what_came(kind, call, message):
+    assert message_of(kind, call) == message

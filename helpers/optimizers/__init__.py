@@ -1,8 +1,8 @@
-"""Update rules from scratch, as pure functions, equal to `torch.optim` to rounding.
+"""Update rules as pairs of pure functions, equal to `torch.optim` up to rounding.
 
-A rule is a pair of functions. ``init(params)`` gives the state that the rule starts from;
-``update(params, gradient, state)`` gives the parameters and the state after one step. Nothing that
-the caller passes is modified. Chapters 4 and 5 teach what is computed here.
+``init(params)`` returns the initial state of a rule; ``update(params, gradient, state)`` returns
+the parameters and the state after one step. Neither modifies its arguments. Chapters 4 to 6 explain
+the rules.
 
 >>> import torch
 >>> from helpers import optimizers
@@ -14,9 +14,9 @@ the caller passes is modified. Chapters 4 and 5 teach what is computed here.
 >>> params
 tensor([ 0.7200, -1.4400])
 
-Many runs go through one call: let ``params`` have shape (runs, …) and give any hyper-parameter as a
-tensor of shape (runs,). A keyword of ``update`` replaces a hyper-parameter for that one step, which
-is all that a schedule needs:
+To compute many runs at once, pass ``params`` of shape (runs, …) and any hyper-parameter as a tensor
+of shape (runs,). To follow a schedule, pass a hyper-parameter to ``update``, which uses it in that
+step only:
 
 >>> rates = torch.tensor([0.1, 0.5])
 >>> init, update = optimizers.sgd()

@@ -1,11 +1,11 @@
-"""Rules that average both the gradient and its square: Adam and AdamW."""
+"""Adam and AdamW: rules that average the gradient and its square."""
 
 from typing import NamedTuple
 
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Number, Optimizer, build, decayed
+from helpers.optimizers.base import Number, Optimizer, add_weight_decay, build
 
 __all__ = ["AdamState", "adam", "adamw"]
 
@@ -16,9 +16,9 @@ class AdamState(NamedTuple):
     Attributes
     ----------
     exp_avg, exp_avg_sq, max_exp_avg_sq : torch.Tensor
-        mₜ, vₜ and the largest vₜ so far (0 unless ``amsgrad``), each the shape of params.
+        mₜ, vₜ and max(v₁, …, vₜ), each the shape of params; the last is 0 unless ``amsgrad``.
     step : int
-        Steps taken.
+        Number of steps taken.
     """
 
     exp_avg: torch.Tensor
@@ -36,7 +36,6 @@ def adam(
     *,
     maximize: bool = False,
     decoupled_weight_decay: bool = False,
-    bias_correction: bool = True,
 ) -> Optimizer:
     r"""Adam, as ``torch.optim.Adam``.
 
@@ -50,22 +49,19 @@ def adam(
     Parameters
     ----------
     lr : float or torch.Tensor
-        γ, at least 0. This and the next three: a number, or one value a run, shape (runs,).
+        γ, at least 0. This and the next three: a number, or one value per run, shape (runs,).
     betas : tuple of two
         β₁ and β₂, the weights of the past, each in [0, 1).
     eps : float or torch.Tensor
-        ε, at least 0, outside the root.
+        ε, at least 0, added to the root.
     weight_decay : float or torch.Tensor
         λ, at least 0: adds λ θ to the gradient, before the averages.
     amsgrad : bool
         Divide by the largest vₜ so far.
     maximize : bool
-        Climb instead of descend.
+        Ascend instead of descend.
     decoupled_weight_decay : bool
-        Shrink θ by the factor 1 − γλ instead of adding λ θ to the gradient: `adamw`.
-    bias_correction : bool
-        With False, mₜ and vₜ take the place of m̂ₜ and v̂ₜ, to show what the correction is for.
-        torch has no such switch.
+        Multiply θ by 1 − γλ instead of adding λ θ to the gradient, as `adamw` does.
 
     Returns
     -------
@@ -75,7 +71,7 @@ def adam(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval.
+        If an argument is out of range.
 
     References
     ----------
@@ -84,7 +80,7 @@ def adam(
 
     Examples
     --------
-    The first step is the learning rate, whatever the gradient's size:
+    The first step has the size of the learning rate, whatever the size of the gradient:
 
     >>> init, update = adam(lr=0.1)
     >>> params = torch.tensor([0.0, 0.0, 0.0])
@@ -93,7 +89,6 @@ def adam(
     """
     amsgrad = _validate.flag("amsgrad", amsgrad)
     decoupled = _validate.flag("decoupled_weight_decay", decoupled_weight_decay)
-    bias_correction = _validate.flag("bias_correction", bias_correction)
 
     def init(params: torch.Tensor) -> AdamState:
         zeros = torch.zeros_like(params)
@@ -109,7 +104,12 @@ def adam(
         weight_decay: Number,
     ) -> tuple[torch.Tensor, AdamState]:
         (beta1, beta2), t = betas, state.step + 1
-        params, gradient = decayed(params, gradient, lr, weight_decay, decoupled)
+        if decoupled:
+            # θₜ₋₁ ← (1 − γλ) θₜ₋₁
+            params = params * (1 - lr * weight_decay)
+        else:
+            # gₜ ← gₜ + λ θₜ₋₁
+            gradient = add_weight_decay(gradient, weight_decay, params)
         # mₜ = β₁ mₜ₋₁ + (1 − β₁) gₜ
         exp_avg = torch.lerp(state.exp_avg, gradient, 1 - beta1)
         # vₜ = β₂ vₜ₋₁ + (1 − β₂) gₜ²
@@ -118,16 +118,14 @@ def adam(
         if amsgrad:
             # vₜ ← max(v₁, …, vₜ)
             largest = second = torch.maximum(largest, exp_avg_sq)
-        # m̂ₜ = mₜ / c₁ with c₁ = 1 − β₁ᵗ,  v̂ₜ = vₜ / c₂ with c₂ = 1 − β₂ᵗ
-        correction1, correction2 = (1 - beta1**t, 1 - beta2**t) if bias_correction else (1, 1)
-        # √v̂ₜ + ε = √vₜ / √c₂ + ε
-        denominator = second.sqrt() / correction2**0.5 + eps
-        # θₜ = θₜ₋₁ − γ m̂ₜ / (√v̂ₜ + ε)
-        params = params - lr / correction1 * exp_avg / denominator
+        # √v̂ₜ + ε,  v̂ₜ = vₜ / (1 − β₂ᵗ)
+        denominator = second.sqrt() / (1 - beta2**t) ** 0.5 + eps
+        # θₜ = θₜ₋₁ − γ m̂ₜ / (√v̂ₜ + ε),  m̂ₜ = mₜ / (1 − β₁ᵗ)
+        params = params - lr / (1 - beta1**t) * exp_avg / denominator
         return params, AdamState(exp_avg, exp_avg_sq, largest, t)
 
     hyper = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
-    return build(init, step, hyper, maximize)
+    return build(AdamState, init, step, hyper, maximize)
 
 
 def adamw(
@@ -139,15 +137,15 @@ def adamw(
     *,
     maximize: bool = False,
 ) -> Optimizer:
-    r"""AdamW, as ``torch.optim.AdamW``: `adam` with its weight decay decoupled.
+    r"""AdamW, as ``torch.optim.AdamW``: `adam` with decoupled weight decay.
 
-    The decay acts on the parameters, :math:`\theta \leftarrow (1 - \gamma \lambda) \theta`, not on
-    the gradient, so that the division by :math:`\sqrt{\hat v_t}` does not undo it.
+    The decay multiplies the parameters, :math:`\theta \leftarrow (1 - \gamma \lambda) \theta`. It
+    is not part of the gradient, so the division by :math:`\sqrt{\hat v_t}` does not cancel it.
 
     Parameters
     ----------
     lr, betas, eps, weight_decay, amsgrad, maximize
-        As for `adam`.
+        As in `adam`.
 
     Returns
     -------
@@ -157,7 +155,7 @@ def adamw(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval.
+        If an argument is out of range.
 
     References
     ----------
@@ -165,7 +163,7 @@ def adamw(
 
     Examples
     --------
-    Without a gradient, Adam moves 1 and 100 by the same −0.1; AdamW takes one per cent of each:
+    With a gradient of 0, Adam moves 1 and 100 by the same −0.1, and AdamW each by one per cent:
 
     >>> params, gradient = torch.tensor([1.0, 100.0]), torch.zeros(2)
     >>> for rule in adam(lr=0.1, weight_decay=0.1), adamw(lr=0.1, weight_decay=0.1):

@@ -1,11 +1,11 @@
-"""Rules that divide each gradient by the size of those before it: AdaGrad and RMSProp."""
+"""Rules that divide each gradient by the size of the past ones: AdaGrad and RMSProp."""
 
 from typing import NamedTuple
 
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Number, Optimizer, add_scaled, build
+from helpers.optimizers.base import Number, Optimizer, add_scaled, add_weight_decay, build
 
 __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
 
@@ -16,9 +16,9 @@ class AdagradState(NamedTuple):
     Attributes
     ----------
     sum : torch.Tensor
-        sₜ, the sum of squared gradients, of the shape of params.
+        sₜ, the sum of squared gradients, the shape of params.
     step : int
-        Steps taken.
+        Number of steps taken.
     """
 
     sum: torch.Tensor
@@ -31,9 +31,9 @@ class RMSpropState(NamedTuple):
     Attributes
     ----------
     square_avg, grad_avg, momentum_buffer : torch.Tensor
-        vₜ, mₜ and bₜ, each the shape of params; mₜ stays 0 unless ``centered``.
+        vₜ, mₜ and bₜ, each the shape of params; mₜ is 0 unless ``centered``.
     step : int
-        Steps taken.
+        Number of steps taken.
     """
 
     square_avg: torch.Tensor
@@ -51,7 +51,7 @@ def adagrad(
     *,
     maximize: bool = False,
 ) -> Optimizer:
-    r"""AdaGrad, as ``torch.optim.Adagrad``: each parameter's rate falls with its past gradients.
+    r"""AdaGrad, as ``torch.optim.Adagrad``: the rate of each parameter falls with its gradients.
 
     .. math::
         s_t = s_{t-1} + g_t^2, \qquad
@@ -60,7 +60,7 @@ def adagrad(
     Parameters
     ----------
     lr : float or torch.Tensor
-        γ, at least 0. A number, or one value a run, shape (runs,), as the next two and ``eps``.
+        γ, at least 0. A number, or one value per run, shape (runs,); so are the next two and eps.
     lr_decay : float or torch.Tensor
         η, at least 0.
     weight_decay : float or torch.Tensor
@@ -68,9 +68,9 @@ def adagrad(
     initial_accumulator_value : float
         s₀, at least 0.
     eps : float or torch.Tensor
-        ε, at least 0, outside the root.
+        ε, at least 0, added to the root.
     maximize : bool
-        Climb instead of descend.
+        Ascend instead of descend.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def adagrad(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval.
+        If an argument is out of range.
 
     References
     ----------
@@ -88,7 +88,7 @@ def adagrad(
 
     Examples
     --------
-    The rate falls as 1/√t under a constant gradient, whatever its size:
+    Under a constant gradient of any size the steps fall as 1/√t:
 
     >>> init, update = adagrad(lr=1.0)
     >>> params = torch.tensor([0.0, 0.0])
@@ -98,10 +98,10 @@ def adagrad(
     >>> params
     tensor([-1.7071, -1.7071])
     """
-    first = _validate.number("initial_accumulator_value", initial_accumulator_value, "[0, inf)")
+    initial = _validate.number("initial_accumulator_value", initial_accumulator_value, "[0, inf)")
 
     def init(params: torch.Tensor) -> AdagradState:
-        return AdagradState(torch.full_like(params, first), 0)
+        return AdagradState(torch.full_like(params, initial), 0)
 
     def step(
         params: torch.Tensor,
@@ -114,7 +114,7 @@ def adagrad(
     ) -> tuple[torch.Tensor, AdagradState]:
         t = state.step + 1
         # gₜ ← gₜ + λ θₜ₋₁
-        gradient = add_scaled(gradient, weight_decay, params)
+        gradient = add_weight_decay(gradient, weight_decay, params)
         # sₜ = sₜ₋₁ + gₜ²
         total = torch.addcmul(state.sum, gradient, gradient)
         # γₜ = γ / (1 + (t − 1) η)
@@ -123,7 +123,7 @@ def adagrad(
         return params - rate * gradient / (total.sqrt() + eps), AdagradState(total, t)
 
     hyper = {"lr": lr, "lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
-    return build(init, step, hyper, maximize)
+    return build(AdagradState, init, step, hyper, maximize)
 
 
 def rmsprop(
@@ -136,26 +136,25 @@ def rmsprop(
     *,
     maximize: bool = False,
 ) -> Optimizer:
-    r"""RMSProp, as ``torch.optim.RMSprop``: AdaGrad that forgets.
+    r"""RMSProp, as ``torch.optim.RMSprop``: AdaGrad with an average that forgets.
 
     .. math::
         v_t = \alpha v_{t-1} + (1 - \alpha) g_t^2, \qquad
         b_t = \mu b_{t-1} + \frac{g_t}{\sqrt{v_t} + \epsilon}, \qquad
         \theta_t = \theta_{t-1} - \gamma b_t
 
-    Centered, it divides by an estimate of the standard deviation instead:
-    :math:`v_t - m_t^2` under the root, with :math:`m_t = \alpha m_{t-1} + (1 - \alpha) g_t`. Under
-    a gradient that is constant for long the difference is rounding only, and its root may be NaN,
-    as torch's.
+    Centered, it divides by an estimate of the standard deviation: under the root is
+    :math:`v_t - m_t^2` with :math:`m_t = \alpha m_{t-1} + (1 - \alpha) g_t`. Under a gradient that
+    is constant for long this difference is a rounding error, and its root may be NaN, as in torch.
 
     Parameters
     ----------
     lr : float or torch.Tensor
-        γ, at least 0. This and the next four: a number, or one value a run, shape (runs,).
+        γ, at least 0. This and the next four: a number, or one value per run, shape (runs,).
     alpha : float or torch.Tensor
         α, the weight of the past, in [0, 1). Adam calls it β₂.
     eps : float or torch.Tensor
-        ε, at least 0, outside the root.
+        ε, at least 0, added to the root.
     weight_decay : float or torch.Tensor
         λ, at least 0: adds λ θ to the gradient.
     momentum : float or torch.Tensor
@@ -163,7 +162,7 @@ def rmsprop(
     centered : bool
         Divide by the standard deviation.
     maximize : bool
-        Climb instead of descend.
+        Ascend instead of descend.
 
     Returns
     -------
@@ -173,7 +172,7 @@ def rmsprop(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval.
+        If an argument is out of range.
 
     References
     ----------
@@ -205,7 +204,7 @@ def rmsprop(
     ) -> tuple[torch.Tensor, RMSpropState]:
         _, grad_avg, buffer, t = state
         # gₜ ← gₜ + λ θₜ₋₁
-        gradient = add_scaled(gradient, weight_decay, params)
+        gradient = add_weight_decay(gradient, weight_decay, params)
         # vₜ = α vₜ₋₁ + (1 − α) gₜ²
         square_avg = torch.addcmul(alpha * state.square_avg, (1 - alpha) * gradient, gradient)
         variance = square_avg
@@ -217,12 +216,13 @@ def rmsprop(
         scale = variance.sqrt() + eps
         # bₜ = μ bₜ₋₁ + gₜ / (σₜ + ε)
         averaged = momentum * buffer + gradient / scale
-        # θₜ = θₜ₋₁ − γ bₜ, or without momentum θₜ₋₁ − γ gₜ / (σₜ + ε): the same, rounded otherwise
-        moving = torch.as_tensor(momentum != 0, device=params.device)
+        # θₜ = θₜ₋₁ − γ bₜ. Without momentum that is θₜ₋₁ − γ gₜ / (σₜ + ε), which torch rounds
+        # differently; runs with and without momentum may be in one batch.
+        has_momentum = torch.as_tensor(momentum != 0, device=params.device)
         params = torch.where(
-            moving, add_scaled(params, -lr, averaged), params - lr * gradient / scale
+            has_momentum, add_scaled(params, -lr, averaged), params - lr * gradient / scale
         )
-        buffer = torch.where(moving, averaged, buffer)
+        buffer = torch.where(has_momentum, averaged, buffer)
         return params, RMSpropState(square_avg, grad_avg, buffer, t + 1)
 
     hyper = {
@@ -232,4 +232,4 @@ def rmsprop(
         "weight_decay": weight_decay,
         "momentum": momentum,
     }
-    return build(init, step, hyper, maximize)
+    return build(RMSpropState, init, step, hyper, maximize)

@@ -1,4 +1,4 @@
-"""What every rule shares: the pair of functions, the checks, one hyper-parameter value a run."""
+"""What all rules share: argument checks, and hyper-parameters with one value per run."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,10 +7,10 @@ import torch
 
 from helpers import _validate
 
-__all__ = ["Number", "Optimizer", "add_scaled", "build", "decayed", "for_device"]
+__all__ = ["Number", "Optimizer", "add_scaled", "add_weight_decay", "build"]
 
 Number = float | torch.Tensor
-"""A hyper-parameter: one number for all runs, or a tensor of shape (runs,), one value a run."""
+"""A hyper-parameter: a number, or a tensor of shape (runs,) with one value per run."""
 
 INTERVALS = {
     "lr": "[0, inf)",
@@ -23,25 +23,25 @@ INTERVALS = {
     "lr_decay": "[0, inf)",
     "momentum_decay": "[0, inf)",
 }
-"""Where each hyper-parameter may lie. A momentum or α of 1 and more, which torch lets pass, is an
-error here as β is there: the average would never forget."""
+"""Valid values. Torch also accepts a momentum or α of 1 and more, with which an average would never
+forget; here that is an error, as it is for β."""
 
 
 class Optimizer(NamedTuple):
-    """An update rule: two pure functions.
+    """An update rule: a pair of pure functions.
 
     Attributes
     ----------
     init : callable
-        ``init(params)`` returns the state before the first step, a NamedTuple whose fields carry
-        the names of torch's ``optimizer.state``.
+        ``init(params)`` returns the initial state, a NamedTuple with the field names of torch's
+        ``optimizer.state``.
     update : callable
         ``update(params, gradient, state, **overrides)`` returns ``(params, state)`` after one step.
-        ``params`` and ``gradient`` are tensors of one shape, (runs, …) if a hyper-parameter has one
-        value a run. ``overrides`` are hyper-parameters for this step only, such as ``lr=0.01``.
-        It raises a TypeError for an override that the rule does not know and for what is no tensor
-        of real numbers, a ValueError for shapes that do not fit and for values out of range. NaN in
-        ``params`` or ``gradient`` is no error: it spreads within its own run.
+        ``params`` and ``gradient`` are tensors of floats of one shape, (runs, …) if a
+        hyper-parameter has one value per run. ``overrides`` replace hyper-parameters in this step
+        only, such as ``lr=0.01``. Raises a TypeError for unknown overrides, for a state of another
+        rule and for anything but dense tensors of floats, and a ValueError for shapes that do not
+        match and for values out of range. NaN or infinity in one run does not affect the others.
     """
 
     init: Callable[[torch.Tensor], Any]
@@ -49,198 +49,170 @@ class Optimizer(NamedTuple):
 
 
 def build(
+    state_type: type,
     init: Callable[[torch.Tensor], Any],
     step: Callable[..., tuple[torch.Tensor, Any]],
     hyper: dict[str, Any],
     maximize: bool = False,
-    agree: Callable[[dict[str, Any]], None] = lambda hyper: None,
+    check: Callable[[dict[str, Any]], None] = lambda hyper: None,
 ) -> Optimizer:
-    """Make an `Optimizer` of a rule's formulas.
+    """Make an `Optimizer` from the formulas of a rule.
 
     Parameters
     ----------
+    state_type : type
+        Type of the state, a NamedTuple whose first field has the shape of params.
     init : callable
-        From params to the first state. The state's first field has the shape of params.
+        From params to the initial state.
     step : callable
-        ``step(params, gradient, state, **hyper)``, the formulas. Each hyper-parameter comes as a
-        number or as a tensor of shape (runs, 1, …), ready to be multiplied.
+        ``step(params, gradient, state, **hyper)``: the formulas. Each hyper-parameter is passed as
+        a number, or as a tensor of shape (runs, 1, …) that can be multiplied with params.
     hyper : dict
-        The hyper-parameters by name, each a `Number`; ``betas`` a tuple of two.
+        Hyper-parameters by name, each a `Number`; ``betas`` is a tuple of two.
     maximize : bool
-        Climb instead of descend.
-    agree : callable
-        Raises if the hyper-parameters, each good by itself, do not go together.
+        Ascend instead of descend.
+    check : callable
+        Raises an error if hyper-parameters, each valid by itself, exclude each other.
 
     Returns
     -------
     Optimizer
-        Its functions check what they are given.
+        Its functions check their arguments.
 
     Raises
     ------
     TypeError, ValueError
-        If a hyper-parameter is no number in its interval.
+        If a hyper-parameter is out of range.
     """
     maximize = _validate.flag("maximize", maximize)
     hyper = _checked(hyper)
-    agree(hyper)
+    check(hyper)
 
-    def start(params: torch.Tensor) -> Any:
-        return init(_real("params", params))
+    def checked_init(params: torch.Tensor) -> Any:
+        return init(_validate.tensor("params", params))
 
     def update(
         params: torch.Tensor, gradient: torch.Tensor, state: Any, **overrides: Any
     ) -> tuple[torch.Tensor, Any]:
-        _fits(params, gradient, state)
-        now = hyper
+        _check_update(params, gradient, state, state_type)
+        current = hyper
         if overrides:
             unknown = sorted(overrides.keys() - hyper.keys())
             if unknown:
                 known = ", ".join(hyper)
-                raise TypeError(f"{unknown[0]} is none of this rule's hyper-parameters: {known}")
-            now = hyper | _checked(overrides)
-            agree(now)
-        now = {name: _spread(name, value, params) for name, value in now.items()}
-        batched = [value for value in _flat(now) if isinstance(value, torch.Tensor)]
-        # One value a run is in float64: so is the step, and only its results are rounded.
-        dtype = batched[0].dtype if batched else params.dtype
+                raise TypeError(f"{unknown[0]} is not one of the hyper-parameters: {known}")
+            current = hyper | _checked(overrides)
+            check(current)
+        current = {name: _per_run(name, value, params) for name, value in current.items()}
+        # With one value per run all is computed in float64, and only the results are rounded.
+        batched = any(isinstance(value, torch.Tensor) for value in _flat(current))
+        dtype = torch.float64 if batched else params.dtype
         with torch.no_grad():
             gradient = (-gradient if maximize else gradient).to(dtype)
-            moved, state = step(params.to(dtype), gradient, _cast(state, params, dtype), **now)
-        return moved.to(params.dtype), _cast(state, params, params.dtype)
+            new, state = step(params.to(dtype), gradient, _cast(state, params, dtype), **current)
+        return new.to(params.dtype), _cast(state, params, params.dtype)
 
-    return Optimizer(start, update)
-
-
-def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
-    """Return the hyper-parameters, each within its interval."""
-    good: dict[str, Any] = {}
-    for name, value in hyper.items():
-        if name != "betas":
-            good[name] = _validate.numbers(name, value, INTERVALS[name])
-        elif isinstance(value, tuple | list) and len(value) == 2:
-            good[name] = tuple(
-                _validate.numbers(f"betas[{i}]", beta, INTERVALS[name])
-                for i, beta in enumerate(value)
-            )
-        else:
-            raise TypeError(f"betas must be a tuple of two numbers in [0, 1), got {value!r}")
-    return good
+    return Optimizer(checked_init, update)
 
 
 def add_scaled(tensor: torch.Tensor, factor: Number, other: torch.Tensor) -> torch.Tensor:
-    """Return ``tensor + factor * other``, rounded once, as torch's own optimizers round it.
+    """Return ``tensor + factor * other``, rounded once, as torch's optimizers do.
 
     Parameters
     ----------
-    tensor : torch.Tensor
-        Any shape.
+    tensor, other : torch.Tensor
+        Same shape.
     factor : float or torch.Tensor
-        A number, or a tensor that broadcasts against the others.
-    other : torch.Tensor
-        Of the shape of ``tensor``.
+        A number, or a tensor that broadcasts to that shape.
 
     Returns
     -------
     torch.Tensor
-        Of that shape.
+        Same shape.
     """
     if isinstance(factor, torch.Tensor):
         return torch.addcmul(tensor, factor, other)
     return torch.add(tensor, other, alpha=factor)
 
 
-def decayed(
-    params: torch.Tensor,
-    gradient: torch.Tensor,
-    lr: Number,
-    weight_decay: Number,
-    decoupled: bool,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Apply weight decay to the parameters if it is decoupled, else to the gradient.
+def add_weight_decay(
+    gradient: torch.Tensor, weight_decay: Number, params: torch.Tensor
+) -> torch.Tensor:
+    """Return gₜ + λ θₜ₋₁, and gₜ where λ is 0: there an infinite θ must not give NaN.
 
     Parameters
     ----------
-    params, gradient : torch.Tensor
-        Of one shape.
-    lr, weight_decay : float or torch.Tensor
-        γ and λ, numbers or tensors that broadcast against them.
-    decoupled : bool
-        Whether the decay acts on the parameters, (1 − γλ) θ, or on the gradient, g + λ θ.
-
-    Returns
-    -------
-    params : torch.Tensor
-        Changed if the decay is decoupled, else as they came.
-    gradient : torch.Tensor
-        Changed if it is not, else as it came.
-    """
-    if decoupled:
-        # θₜ₋₁ ← (1 − γλ) θₜ₋₁
-        return params * (1 - lr * weight_decay), gradient
-    # gₜ ← gₜ + λ θₜ₋₁
-    return params, add_scaled(gradient, weight_decay, params)
-
-
-def for_device(values: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """Bring hyper-parameters to a device, in float64 if it has that.
-
-    In float32, 1 − 0.999 would lose four digits, so that coefficients stay in float64 even where
-    the parameters do not.
-
-    Parameters
-    ----------
-    values : torch.Tensor
-        Any shape.
-    device : torch.device
-        Where the parameters are.
+    gradient, params : torch.Tensor
+        Same shape.
+    weight_decay : float or torch.Tensor
+        λ, a number or a tensor that broadcasts to that shape.
 
     Returns
     -------
     torch.Tensor
-        In float64; in float32 on Apple's GPUs, which have nothing longer.
+        Same shape.
     """
-    return values.to(device, torch.float32 if device.type == "mps" else torch.float64)
+    if isinstance(weight_decay, torch.Tensor):
+        decayed = add_scaled(gradient, weight_decay, params)
+        return torch.where(weight_decay == 0, gradient, decayed)
+    return gradient if weight_decay == 0 else add_scaled(gradient, weight_decay, params)
 
 
-def _real(name: str, value: Any) -> torch.Tensor:
-    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
-        kind = f"dtype {value.dtype}" if isinstance(value, torch.Tensor) else repr(value)
-        raise TypeError(f"{name} must be a tensor of real numbers, got {kind}")
-    return value
+def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
+    """Return the hyper-parameters, or raise an error if one is out of range."""
+    checked: dict[str, Any] = {}
+    for name, value in hyper.items():
+        if name != "betas":
+            checked[name] = _validate.number_or_tensor(name, value, INTERVALS[name])
+        elif isinstance(value, tuple | list) and len(value) == 2:
+            checked[name] = tuple(
+                _validate.number_or_tensor(f"betas[{i}]", beta, INTERVALS[name])
+                for i, beta in enumerate(value)
+            )
+        else:
+            raise TypeError(
+                f"betas must be two numbers in {INTERVALS[name]}, got {_validate.shown(value)}"
+            )
+    return checked
 
 
-def _fits(params: torch.Tensor, gradient: torch.Tensor, state: Any) -> None:
-    """Raise if the three do not belong together."""
-    shape = _real("params", params).shape
-    if _real("gradient", gradient).shape != shape:
+def _check_update(params: Any, gradient: Any, state: Any, state_type: type[Any]) -> None:
+    """Raise an error if the arguments of ``update`` do not belong together."""
+    shape = tuple(_validate.tensor("params", params).shape)
+    if tuple(_validate.tensor("gradient", gradient).shape) != shape:
         raise ValueError(
-            f"gradient must have the shape of params, {tuple(shape)}, got {tuple(gradient.shape)}"
+            f"gradient must have the shape of params, {shape}, got {tuple(gradient.shape)}"
         )
-    if state[0].shape != shape:
+    if not isinstance(state, state_type):
+        raise TypeError(
+            f"state must be the {state_type.__name__} that init or the last update returned, "
+            f"got {_validate.shown(state)}"
+        )
+    if tuple(state[0].shape) != shape:
         raise ValueError(
-            f"state must be of params of shape {tuple(shape)}, got one of {tuple(state[0].shape)}"
+            f"state must be of params of shape {shape}, got one of shape {tuple(state[0].shape)}"
         )
 
 
-def _spread(name: str, value: Any, params: torch.Tensor) -> Any:
-    """Shape one value a run so that it multiplies ``params``: (runs,) becomes (runs, 1, …)."""
+def _per_run(name: str, value: Any, params: torch.Tensor) -> Any:
+    """Reshape one value per run from (runs,) to (runs, 1, …), to multiply it with params."""
     if isinstance(value, tuple):
-        return tuple(_spread(f"{name}[{i}]", part, params) for i, part in enumerate(value))
+        return tuple(_per_run(f"{name}[{i}]", part, params) for i, part in enumerate(value))
     if not isinstance(value, torch.Tensor):
         return value
     if value.ndim == 0:
         return value.item()
     if value.shape != params.shape[:1]:
         raise ValueError(
-            f"{name} must be a number or have one value for each run, params having shape "
+            f"{name} must be a number or have one value per run, and params has shape "
             f"{tuple(params.shape)}, got shape {tuple(value.shape)}"
         )
-    return for_device(value, params.device).reshape(-1, *[1] * (params.ndim - 1))
+    # In float32, powers such as βᵗ would lose digits.
+    return value.to(params.device, torch.float64).reshape(-1, *[1] * (params.ndim - 1))
 
 
 def _flat(hyper: dict[str, Any]) -> list[Number]:
-    """List all values, those of ``betas`` one by one."""
+    """Return all values, those of ``betas`` one by one."""
     return [
         part
         for value in hyper.values()
@@ -249,7 +221,7 @@ def _flat(hyper: dict[str, Any]) -> list[Number]:
 
 
 def _cast(state: Any, params: torch.Tensor, dtype: torch.dtype) -> Any:
-    """Bring the numbers of a state that have the shape of params to a dtype."""
+    """Convert the fields of a state that are floats of the shape of params to a dtype."""
     return type(state)(
         *(
             field.to(dtype)

@@ -1,11 +1,11 @@
-"""Gradient descent, plain and accelerated: momentum, dampening, Nesterov."""
+"""Gradient descent with and without momentum: heavy ball, dampening, Nesterov."""
 
 from typing import Any, NamedTuple
 
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Number, Optimizer, add_scaled, build
+from helpers.optimizers.base import Number, Optimizer, add_scaled, add_weight_decay, build
 
 __all__ = ["SGDState", "sgd"]
 
@@ -17,12 +17,12 @@ class SGDState(NamedTuple):
     ----------
     momentum_buffer : torch.Tensor
         bₜ, the shape of params.
-    filled : torch.Tensor
-        Whether the buffer holds a gradient yet: a bool, or one a run, of shape (runs, 1, …).
+    started : torch.Tensor
+        Whether the buffer has received a gradient: a bool, or one per run, shape (runs, 1, …).
     """
 
     momentum_buffer: torch.Tensor
-    filled: torch.Tensor
+    started: torch.Tensor
 
 
 def sgd(
@@ -40,17 +40,17 @@ def sgd(
         b_1 = g_1, \qquad b_t = \mu b_{t-1} + (1 - \tau) g_t, \qquad
         \theta_t = \theta_{t-1} - \gamma b_t
 
-    and with Nesterov's momentum :math:`\theta_t = \theta_{t-1} - \gamma (g_t + \mu b_t)`. Without
-    momentum it is :math:`\theta_t = \theta_{t-1} - \gamma g_t`, whatever the dampening.
+    With Nesterov's momentum :math:`\theta_t = \theta_{t-1} - \gamma (g_t + \mu b_t)`; without
+    momentum :math:`\theta_t = \theta_{t-1} - \gamma g_t`, whatever the dampening.
 
-    The first gradient is never damped, and there is no factor :math:`1 - \mu`: under a constant
-    gradient the step grows to :math:`1 / (1 - \mu)` times the gradient. The parameters stored are
-    the look-ahead point of Nesterov's textbook form.
+    The first gradient is not dampened. There is no factor :math:`1 - \mu`: under a constant
+    gradient the step grows to :math:`1 / (1 - \mu)` times the gradient. With Nesterov's momentum θ
+    is the look-ahead point of the textbook form.
 
     Parameters
     ----------
     lr : float or torch.Tensor
-        γ, at least 0. This and the next three: a number, or one value a run, shape (runs,).
+        γ, at least 0. This and the next three: a number, or one value per run, shape (runs,).
     momentum : float or torch.Tensor
         μ, in [0, 1).
     dampening : float or torch.Tensor
@@ -58,9 +58,9 @@ def sgd(
     weight_decay : float or torch.Tensor
         λ, at least 0: adds λ θ to the gradient.
     nesterov : bool
-        Look ahead. Needs a momentum above 0 and no dampening, in every run.
+        Nesterov's momentum, which requires ``momentum > 0`` and ``dampening == 0`` in every run.
     maximize : bool
-        Climb instead of descend.
+        Ascend instead of descend.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def sgd(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval, or Nesterov lacks momentum or has dampening.
+        If an argument is out of range, or Nesterov's momentum lacks momentum or has dampening.
 
     References
     ----------
@@ -104,26 +104,28 @@ def sgd(
         weight_decay: Number,
     ) -> tuple[torch.Tensor, SGDState]:
         buffer = state.momentum_buffer
-        moving = torch.as_tensor(momentum != 0, device=params.device)
+        # Runs with and without momentum may be in one batch.
+        has_momentum = torch.as_tensor(momentum != 0, device=params.device)
         # gₜ ← gₜ + λ θₜ₋₁
-        gradient = add_scaled(gradient, weight_decay, params)
+        gradient = add_weight_decay(gradient, weight_decay, params)
         # bₜ = μ bₜ₋₁ + (1 − τ) gₜ, but b₁ = g₁
         averaged = add_scaled(momentum * buffer, 1 - dampening, gradient)
-        buffer = torch.where(moving, torch.where(state.filled, averaged, gradient), buffer)
-        # dₜ = gₜ + μ bₜ with Nesterov, else bₜ; without momentum gₜ
+        averaged = torch.where(state.started, averaged, gradient)
+        buffer = torch.where(has_momentum, averaged, buffer)
+        # dₜ = gₜ + μ bₜ with Nesterov's momentum, else bₜ; without momentum gₜ
         direction = add_scaled(gradient, momentum, buffer) if nesterov else buffer
-        direction = torch.where(moving, direction, gradient)
+        direction = torch.where(has_momentum, direction, gradient)
         # θₜ = θₜ₋₁ − γ dₜ
         params = add_scaled(params, -lr, direction)
-        return params, SGDState(buffer, state.filled | moving)
+        return params, SGDState(buffer, state.started | has_momentum)
 
-    def agree(hyper: dict[str, Any]) -> None:
+    def check(hyper: dict[str, Any]) -> None:
         if not nesterov:
             return
         if not torch.as_tensor(hyper["momentum"] > 0).all():
-            raise ValueError(f"nesterov needs momentum above 0, got momentum={hyper['momentum']}")
+            raise ValueError(f"nesterov requires momentum above 0, got {hyper['momentum']}")
         if not torch.as_tensor(hyper["dampening"] == 0).all():
-            raise ValueError(f"nesterov needs dampening 0, got dampening={hyper['dampening']}")
+            raise ValueError(f"nesterov requires dampening 0, got {hyper['dampening']}")
 
     hyper = {
         "lr": lr,
@@ -131,4 +133,4 @@ def sgd(
         "dampening": dampening,
         "weight_decay": weight_decay,
     }
-    return build(init, step, hyper, maximize, agree)
+    return build(SGDState, init, step, hyper, maximize, check)

@@ -1,11 +1,11 @@
-"""NAdam: Adam that looks ahead, as Nesterov's momentum does."""
+"""NAdam: Adam with Nesterov's momentum."""
 
 from typing import NamedTuple
 
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Number, Optimizer, build, decayed
+from helpers.optimizers.base import Number, Optimizer, add_weight_decay, build
 
 __all__ = ["NAdamState", "nadam"]
 
@@ -18,9 +18,9 @@ class NAdamState(NamedTuple):
     exp_avg, exp_avg_sq : torch.Tensor
         mₜ and vₜ, each the shape of params.
     mu_product : float or torch.Tensor
-        μ₁ μ₂ … μₜ: a number, or one a run, of shape (runs, 1, …).
+        μ₁ μ₂ … μₜ: a number, or one per run, shape (runs, 1, …).
     step : int
-        Steps taken.
+        Number of steps taken.
     """
 
     exp_avg: torch.Tensor
@@ -39,24 +39,24 @@ def nadam(
     *,
     maximize: bool = False,
 ) -> Optimizer:
-    r"""NAdam, as ``torch.optim.NAdam``: Adam that looks ahead as Nesterov's momentum does.
+    r"""NAdam, as ``torch.optim.NAdam``: Adam with Nesterov's momentum.
 
     .. math::
         \mu_t = \beta_1 \left(1 - \tfrac12\, 0.96^{t \psi}\right), \qquad
         \hat m_t = \frac{\mu_{t+1} m_t}{1 - \prod_{i=1}^{t+1} \mu_i}
         + \frac{(1 - \mu_t) g_t}{1 - \prod_{i=1}^{t} \mu_i}
 
-    with mₜ, v̂ₜ and the step as in `adam`. torch holds the product of the μ in the default dtype, so
-    that its NAdam is good to seven digits only unless that is float64.
+    with mₜ, v̂ₜ and the step as in `adam`. Torch computes the product of the μ in the default dtype:
+    unless that is float64, its NAdam is precise to seven digits only.
 
     Parameters
     ----------
     lr, betas, eps, weight_decay
-        As for `adam`.
+        As in `adam`.
     momentum_decay : float or torch.Tensor
-        ψ, at least 0: how fast the momentum warms up. A number, or one value a run.
+        ψ, at least 0: how fast the momentum rises. A number, or one value per run.
     decoupled_weight_decay, maximize
-        As for `adam`.
+        As in `adam`.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def nadam(
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its interval.
+        If an argument is out of range.
 
     References
     ----------
@@ -96,7 +96,12 @@ def nadam(
         momentum_decay: Number,
     ) -> tuple[torch.Tensor, NAdamState]:
         (beta1, beta2), t = betas, state.step + 1
-        params, gradient = decayed(params, gradient, lr, weight_decay, decoupled)
+        if decoupled:
+            # θₜ₋₁ ← (1 − γλ) θₜ₋₁
+            params = params * (1 - lr * weight_decay)
+        else:
+            # gₜ ← gₜ + λ θₜ₋₁
+            gradient = add_weight_decay(gradient, weight_decay, params)
         # μₜ = β₁ (1 − ½ 0.96^(t ψ))
         mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
         mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
@@ -121,4 +126,4 @@ def nadam(
         "weight_decay": weight_decay,
         "momentum_decay": momentum_decay,
     }
-    return build(init, step, hyper, maximize)
+    return build(NAdamState, init, step, hyper, maximize)

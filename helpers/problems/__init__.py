@@ -1,6 +1,6 @@
-"""What is minimised: the course's linear regression, and classic surfaces over two parameters.
+"""Problems to minimise: the course's linear regression, and test surfaces over two parameters.
 
-Each `Problem` gives the value and the gradient at many points in one call, in closed form:
+The value and the gradient of a `Problem` are in closed form, for many points in one call:
 
 >>> import torch
 >>> from helpers import problems

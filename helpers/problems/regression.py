@@ -1,6 +1,7 @@
-"""The course's linear regression: data, split, exact loss surface."""
+"""The course's linear regression: its data, their split, and the exact loss surface."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,12 +21,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class LossSurface(Problem):
-    """The mean squared error over some data: a problem that always has a minimum.
+    """The mean squared error of a line over some data, which always has a minimum.
 
     Attributes
     ----------
     minimum : torch.Tensor
-        The line of least squares, (b, w), shape (2,), float64.
+        The line (b, w) of least squares, shape (2,), float64.
     minimum_value : float
         The loss there.
     """
@@ -36,14 +37,14 @@ class LossSurface(Problem):
 
 @dataclass(frozen=True)
 class LinearRegression:
-    """Data of the course's toy, y = b + w x + noise, and their split. Points are (b, w).
+    """Data y = b + w x + noise, and their split. A point of the loss surface is a line (b, w).
 
     Attributes
     ----------
     x, y : torch.Tensor
         Shape (samples,), float64.
     train, validation : torch.Tensor
-        Indices into them, int64, in the split's order.
+        Indices into ``x`` and ``y``, int64, in the order of the split.
     """
 
     x: torch.Tensor
@@ -52,49 +53,55 @@ class LinearRegression:
     validation: torch.Tensor
 
     def data(self, part: str | torch.Tensor = "all") -> tuple[torch.Tensor, torch.Tensor]:
-        """Return x and y of the points of one part.
+        """Return x and y of one part of the data.
 
         Parameters
         ----------
         part : str or torch.Tensor
-            ``"all"``, ``"train"``, ``"validation"``, or indices of points.
+            ``"all"``, ``"train"``, ``"validation"``, or a tensor of indices of any shape.
 
         Returns
         -------
         x : torch.Tensor
-            Shape (points,), float64.
+            Shape (samples,) or the shape of the indices, float64.
         y : torch.Tensor
-            Of the same shape.
+            Same shape.
 
         Raises
         ------
-        ValueError
-            If ``part`` is another string.
+        TypeError, ValueError
+            If ``part`` is another string, or holds anything but indices into the data.
         """
         if isinstance(part, torch.Tensor):
+            if part.dtype != torch.int64:
+                raise TypeError(f"part must hold indices of dtype torch.int64, got {part.dtype}")
+            if not ((part >= 0) & (part < len(self.x))).all():
+                raise ValueError(
+                    f"part must hold indices from 0 to {len(self.x) - 1}, "
+                    f"got {_validate.shown(part)}"
+                )
             return self.x[part], self.y[part]
         _validate.choice("part", part, ("all", "train", "validation"))
-        chosen = slice(None) if part == "all" else getattr(self, part)
-        return self.x[chosen], self.y[chosen]
+        indices = slice(None) if part == "all" else getattr(self, part)
+        return self.x[indices], self.y[indices]
 
     def surface(self, part: str | torch.Tensor = "all") -> LossSurface:
-        """Exact loss surface, the mean squared error over ``part`` at any (b, w).
+        """Return the mean squared error over one part of the data, as a function of (b, w).
 
         Parameters
         ----------
         part : str or torch.Tensor
-            ``"all"``, ``"train"``, ``"validation"``, or the indices of a batch of at least two
-            different x.
+            As in `data`, with at least two different x.
 
         Returns
         -------
         LossSurface
-            Its minimum is that of least squares.
+            Its minimum is the line of least squares.
 
         Raises
         ------
-        ValueError
-            If ``part`` is another string, or its points set no single line.
+        TypeError, ValueError
+            As in `data`, or if all x are equal.
 
         Examples
         --------
@@ -116,29 +123,29 @@ class LinearRegression:
 def linear_regression(
     samples: int = 100, noise: float = 0.1, seed: int = 42, split_seed: int = 13
 ) -> LinearRegression:
-    r"""Make the linear regression of Godoy's chapter 6: y = 1 + 2x + noise, split 80/20.
+    """Make the linear regression of Godoy's chapter 6: y = 1 + 2x + noise, split 80/20.
 
     Parameters
     ----------
     samples : int
-        How many points, at least 10.
+        Number of data points, at least 10.
     noise : float
         Standard deviation of the noise, at least 0.
     seed : int
-        Of the data, as with ``np.random.seed(seed)``.
+        Seed of the data, as in ``np.random.seed(seed)``: from 0 to 2³² − 1.
     split_seed : int
-        Of the split, as with ``torch.manual_seed(split_seed)`` before ``random_split``. Neither
-        global random state is touched.
+        Seed of the split, as in ``torch.manual_seed(split_seed)`` before ``random_split``: from 0
+        to 2⁶⁴ − 1. The global random states do not change.
 
     Returns
     -------
     LinearRegression
-        Its data and their split.
+        Data and split.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is no number in its range.
+        If an argument is out of range.
 
     References
     ----------
@@ -150,16 +157,17 @@ def linear_regression(
     >>> toy.x.shape, toy.train.shape, toy.validation.shape
     (torch.Size([100]), torch.Size([80]), torch.Size([20]))
     """
-    samples = _validate.count("samples", samples, at_least=10)
+    samples = _validate.count("samples", samples, at_least=10, at_most=_validate.MAX_STEPS)
     noise = _validate.number("noise", noise, "[0, inf)")
-    random = np.random.RandomState(_validate.count("seed", seed, at_least=0))
+    seed = _validate.count("seed", seed, at_least=0, at_most=2**32 - 1)
+    split_seed = _validate.count("split_seed", split_seed, at_least=0, at_most=2**64 - 1)
+    random = np.random.RandomState(seed)
     x = random.rand(samples)
     # y = b + w x + ε
     y = 1 + 2 * x + noise * random.randn(samples)
-    generator = torch.Generator().manual_seed(_validate.count("split_seed", split_seed, at_least=0))
-    order = torch.randperm(samples, generator=generator)
-    kept = int(0.8 * samples)
-    return LinearRegression(torch.from_numpy(x), torch.from_numpy(y), order[:kept], order[kept:])
+    order = torch.randperm(samples, generator=torch.Generator().manual_seed(split_seed))
+    train = int(0.8 * samples)
+    return LinearRegression(torch.from_numpy(x), torch.from_numpy(y), order[:train], order[train:])
 
 
 def mse(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -170,12 +178,17 @@ def mse(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     points : torch.Tensor
         (b, w), shape (…, 2).
     x, y : torch.Tensor
-        The data, shape (samples,), or (…, samples) for data of each point's own.
+        The data, shape (samples,), or (…, samples) if each point has data of its own.
 
     Returns
     -------
     torch.Tensor
-        Shape (…), in the dtype and on the device of ``points``.
+        Shape (…), in the dtype of ``points``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a tensor of floats, or the shapes do not match.
 
     Examples
     --------
@@ -192,12 +205,17 @@ def mse_gradient(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torc
     Parameters
     ----------
     points, x, y : torch.Tensor
-        As for `mse`.
+        As in `mse`.
 
     Returns
     -------
     torch.Tensor
         (∂L/∂b, ∂L/∂w), shape (…, 2).
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `mse`.
 
     Examples
     --------
@@ -210,7 +228,7 @@ def mse_gradient(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torc
 
 
 def least_squares(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Line with the least mean squared error.
+    """Line with the smallest mean squared error.
 
     Parameters
     ----------
@@ -224,22 +242,21 @@ def least_squares(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
     Raises
     ------
-    ValueError
-        If the x are all the same, the shapes do not fit, or not all is finite.
+    TypeError, ValueError
+        If an argument is not a tensor of finite floats, the shapes differ, or all x are equal.
 
     Examples
     --------
     >>> least_squares(torch.tensor([0.0, 1.0, 2.0]), torch.tensor([1.0, 3.0, 5.0]))
     tensor([1., 2.])
     """
-    if x.ndim != 1 or x.shape != y.shape:
-        raise ValueError(
-            f"x and y must be rows of one length, got shapes {tuple(x.shape)} and {tuple(y.shape)}"
-        )
+    _check_data(x, y)
+    if x.ndim != 1:
+        raise ValueError(f"x and y must have one axis, got shape {tuple(x.shape)}")
     if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
         raise ValueError("x and y must be finite, got NaN or infinity among them")
     if not (x != x[:1]).any():
-        raise ValueError(f"x must hold at least two different values, got {x}")
+        raise ValueError(f"x must hold at least two different values, got {_validate.shown(x)}")
     # w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)²,  b = ȳ − w x̄
     weight = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     return torch.stack([y.mean() - weight * x.mean(), weight])
@@ -247,8 +264,16 @@ def least_squares(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 def _errors(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Prediction minus target, shape (…, samples)."""
-    if x.shape != y.shape:
-        raise ValueError(f"x and y must have one shape, got {tuple(x.shape)} and {tuple(y.shape)}")
+    _check_data(x, y)
     bias, weight = coordinates(points)
     # b + w x − y
     return bias[..., None] + weight[..., None] * x.to(points) - y.to(points)
+
+
+def _check_data(x: Any, y: Any) -> None:
+    """Raise an error unless x and y are tensors of floats of one shape."""
+    x_shape, y_shape = _validate.tensor("x", x).shape, _validate.tensor("y", y).shape
+    if x_shape != y_shape:
+        raise ValueError(
+            f"x and y must have the same shape, got {tuple(x_shape)} and {tuple(y_shape)}"
+        )

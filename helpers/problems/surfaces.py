@@ -1,8 +1,9 @@
-"""Classic surfaces over two parameters, in closed form."""
+"""Test surfaces over two parameters, with their gradients in closed form."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -15,23 +16,23 @@ Function = Callable[[torch.Tensor], torch.Tensor]
 
 @dataclass(frozen=True)
 class Problem:
-    """A function of two parameters.
+    """A function of two parameters to minimise.
 
     Attributes
     ----------
     name : str
-        What it is called.
+        Name of the function.
     value : callable
-        From points, shape (…, 2), to values, shape (…), in the points' dtype and on their device.
+        From points, shape (…, 2), to values, shape (…), in the dtype of the points.
     gradient : callable
-        From points, shape (…, 2), to gradients, shape (…, 2). Both raise a TypeError for what is no
-        tensor of real numbers, and a ValueError for another last axis than 2.
+        From points, shape (…, 2), to gradients, shape (…, 2). Like ``value`` it raises a TypeError
+        for anything but a tensor of floats, and a ValueError if the last axis does not have size 2.
     minimum : torch.Tensor or None
-        Where the global minimum lies, shape (2,), float64; None where there is none.
+        The point of the global minimum, shape (2,), float64; None if there is no minimum.
     minimum_value : float or None
         The value there.
     saddle_point : torch.Tensor or None
-        Where the gradient is zero though it is no minimum, shape (2,), if that is the point of it.
+        A point with gradient zero that is not a minimum, shape (2,), float64.
     """
 
     name: str
@@ -43,19 +44,19 @@ class Problem:
 
 
 def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
-    r"""Bowl that is ``condition`` times as steep along one axis as along the other.
+    r"""Quadratic bowl that is ``condition`` times as steep along one axis as along the other.
 
     .. math:: f(x, y) = \tfrac12 (u^2 + \kappa v^2), \qquad
         u = x \cos\varphi + y \sin\varphi, \quad v = y \cos\varphi - x \sin\varphi
 
-    Its minimum is 0, at (0, 0). Descent without momentum diverges above lr = 2 / max(1, κ).
+    The minimum is 0, at (0, 0). Gradient descent without momentum diverges if lr > 2 / max(1, κ).
 
     Parameters
     ----------
     condition : float
-        κ, the condition number of the Hessian where it is at least 1. Above 0.
+        κ, above 0: the condition number of the Hessian if it is at least 1.
     angle : float
-        φ, by which the bowl's axes are turned against those of x and y, in degrees.
+        φ, the angle between the axes of the bowl and those of x and y, in degrees.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
     Raises
     ------
     TypeError, ValueError
-        If ``condition`` is no number above 0, or ``angle`` no number.
+        If ``condition`` is not a number above 0, or ``angle`` is not a number.
 
     Examples
     --------
@@ -76,34 +77,32 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
     """
     condition = _validate.number("condition", condition, "(0, inf)")
     angle = math.radians(_validate.number("angle", angle))
-    cosine, sine = math.cos(angle), math.sin(angle)
+    cos, sin = math.cos(angle), math.sin(angle)
 
-    def turned(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def rotated(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         x, y = coordinates(points)
         # u = x cos φ + y sin φ,  v = y cos φ − x sin φ
-        return x * cosine + y * sine, y * cosine - x * sine
+        return x * cos + y * sin, y * cos - x * sin
 
     def value(points: torch.Tensor) -> torch.Tensor:
-        u, v = turned(points)
+        u, v = rotated(points)
         # f = ½ (u² + κ v²)
         return (u**2 + condition * v**2) / 2
 
     def gradient(points: torch.Tensor) -> torch.Tensor:
-        u, v = turned(points)
+        u, v = rotated(points)
         # ∇f = (u cos φ − κ v sin φ, u sin φ + κ v cos φ)
-        return torch.stack(
-            [u * cosine - condition * v * sine, u * sine + condition * v * cosine], dim=-1
-        )
+        return torch.stack([u * cos - condition * v * sin, u * sin + condition * v * cos], dim=-1)
 
     return Problem("quadratic", value, gradient, _point(0, 0), 0.0)
 
 
 def rosenbrock() -> Problem:
-    r"""Rosenbrock's curved valley, doi:10.1093/comjnl/3.3.175.
+    r"""Curved valley (Rosenbrock, 1960, doi:10.1093/comjnl/3.3.175).
 
     .. math:: f(x, y) = (1 - x)^2 + 100 (y - x^2)^2
 
-    Its minimum is 0, at (1, 1).
+    The minimum is 0, at (1, 1).
 
     Returns
     -------
@@ -130,11 +129,11 @@ def rosenbrock() -> Problem:
 
 
 def beale() -> Problem:
-    r"""Beale's function: flat plains, steep walls (Beale, 1958, Princeton technical report 25).
+    r"""Flat plains and steep walls (Beale, 1958, Princeton technical report 25).
 
     .. math:: f(x, y) = \sum_{k=1}^{3} \left(c_k - x + x y^k\right)^2, \quad c = (1.5, 2.25, 2.625)
 
-    Its minimum is 0, at (3, 0.5).
+    The minimum is 0, at (3, 0.5).
 
     Returns
     -------
@@ -151,7 +150,7 @@ def beale() -> Problem:
     def value(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
         # f = Σₖ (cₖ − x + x yᵏ)²
-        return sum(((c - x + x * y**k) ** 2 for k, c in terms), torch.zeros_like(x))
+        return torch.stack([(c - x + x * y**k) ** 2 for k, c in terms]).sum(0)
 
     def gradient(points: torch.Tensor) -> torch.Tensor:
         x, y = coordinates(points)
@@ -159,14 +158,13 @@ def beale() -> Problem:
         over_x = [2 * (c - x + x * y**k) * (y**k - 1) for k, c in terms]
         # ∂f/∂y = Σₖ 2 (cₖ − x + x yᵏ) k x yᵏ⁻¹
         over_y = [2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in terms]
-        zero = torch.zeros_like(x)
-        return torch.stack([sum(over_x, zero), sum(over_y, zero)], dim=-1)
+        return torch.stack([torch.stack(over_x).sum(0), torch.stack(over_y).sum(0)], dim=-1)
 
     return Problem("Beale", value, gradient, _point(3, 0.5), 0.0)
 
 
 def saddle() -> Problem:
-    r"""Horse saddle: the gradient is zero at (0, 0), yet there is no minimum.
+    r"""Saddle: the gradient is zero at (0, 0), but there is no minimum.
 
     .. math:: f(x, y) = x^2 - y^2
 
@@ -199,28 +197,28 @@ def saddle() -> Problem:
 def grid(
     problem: Problem, x: tuple[float, float], y: tuple[float, float], points: int = 121
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Values of a surface on a grid, to draw it.
+    """Evaluate a problem on a grid, to draw its surface.
 
     Parameters
     ----------
     problem : Problem
-        The surface.
+        What to evaluate.
     x, y : tuple of two floats
-        From where to where, along the first parameter and along the second.
+        First and last value of the first and of the second parameter.
     points : int
-        How many along each, at least 2.
+        Number of values along each axis, from 2 to 2,000.
 
     Returns
     -------
     x, y : torch.Tensor
-        Shape (points,), float64.
+        The values along each axis, shape (points,), float64.
     values : torch.Tensor
-        Shape (points, points), rows along y, as `matplotlib.axes.Axes.contour` wants them.
+        Shape (points, points): one row for each y, as ``Axes.contour`` expects.
 
     Raises
     ------
     TypeError, ValueError
-        If ``points`` is no number of at least 2, or a range does not ascend.
+        If an argument is out of range, or a pair is not in ascending order.
 
     Examples
     --------
@@ -228,18 +226,16 @@ def grid(
     tensor([[0., 2.],
             [5., 7.]], dtype=torch.float64)
     """
-    points = _validate.count("points", points, at_least=2)
-    ranges = []
-    for name, (low, high) in (("x", x), ("y", y)):
-        if not low < high:
-            raise ValueError(f"{name} must ascend, got ({low}, {high})")
-        ranges.append(torch.linspace(low, high, points, dtype=torch.float64))
-    columns, rows = torch.meshgrid(*ranges, indexing="xy")
-    return ranges[0], ranges[1], problem.value(torch.stack([columns, rows], dim=-1))
+    if not isinstance(problem, Problem):
+        raise TypeError(f"problem must be one of helpers.problems, got {_validate.shown(problem)}")
+    points = _validate.count("points", points, at_least=2, at_most=2000)
+    xs = torch.linspace(*_limits("x", x), points, dtype=torch.float64)
+    ys = torch.linspace(*_limits("y", y), points, dtype=torch.float64)
+    return xs, ys, problem.value(torch.stack(torch.meshgrid(xs, ys, indexing="xy"), dim=-1))
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Take the points' two parameters apart.
+    """Split points into their first and second parameters.
 
     Parameters
     ----------
@@ -248,21 +244,28 @@ def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:
 
     Returns
     -------
-    x : torch.Tensor
-        Shape (…), a view of ``points``.
-    y : torch.Tensor
-        Another.
+    tuple of two torch.Tensor
+        Each of shape (…), a view of ``points``.
 
     Raises
     ------
     TypeError, ValueError
-        If ``points`` is no tensor of real numbers, or its last axis is not 2 long.
+        If ``points`` is not a tensor of floats, or its last axis does not have size 2.
     """
-    if not isinstance(points, torch.Tensor) or not points.is_floating_point():
-        raise TypeError(f"points must be a tensor of real numbers, got {points!r}")
+    points = _validate.tensor("points", points)
     if points.ndim == 0 or points.shape[-1] != 2:
         raise ValueError(f"points must have shape (…, 2), got {tuple(points.shape)}")
     return points.unbind(-1)
+
+
+def _limits(name: str, pair: Any) -> tuple[float, float]:
+    """Return the two limits of an axis, in ascending order."""
+    limits = _validate.row(name, pair).tolist()
+    if len(limits) != 2 or not limits[0] < limits[1]:
+        raise ValueError(
+            f"{name} must be two numbers in ascending order, got {_validate.shown(pair)}"
+        )
+    return limits[0], limits[1]
 
 
 def _point(x: float, y: float) -> torch.Tensor:

@@ -1,12 +1,13 @@
-"""Learning rates in closed form, equal to `torch.optim.lr_scheduler` at every step.
+"""Learning rate schedules in closed form, equal to `torch.optim.lr_scheduler` at every step.
 
-A schedule is a function that returns an array: the rate in force during step (or epoch) 0, 1, 2,
-…, that is, what a learner records *before* each ``scheduler.step()``. Names, arguments and defaults
-are torch's, in snake case; ``steps`` says how many rates to return. Where a schedule drives the
-momentum as well, a second function gives it: `cyclic_momentum`, `one_cycle_momentum`.
+A schedule is a function that returns an array: the learning rates of steps (or epochs) 0, 1, 2, …,
+which is what a training loop reads *before* each ``scheduler.step()``. Names, arguments and
+defaults are those of torch, in snake case; ``steps`` is the number of rates to return. Where a
+scheduler changes the momentum too, a second function returns it: `cyclic_momentum` and
+`one_cycle_momentum`.
 
-`warm_up` goes before any of them. `trace` asks a torch scheduler itself, whichever it is, and
-leaves it as it was.
+`warm_up` puts a warm-up before any of them. `trace` returns the rates of any scheduler of torch,
+without stepping it.
 
 >>> from helpers import schedules
 >>> schedules.step_lr(lr=0.01, step_size=2, steps=5)

@@ -1,8 +1,9 @@
-"""Rate and momentum that swing between two bounds (Smith, 2017, arXiv:1506.01186)."""
+"""Cyclical learning rates and momentum (Smith, 2017, arXiv:1506.01186)."""
 
 import numpy as np
 
 from helpers import _validate
+from helpers.schedules._arguments import RATE, step_numbers
 
 __all__ = ["cyclic_lr", "cyclic_momentum"]
 
@@ -16,52 +17,51 @@ def cyclic_lr(
     mode: str = "triangular",
     gamma: float = 1.0,
 ) -> np.ndarray:
-    r"""Rate that climbs and falls in triangles, as `torch.optim.lr_scheduler.CyclicLR` gives it.
+    r"""Learning rate that rises and falls linearly, as in ``torch.optim.lr_scheduler.CyclicLR``.
 
     .. math:: \eta_t = \eta_{base} + (\eta_{max} - \eta_{base}) \, h_t \, s_t
 
-    where h is a triangle of height 1: up in ``step_size_up`` steps, down in ``step_size_down``.
-    The mode says how s shrinks it: "triangular" not at all, "triangular2" to half from each cycle
-    to the next, "exp_range" to :math:`\gamma^t`, step by step and not once a cycle. So with
-    "exp_range" the rate may never reach ``max_lr``.
+    The triangle h rises from 0 to 1 in ``step_size_up`` steps and falls to 0 in ``step_size_down``.
+    Its scale s is 1 with mode "triangular"; it is halved after each cycle with "triangular2"; with
+    "exp_range" it is :math:`\gamma^t`, so that the rate may never reach ``max_lr``.
 
     Parameters
     ----------
     base_lr : float
-        The lowest rate, at least 0. Torch overwrites the optimizer's own with it.
+        Lowest learning rate, at least 0. Torch sets the optimizer's own rate to it.
     max_lr : float
-        The highest rate of the first cycle, at least ``base_lr``.
+        Highest learning rate of the first cycle, at least ``base_lr``.
     steps : int
-        How many rates to return, at least 1.
+        Number of rates to return, at least 1.
     step_size_up : int
-        How many steps a climb takes, at least 1.
+        Number of steps of a rise, at least 1.
     step_size_down : int, optional
-        How many steps a fall takes, at least 1; as many as a climb if not given.
+        Number of steps of a fall, at least 1; by default ``step_size_up``.
     mode : {"triangular", "triangular2", "exp_range"}
-        How the triangles shrink.
+        How the scale changes.
     gamma : float
-        The factor γ a step of "exp_range", in (0, 1].
+        Factor γ per step with "exp_range", in (0, 1].
 
     Returns
     -------
     numpy.ndarray
-        Shape (steps,): the rate in force in each step.
+        Shape (steps,): the learning rate of each step.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument lies outside its range, or ``mode`` is another.
+        If an argument is out of range.
 
     See Also
     --------
-    cyclic_momentum : what torch does to the momentum meanwhile, unless ``cycle_momentum=False``.
+    cyclic_momentum : The momentum, which torch changes too unless ``cycle_momentum=False``.
 
     Examples
     --------
     >>> cyclic_lr(base_lr=0.1, max_lr=0.5, steps=7, step_size_up=2, mode="triangular2")
     array([0.1, 0.3, 0.5, 0.3, 0.1, 0.2, 0.3])
     """
-    base_lr = _validate.number("base_lr", base_lr, "[0, inf)")
+    base_lr = _validate.number("base_lr", base_lr, RATE)
     max_lr = _validate.number("max_lr", max_lr, f"[{base_lr}, inf)")
     height = _height(steps, step_size_up, step_size_down, mode, gamma)
     # ηₜ = η_base + (η_max − η_base) hₜ sₜ
@@ -77,30 +77,30 @@ def cyclic_momentum(
     base_momentum: float = 0.8,
     max_momentum: float = 0.9,
 ) -> np.ndarray:
-    r"""Momentum that torch's ``CyclicLR`` sets: low where the rate is high.
+    r"""Momentum that torch's ``CyclicLR`` sets: low while the learning rate is high.
 
     .. math:: \mu_t = \mu_{max} - (\mu_{max} - \mu_{base}) \, h_t \, s_t
 
-    with the triangle h and the scale s of `cyclic_lr`. Of Adam and its kind torch sets β₁ so.
+    with h and s as in `cyclic_lr`. In optimizers such as Adam torch sets β₁ to it.
 
     Parameters
     ----------
     steps, step_size_up, step_size_down, mode, gamma
-        As for `cyclic_lr`.
+        As in `cyclic_lr`.
     base_momentum : float
-        The lowest momentum, in [0, 1).
+        Lowest momentum, in [0, 1).
     max_momentum : float
-        The highest, from ``base_momentum`` to below 1.
+        Highest momentum, in [base_momentum, 1).
 
     Returns
     -------
     numpy.ndarray
-        Shape (steps,): the momentum in force in each step.
+        Shape (steps,): the momentum of each step.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument lies outside its range, or ``mode`` is another.
+        If an argument is out of range.
 
     Examples
     --------
@@ -117,14 +117,14 @@ def cyclic_momentum(
 def _height(
     steps: int, step_size_up: int, step_size_down: int | None, mode: str, gamma: float
 ) -> np.ndarray:
-    """Height of the scaled triangle, hₜ sₜ, from 0 to 1."""
-    step = np.arange(_validate.count("steps", steps))
+    """Return the height of the scaled triangle, hₜ sₜ, in [0, 1]."""
+    step = step_numbers(steps)
     up = _validate.count("step_size_up", step_size_up)
     down = up if step_size_down is None else _validate.count("step_size_down", step_size_down)
     mode = _validate.choice("mode", mode, ["triangular", "triangular2", "exp_range"])
     gamma = _validate.number("gamma", gamma, "(0, 1]")
-    cycle, since = np.divmod(step, up + down)  # cycles before this one, and steps within it
-    # hₜ rises by 1 / up a step, then falls by 1 / down
+    cycle, since = np.divmod(step, up + down)  # cycles completed, and steps since then
+    # hₜ rises by 1 / up per step, then falls by 1 / down
     triangle = np.minimum(since / up, (up + down - since) / down)
     if mode == "triangular2":
         return triangle * 0.5**cycle

@@ -1,11 +1,11 @@
-"""Rate that falls when the loss has stopped falling."""
+"""Learning rate that is reduced when the loss no longer improves."""
 
 import math
 
 import numpy as np
 
 from helpers import _validate
-from helpers.schedules._row import finite_row
+from helpers.schedules._arguments import RATE
 
 __all__ = ["reduce_lr_on_plateau"]
 
@@ -22,72 +22,70 @@ def reduce_lr_on_plateau(
     min_lr: float = 0.0,
     eps: float = 1e-8,
 ) -> np.ndarray:
-    """Rate that the losses bring about: `torch.optim.lr_scheduler.ReduceLROnPlateau`'s rule.
+    """Learning rate that depends on the losses, as ``torch.optim.lr_scheduler.ReduceLROnPlateau``.
 
-    An epoch is bad when its loss is not clearly better than the best so far. When more than
-    ``patience`` epochs in a row are bad, the next one has the rate times ``factor``, and counting
-    starts anew. The first epoch is the baseline, hence never bad.
+    An epoch is bad if its loss does not improve on the best so far by the threshold. After more
+    than ``patience`` bad epochs in a row the rate is multiplied by ``factor``, and the count starts
+    again.
 
     Parameters
     ----------
     lr : float
-        The optimizer's rate, at least 0.
+        Initial learning rate, at least 0.
     losses : array_like
-        Shape (epochs,): what ``scheduler.step(loss)`` is given at the end of each epoch.
+        Shape (epochs,), finite: the argument of ``scheduler.step(loss)`` after each epoch.
     mode : {"min", "max"}
-        Whether smaller or larger is better.
+        Whether lower or higher is better.
     factor : float
-        What the rate is multiplied by, in (0, 1).
+        Factor of a reduction, in (0, 1).
     patience : int
-        How many bad epochs in a row are let pass, at least 0.
+        Number of bad epochs in a row that do not yet reduce the rate, at least 0.
     threshold : float
-        By how much a loss must be better, at least 0.
+        Smallest improvement that counts, at least 0.
     threshold_mode : {"rel", "abs"}
-        Whether ``threshold`` is a share of the best loss or a difference from it.
+        Whether ``threshold`` is relative to the best loss, or absolute.
     cooldown : int
-        How many epochs after a reduction do not count as bad, at least 0.
+        Number of epochs after a reduction that do not count as bad, at least 0.
     min_lr : float
-        The lowest rate, in [0, lr].
+        Lowest learning rate, in [0, lr].
     eps : float
-        A reduction by no more than this is left out, at least 0.
+        A reduction is left out if the rate would change by no more than this; at least 0.
 
     Returns
     -------
     numpy.ndarray
-        Shape (epochs,): the rate in force in each epoch, before its loss is known.
+        Shape (epochs,): the learning rate of each epoch.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument lies outside its range, or ``losses`` is not a row of finite numbers.
+        If an argument is out of range.
 
     Examples
     --------
     >>> reduce_lr_on_plateau(lr=1.0, losses=[5, 4, 4, 4, 4, 4], patience=1, factor=0.5)
     array([1. , 1. , 1. , 1. , 0.5, 0.5])
     """
-    lr = _validate.number("lr", lr, "[0, inf)")
-    losses = finite_row("losses", losses)
-    _validate.choice("mode", mode, ["min", "max"])
+    lr = _validate.number("lr", lr, RATE)
+    losses = _validate.row("losses", losses)
+    mode = _validate.choice("mode", mode, ["min", "max"])
     factor = _validate.number("factor", factor, "(0, 1)")
     patience = _validate.count("patience", patience, at_least=0)
     threshold = _validate.number("threshold", threshold, "[0, inf)")
-    _validate.choice("threshold_mode", threshold_mode, ["rel", "abs"])
+    threshold_mode = _validate.choice("threshold_mode", threshold_mode, ["rel", "abs"])
     cooldown = _validate.count("cooldown", cooldown, at_least=0)
     min_lr = _validate.number("min_lr", min_lr, f"[0, {lr}]")
     eps = _validate.number("eps", eps, "[0, inf)")
 
-    sign = 1 if mode == "max" else -1  # which way is better
+    sign = 1 if mode == "max" else -1
     best = -sign * math.inf
     bad_epochs = cooldown_left = 0
     rates = []
     for loss in losses.tolist():
         rates.append(lr)
-        if threshold_mode == "rel":
-            wanted = best * (1 + sign * threshold)
-        else:
-            wanted = best + sign * threshold
-        if sign * loss > sign * wanted:
+        relative = threshold_mode == "rel"
+        limit = best * (1 + sign * threshold) if relative else best + sign * threshold
+        if sign * loss > sign * limit:
             best, bad_epochs = loss, 0
         else:
             bad_epochs += 1

@@ -1,4 +1,4 @@
-"""What any torch scheduler is going to do, asked of a copy."""
+"""The coming learning rates of any scheduler of torch, from a copy of it."""
 
 import copy
 import random
@@ -12,7 +12,6 @@ import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from helpers import _validate
-from helpers.schedules._row import finite_row
 
 __all__ = ["trace"]
 
@@ -23,38 +22,38 @@ def trace(
     losses: np.ndarray | None = None,
     of: str = "lr",
 ) -> np.ndarray:
-    """Rates that a torch scheduler gives over the coming steps, from the one in force now.
+    """Return the learning rates that a scheduler of torch will give, from the current one on.
 
-    All is done on a copy of the scheduler, with an optimizer that has the same settings but one
-    tiny parameter a group. The caller's scheduler, optimizer and model are not stepped or copied,
-    no hook of theirs runs, no warning appears, and the random generators of Python, numpy and torch
-    (CPU) are as they were. One thing cannot be undone: what a function given to ``LambdaLR``
-    changes outside itself.
+    A copy of the scheduler is stepped, with a stand-in for the optimizer that has the same settings
+    but one tiny parameter per group. The scheduler, optimizer and model are neither stepped nor
+    copied, no hook is called, warnings are silenced, and the random states of Python, numpy and
+    torch (CPU) are restored. Only what a function passed to ``LambdaLR`` changes outside of itself
+    stays changed.
 
     Parameters
     ----------
     scheduler : torch.optim.lr_scheduler.LRScheduler
-        Any, ``SequentialLR`` and ``ChainedScheduler`` too, fresh or on its way.
+        Any, new or already stepped, ``SequentialLR`` and ``ChainedScheduler`` included.
     steps : int
-        How many rates to return, at least 1.
+        Number of rates to return, at least 1.
     losses : array_like, optional
-        Shape (steps,): the loss of each epoch, for ``ReduceLROnPlateau`` and for it alone.
+        Shape (steps,): the loss of each epoch; required by ``ReduceLROnPlateau``, and only by it.
     of : {"lr", "momentum"}
-        What to return; of an optimizer without momentum, "momentum" is its β₁.
+        What to return. The momentum of an optimizer with ``betas`` is its β₁.
 
     Returns
     -------
     numpy.ndarray
-        Shape (steps,): the value in force in each step. Shape (steps, groups) where the optimizer
-        has several groups of parameters.
+        Shape (steps,): the value at each step; (steps, groups) if the optimizer has several
+        parameter groups.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument lies outside its range, ``losses`` are missing, superfluous or not one a
-        step, or the optimizer has neither momentum nor betas.
+        If an argument is out of range, ``losses`` is missing, unexpected or not of length
+        ``steps``, or the optimizer has no momentum and no betas.
     ValueError
-        From a ``OneCycleLR`` whose cycle ends before.
+        By a ``OneCycleLR`` whose cycle ends earlier.
 
     Examples
     --------
@@ -64,13 +63,15 @@ def trace(
     array([1.  , 1.  , 0.1 , 0.1 , 0.01])
     """
     if not isinstance(scheduler, LRScheduler):
-        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
-    steps = _validate.count("steps", steps)
-    _validate.choice("of", of, ["lr", "momentum"])
-    arguments = _arguments(scheduler, steps, losses)
-    with _undisturbed():
+        raise TypeError(
+            f"scheduler must be one of torch.optim.lr_scheduler, got {_validate.shown(scheduler)}"
+        )
+    steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
+    of = _validate.choice("of", of, ["lr", "momentum"])
+    arguments = _step_arguments(scheduler, steps, losses)
+    with _without_side_effects():
         stand_in = _StandIn(scheduler.optimizer)
-        # Whoever refers to the optimizer gets the stand-in, so the parameters are not copied.
+        # References to the optimizer become references to the stand-in: no parameter is copied.
         twin: Any = copy.deepcopy(scheduler, memo={id(scheduler.optimizer): stand_in})
         rows = [_values(stand_in, of)]
         for argument in arguments:
@@ -81,7 +82,7 @@ def trace(
 
 
 class _StandIn(torch.optim.Optimizer):
-    """An optimizer with the settings of another, and one tiny parameter a group."""
+    """An optimizer with the settings of another, and one tiny parameter per group."""
 
     def __init__(self, optimizer: torch.optim.Optimizer) -> None:
         groups = [
@@ -92,26 +93,26 @@ class _StandIn(torch.optim.Optimizer):
         super().__init__(groups, copy.deepcopy(optimizer.defaults))
 
     def step(self, closure: Any = None) -> Any:
-        """Do nothing; it is never called, so that hooks on all optimizers do not run."""
+        """Do nothing: `trace` steps the scheduler alone."""
 
 
-def _arguments(scheduler: LRScheduler, steps: int, losses: Any) -> list[tuple[float, ...]]:
-    """List what ``step`` is called with between one rate and the next."""
+def _step_arguments(scheduler: LRScheduler, steps: int, losses: Any) -> list[tuple[float, ...]]:
+    """Return the arguments of each call of ``scheduler.step``."""
     kind = type(scheduler).__name__
     if not isinstance(scheduler, ReduceLROnPlateau):
         if losses is not None:
-            raise ValueError(f"losses must be left out for {kind}, got {losses!r}")
+            raise ValueError(f"losses must be left out for {kind}, got {_validate.shown(losses)}")
         return [()] * (steps - 1)
     if losses is None:
-        raise ValueError(f"losses must be given for {kind}, one a step, got None")
-    losses = finite_row("losses", losses)
+        raise ValueError(f"losses must be given for {kind}, one per step, got None")
+    losses = _validate.row("losses", losses)
     if len(losses) != steps:
-        raise ValueError(f"losses must hold one number a step, {steps}, got {len(losses)}")
+        raise ValueError(f"losses must hold one number per step, {steps}, got {len(losses)}")
     return [(loss,) for loss in losses[:-1].tolist()]
 
 
 def _values(optimizer: torch.optim.Optimizer, of: str) -> list[float]:
-    """Read the rate or the momentum of each group."""
+    """Return the learning rate or the momentum of each parameter group."""
     values = []
     for group in optimizer.param_groups:
         if of == "lr" or "momentum" in group:
@@ -126,13 +127,13 @@ def _values(optimizer: torch.optim.Optimizer, of: str) -> list[float]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Silence warnings, and put the random generators back: a schedule may draw from them."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+def _without_side_effects() -> Iterator[None]:
+    """Silence warnings, and restore the random states: a schedule may use random numbers."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
         with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
             warnings.simplefilter("ignore")
             yield
     finally:
-        random.setstate(of_python)
-        np.random.set_state(of_numpy)  # noqa: NPY002
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002

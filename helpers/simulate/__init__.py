@@ -1,4 +1,4 @@
-"""Many runs at once: starts or seeds × hyper-parameters × steps in one batched call.
+"""Simulate many runs at once: all starts or seeds with all hyper-parameters in one batch.
 
 >>> from helpers import optimizers, problems, simulate
 >>> runs = simulate.on_problem(
@@ -6,12 +6,12 @@
 ... )
 >>> runs.paths.shape
 torch.Size([2, 51, 2])
->>> runs.diverged.tolist()  # above 2 / 100 it does
+>>> runs.diverged.tolist()  # gradient descent diverges if lr > 2 / 100
 [False, True]
 """
 
-from helpers.simulate.learner import batch_order, starting_point
 from helpers.simulate.runs import Runs
+from helpers.simulate.sampling import batch_order, starting_point
 from helpers.simulate.simulator import on_problem, on_regression
 
 __all__ = ["Runs", "batch_order", "on_problem", "on_regression", "starting_point"]

@@ -1,6 +1,6 @@
-"""What a simulation returns: paths, gradients, losses, learning rates, and whose they are."""
+"""The results of a simulation."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -8,30 +8,30 @@ import torch
 __all__ = ["Runs"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Runs:
-    """Labelled results of a simulation, one row a run.
+    """Results of a simulation, one row per run.
 
     Attributes
     ----------
     labels : tuple of dict
-        What each run has: its ``"seed"`` or ``"start"``, and its hyper-parameters by name.
+        The ``"seed"`` or ``"start"`` of each run, and its hyper-parameters by name.
     paths : torch.Tensor
-        Shape (runs, steps + 1, 2): the parameters before the first step and after each.
+        Shape (runs, steps + 1, 2): the parameters before the first step and after each step.
     gradients : torch.Tensor
-        Shape (runs, steps, 2): the gradient that each step saw, at ``paths[:, step]``.
+        Shape (runs, steps, 2): the gradient of each step, at ``paths[:, step]``.
     losses : torch.Tensor
-        Shape (runs, steps): the loss whose gradient that is, of the mini-batch if there is one.
+        Shape (runs, steps): the loss of each step, of its mini-batch if there is one.
     learning_rates : torch.Tensor
-        Shape (runs, steps): the rate of each step.
+        Shape (runs, steps): the learning rate of each step.
     diverged : torch.Tensor
-        Shape (runs,), bool.
+        Shape (runs,), bool: whether a run went out of bounds.
     diverged_at : torch.Tensor
-        Shape (runs,): the first index along ``paths`` at which the run is out of bounds, −1 if it
-        never is. That point is kept as it is; all that follows it is NaN.
+        Shape (runs,): the first index along ``paths`` that is out of bounds, or −1. The parameters
+        there are as computed; after that all values are NaN.
     train_losses, validation_losses : torch.Tensor or None
-        Shape (runs, epochs), of mini-batches only: each the mean of the losses of its batches,
-        in training as seen on the way, in validation at the end of the epoch.
+        Shape (runs, epochs), with mini-batches only: the mean of the losses of the batches, during
+        the epoch for training, and after it for validation.
     """
 
     labels: tuple[dict[str, Any], ...]
@@ -46,35 +46,3 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def select(self, **wanted: Any) -> "Runs":
-        """Return the runs whose label has all that is asked for, such as ``lr=0.1``.
-
-        Parameters
-        ----------
-        **wanted
-            By name, what a label has to hold: its ``seed``, its ``start``, hyper-parameters.
-
-        Returns
-        -------
-        Runs
-            In the order in which they stood.
-
-        Raises
-        ------
-        KeyError
-            If no run has it. The message lists what there is.
-        """
-        kept = [
-            i
-            for i, label in enumerate(self.labels)
-            if all(name in label and label[name] == value for name, value in wanted.items())
-        ]
-        if not kept:
-            raise KeyError(f"no run has {wanted}; the first of {len(self)} is {self.labels[0]}")
-        rows = {
-            field.name: getattr(self, field.name)[kept]
-            for field in fields(self)
-            if isinstance(getattr(self, field.name), torch.Tensor)
-        }
-        return replace(self, labels=tuple(self.labels[i] for i in kept), **rows)

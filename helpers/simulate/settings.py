@@ -1,4 +1,4 @@
-"""What runs differ in: hyper-parameters crossed with each other, and their schedules."""
+"""Hyper-parameters of many runs: their combinations, and their schedules."""
 
 import inspect
 from collections.abc import Callable
@@ -6,148 +6,156 @@ from itertools import product
 from numbers import Real
 from typing import Any
 
-import numpy as np
 import torch
 
+from helpers import _validate
 from helpers.optimizers import Optimizer
-from helpers.optimizers.base import for_device
 
-__all__ = ["combinations", "prepare"]
-
-Overrides = Callable[[int], dict[str, Any]]
+__all__ = ["combinations", "make_optimizer", "read_schedule"]
 
 
 def combinations(hyper: dict[str, Any]) -> list[dict[str, Any]]:
-    """Cross the values of all hyper-parameters, the last one changing fastest.
-
-    A list, or an array or tensor with one axis, means several values; anything else is one.
+    """Combine all values of all hyper-parameters; those of the last one change fastest.
 
     Parameters
     ----------
     hyper : dict
-        By name, one value or several.
+        By name, one value, or several in a sequence, array, tensor or Series with one axis. As
+        ``betas`` is a pair, several are a list of pairs.
 
     Returns
     -------
     list of dict
-        One value each; for no hyper-parameter at all, one empty dict.
+        Each with one value by name.
 
     Raises
     ------
     ValueError
-        If an array has more axes, or there is no value.
+        If an array has several axes, or a sequence is empty.
 
     Examples
     --------
     >>> combinations({"lr": [0.1, 0.2], "betas": (0.9, 0.99)})
     [{'lr': 0.1, 'betas': (0.9, 0.99)}, {'lr': 0.2, 'betas': (0.9, 0.99)}]
     """
-    choices = [_several(name, values) for name, values in hyper.items()]
-    return [dict(zip(hyper, values, strict=True)) for values in product(*choices)]
+    values = [_values(name, value) for name, value in hyper.items()]
+    return [dict(zip(hyper, choice, strict=True)) for choice in product(*values)]
 
 
-def prepare(
-    rule: Callable[..., Optimizer],
-    hyper: list[dict[str, Any]],
-    schedule: dict[str, Any],
-    steps: int,
-    device: torch.device,
-) -> tuple[Optimizer, Overrides, torch.Tensor]:
-    """Make the optimizer of all runs.
+def make_optimizer(
+    rule: Callable[..., Optimizer], settings: list[dict[str, Any]]
+) -> tuple[Optimizer, torch.Tensor]:
+    """Make one optimizer for all runs.
 
     Parameters
     ----------
     rule : callable
-        A factory of `helpers.optimizers`.
-    hyper : list of dict
-        Its arguments, run by run.
-    schedule : dict
-        By name of hyper-parameter: an array or tensor of shape (steps,), the same for all runs, or
-        (runs, steps). ``betas`` is a tuple of two, each such an array or a number.
-    steps : int
-        How many there are.
-    device : torch.device
-        Where the runs are.
+        A function of `helpers.optimizers`.
+    settings : list of dict
+        The arguments of ``rule`` in each run.
 
     Returns
     -------
     optimizer : Optimizer
-        With a number where all runs agree, else one value a run.
-    overrides : callable
-        From the step to the keywords of ``update``.
-    rates : torch.Tensor
-        The learning rates, shape (runs, steps).
+        With a number for each hyper-parameter that is equal in all runs, else one value per run.
+    learning_rates : torch.Tensor
+        Shape (runs,), float64.
 
     Raises
     ------
     TypeError, ValueError
-        If a shape does not fit, or a hyper-parameter both differs between runs and has a schedule.
+        If ``rule`` is not such a function, or a hyper-parameter is out of range.
     """
-    arguments = {
-        name: _gathered(name, [setting[name] for setting in hyper], device) for name in hyper[0]
-    }
+    if not callable(rule) or isinstance(rule, type):
+        raise TypeError(
+            "rule must be a function of helpers.optimizers, such as optimizers.sgd, "
+            f"got {_validate.shown(rule)}"
+        )
+    hyper = {name: _batch(name, [setting[name] for setting in settings]) for name in settings[0]}
+    optimizer = rule(**hyper)
+    lr = hyper.get("lr", inspect.signature(rule).parameters["lr"].default)
+    return optimizer, torch.as_tensor(lr, dtype=torch.float64).expand(len(settings))
+
+
+def read_schedule(
+    schedule: dict[str, Any] | None, settings: list[dict[str, Any]], steps: int
+) -> dict[str, list[Any]]:
+    """Check a schedule.
+
+    Parameters
+    ----------
+    schedule : dict or None
+        By name of hyper-parameter, the values of all steps, shape (steps,). ``betas`` is a pair,
+        each part of it such an array or a number.
+    settings : list of dict
+        The hyper-parameters of each run.
+    steps : int
+        Number of steps.
+
+    Returns
+    -------
+    dict of list
+        By name, the value of each step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a shape does not match, or a hyper-parameter with a schedule also has several values.
+    """
+    if not isinstance(schedule, dict | None):
+        raise TypeError(f"schedule must be a dict of arrays, got {_validate.shown(schedule)}")
     rows = {}
-    for name, values in schedule.items():
-        if any(setting.get(name) != hyper[0].get(name) for setting in hyper):
-            raise ValueError(f"{name} must have one value where it has a schedule, got several")
-        rows[name] = _per_step(name, values, len(hyper), steps, device)
-    rates = rows.get("lr", [arguments.get("lr", _default(rule, "lr"))] * steps)
-    rates = [torch.as_tensor(rate, dtype=torch.float64).expand(len(hyper)) for rate in rates]
-
-    def overrides(step: int) -> dict[str, Any]:
-        return {name: row[step] for name, row in rows.items()}
-
-    return rule(**arguments), overrides, torch.stack(rates, dim=1)
+    for name, values in (schedule or {}).items():
+        if any(setting.get(name) != settings[0].get(name) for setting in settings):
+            raise ValueError(f"{name} must have one value if it has a schedule, got several")
+        rows[name] = _row(name, values, steps)
+    return rows
 
 
-def _several(name: str, values: Any) -> list[Any]:
+def _values(name: str, value: Any) -> list[Any]:
     """List the values of one hyper-parameter."""
-    if isinstance(values, np.ndarray | torch.Tensor):
-        if values.ndim > 1:
-            raise ValueError(f"{name} must have one axis, got shape {tuple(values.shape)}")
-        values = values.tolist()
-    if not isinstance(values, list):
-        return [values]
-    if not values:
+    if hasattr(value, "tolist"):  # an array, a tensor or a Series
+        if value.ndim > 1:
+            raise ValueError(f"{name} must have one axis, got shape {tuple(value.shape)}")
+        value = value.tolist()
+    elif isinstance(value, tuple | range) and name != "betas":
+        value = list(value)
+    if not isinstance(value, list):
+        return [value]
+    if not value:
         raise ValueError(f"{name} must have at least one value, got none")
-    return values
+    return value
 
 
-def _gathered(name: str, values: list[Any], device: torch.device) -> Any:
-    """One value if the runs agree, else a tensor of shape (runs,); of ``betas`` a tuple of two."""
+def _batch(name: str, values: list[Any]) -> Any:
+    """Return one value if all runs have the same, else a tensor of shape (runs,)."""
     if all(value == values[0] for value in values):
         return values[0]
     if name == "betas":
-        pairs = enumerate(zip(*values, strict=True))
-        return tuple(_gathered(f"betas[{i}]", list(part), device) for i, part in pairs)
+        for value in values:
+            if not isinstance(value, tuple | list) or len(value) != 2:
+                raise TypeError(f"betas must be a list of pairs, got {_validate.shown(value)}")
+        parts = zip(*values, strict=True)
+        return tuple(_batch(f"betas[{i}]", list(part)) for i, part in enumerate(parts))
     for value in values:
         if isinstance(value, bool) or not isinstance(value, Real):
-            raise TypeError(f"{name} must be numbers if it differs between runs, got {value!r}")
-    return for_device(torch.tensor(values, dtype=torch.float64), device)
+            raise TypeError(
+                f"{name} must be a number if it differs between runs, got {_validate.shown(value)}"
+            )
+    return torch.tensor(values, dtype=torch.float64)
 
 
-def _per_step(name: str, values: Any, runs: int, steps: int, device: torch.device) -> list[Any]:
-    """One entry a step: a number, or a tensor of shape (runs,); of ``betas`` a tuple of two."""
+def _row(name: str, values: Any, steps: int) -> list[Any]:
+    """Return one value per step."""
     if name == "betas":
-        if not isinstance(values, tuple) or len(values) != 2:
-            raise TypeError(f"schedule['betas'] must be a tuple of two, got {values!r}")
+        if not isinstance(values, tuple | list) or len(values) != 2:
+            raise TypeError(f"schedule['betas'] must be a pair, got {_validate.shown(values)}")
         parts = [
-            [part] * steps
-            if isinstance(part, Real)
-            else _per_step(f"betas[{i}]", part, runs, steps, device)
+            [part] * steps if isinstance(part, Real) else _row(f"betas[{i}]", part, steps)
             for i, part in enumerate(values)
         ]
         return list(zip(*parts, strict=True))
-    table = torch.as_tensor(values, dtype=torch.float64)
-    if table.shape == (steps,):
-        return table.tolist()
-    if table.shape == (runs, steps):
-        return list(for_device(table, device).unbind(1))
-    raise ValueError(
-        f"schedule[{name!r}] must have shape (steps,) = ({steps},) or (runs, steps) = "
-        f"({runs}, {steps}), got {tuple(table.shape)}"
-    )
-
-
-def _default(function: Callable[..., Any], argument: str) -> Any:
-    return inspect.signature(function).parameters[argument].default
+    row = _validate.row(f"schedule[{name!r}]", values).tolist()
+    if len(row) != steps:
+        raise ValueError(f"schedule[{name!r}] must have shape ({steps},), got ({len(row)},)")
+    return row

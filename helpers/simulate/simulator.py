@@ -1,4 +1,4 @@
-"""The simulations: on a surface with its exact gradient, and on the toy's mini-batches."""
+"""Simulations on a problem with its exact gradient, and on the mini-batches of the toy."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -8,9 +8,9 @@ import torch
 from helpers import _validate
 from helpers.optimizers import Optimizer
 from helpers.problems import LinearRegression, Problem, mse, mse_gradient
-from helpers.simulate.learner import batch_order, starting_point
 from helpers.simulate.runs import Runs
-from helpers.simulate.settings import combinations, prepare
+from helpers.simulate.sampling import batch_order, starting_point
+from helpers.simulate.settings import combinations, make_optimizer, read_schedule
 
 __all__ = ["on_problem", "on_regression"]
 
@@ -26,40 +26,40 @@ def on_problem(
     schedule: dict[str, Any] | None = None,
     threshold: float = 1e6,
     dtype: torch.dtype = torch.float64,
-    device: torch.device | str = "cpu",
     **hyper: Any,
 ) -> Runs:
-    """Follow a rule down a surface, every start with every combination of hyper-parameters.
+    """Minimise a problem, from each start with each combination of hyper-parameters.
 
     Parameters
     ----------
     problem : Problem
-        The surface.
+        What to minimise.
     rule : callable
-        A factory of `helpers.optimizers`, such as ``optimizers.adam``.
-    start : sequence or torch.Tensor
-        Where to start: one point, shape (2,), or several, shape (starts, 2).
+        A function of `helpers.optimizers`, such as ``optimizers.adam``.
+    start : array_like
+        One start, shape (2,), or several, shape (starts, 2).
     steps : int
-        How many updates, at least 1.
+        Number of steps, at least 1.
     schedule : dict, optional
-        Hyper-parameters that change on the way: by name, shape (steps,) or (runs, steps);
-        ``betas`` a tuple of two such or of numbers.
+        By name of hyper-parameter, its values in all steps, shape (steps,); for ``betas`` a pair of
+        such arrays or numbers.
     threshold : float
-        A run is out of bounds, and stops, once a parameter is larger than this or not finite.
-    dtype, device
+        A run has diverged once a parameter is larger than this, or not finite.
+    dtype : torch.dtype
         Of the parameters and all results.
     **hyper
-        Arguments of ``rule``. A list, or an array or tensor with one axis, means several values.
+        Arguments of ``rule``. A sequence, array, tensor or Series means several values; as
+        ``betas`` is a pair, several are a list of pairs.
 
     Returns
     -------
     Runs
-        The starts in turn, each with all combinations, the last hyper-parameter changing fastest.
+        Ordered by start, then by combination; the last hyper-parameter changes fastest.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit. A run that diverges is marked, not raised.
+        If an argument is out of range. Divergence is not an error: see `Runs`.
 
     Examples
     --------
@@ -73,24 +73,27 @@ def on_problem(
             [0.9500, 0.5000],
             [0.9025, 0.2500]], dtype=torch.float64)
     """
-    steps = _validate.count("steps", steps)
-    points = torch.as_tensor(start, dtype=dtype)
-    if points.ndim not in (1, 2) or points.shape[-1] != 2 or not len(points):
-        raise ValueError(f"start must have shape (2,) or (starts, 2), got {tuple(points.shape)}")
+    if not isinstance(problem, Problem):
+        raise TypeError(f"problem must be one of helpers.problems, got {_validate.shown(problem)}")
+    points = _validate.array("start", start)
+    if points.ndim not in (1, 2) or points.shape[-1] != 2 or not points.size:
+        raise ValueError(f"start must have shape (2,) or (starts, 2), got {points.shape}")
     points = points.reshape(-1, 2)
     settings = combinations(hyper)
     labels = tuple(
         {"start": tuple(point), **setting} for point in points.tolist() for setting in settings
     )
-    first = points.to(device).repeat_interleave(len(settings), dim=0)
 
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         return problem.value(params), problem.gradient(params)
 
-    results = _descend(
-        loss_and_gradient, first, steps, rule, settings * len(points), schedule, threshold
+    first = torch.from_numpy(points).to(_checked(dtype)).repeat_interleave(len(settings), dim=0)
+    steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
+    settings = settings * len(points)
+    return Runs(
+        labels,
+        **_minimise(loss_and_gradient, first, steps, rule, settings, schedule, threshold),
     )
-    return Runs(labels, **results)
 
 
 def on_regression(
@@ -103,40 +106,38 @@ def on_regression(
     schedule: dict[str, Any] | None = None,
     threshold: float = 1e6,
     dtype: torch.dtype = torch.float32,
-    device: torch.device | str = "cpu",
     **hyper: Any,
 ) -> Runs:
-    """Train the toy on mini-batches, every seed with every combination of hyper-parameters.
+    """Train the toy on mini-batches, with each seed and each combination of hyper-parameters.
 
-    A seed sets the start and the order of the data, as in the learner's loop that
-    `helpers.simulate.learner` shows; that loop with `torch.optim` gives the same path. Rounding
-    apart: 1e-12 in float64 (``nn.Linear(1, 1).double()``), about 1e-6 in float32, as sums over a
-    batch are not taken in the same order.
+    A seed sets the start and the order of the data. The training loop in
+    `helpers.simulate.sampling`, with `torch.optim`, gives the same path up to rounding: 1e-12 in
+    float64 (``nn.Linear(1, 1).double()``), and about 1e-6 in float32.
 
     Parameters
     ----------
     toy : LinearRegression
-        The data and their split.
+        Data and split.
     rule : callable
-        A factory of `helpers.optimizers`, such as ``optimizers.adam``.
+        A function of `helpers.optimizers`, such as ``optimizers.adam``.
     seeds : int or iterable of int
-        One or several, each at least 0.
+        One or several, each from 0 to 2⁶⁴ − 1.
     epochs : int
-        How many passes over the training data, at least 1.
+        Number of passes over the training data, at least 1.
     batch_size : int
-        At least 1. The last batch of an epoch is smaller if it does not divide the data.
-    schedule, threshold, dtype, device, **hyper
-        As for `on_problem`; steps are updates, as many an epoch as there are batches.
+        At least 1. The last batch of an epoch may be smaller.
+    schedule, threshold, dtype, **hyper
+        As in `on_problem`; each mini-batch is a step.
 
     Returns
     -------
     Runs
-        The seeds in turn, each with all combinations, with the losses of each epoch.
+        Ordered by seed, then by combination; with the losses of each epoch.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit. A run that diverges is marked, not raised.
+        If an argument is out of range. Divergence is not an error: see `Runs`.
 
     Examples
     --------
@@ -148,60 +149,69 @@ def on_regression(
     >>> runs.labels[-1]
     {'seed': 2, 'lr': 0.1}
     """
-    epochs, batch_size = (
-        _validate.count("epochs", epochs),
-        _validate.count("batch_size", batch_size),
-    )
-    seeds = list(seeds) if isinstance(seeds, Iterable) else [seeds]
-    if not seeds:
-        raise ValueError("seeds must be at least one, got none")
+    if not isinstance(toy, LinearRegression):
+        raise TypeError(f"toy must be a LinearRegression, got {_validate.shown(toy)}")
+    epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
+    batch_size = _validate.count("batch_size", batch_size)
+    dtype = _checked(dtype)
+    listed = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
+    listed = list(listed) if isinstance(listed, Iterable) else [listed]
+    if not listed:
+        raise ValueError("seeds must hold at least one seed, got none")
     settings = combinations(hyper)
-    labels = tuple({"seed": seed, **setting} for seed in seeds for setting in settings)
-    first = torch.stack([starting_point(seed) for seed in seeds]).to(device, dtype)
+    labels = tuple({"seed": seed, **setting} for seed in listed for setting in settings)
+    first = torch.stack([starting_point(seed) for seed in listed]).to(dtype)
 
-    # Each batch has shape (seeds, 1, batch size): all runs of a seed see the same.
-    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in seeds])
+    # Each batch has shape (seeds, 1, batch size): all runs with one seed get the same data.
+    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in listed])
     batches = [
-        tuple(part[:, None].to(device, dtype) for part in toy.data(toy.train[indices]))
+        tuple(part[:, None].to(dtype) for part in toy.data(toy.train[indices]))
         for epoch in order.unbind(1)
         for indices in epoch.split(batch_size, dim=1)
     ]
 
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        params = params.unflatten(0, (len(seeds), len(settings)))
+        params = params.unflatten(0, (len(listed), len(settings)))
         x, y = batches[step]
         return mse(params, x, y).flatten(), mse_gradient(params, x, y).flatten(0, 1)
 
     first = first.repeat_interleave(len(settings), dim=0)
-    results = _descend(
-        loss_and_gradient, first, len(batches), rule, settings * len(seeds), schedule, threshold
+    results = _minimise(
+        loss_and_gradient, first, len(batches), rule, settings * len(listed), schedule, threshold
     )
     per_epoch = len(batches) // epochs
-    ends = results["paths"][:, per_epoch::per_epoch]
-    parts = [part.split(batch_size) for part in toy.data("validation")]
-    validation = [mse(ends, x, y) for x, y in zip(*parts, strict=True)]
+    after_epochs = results["paths"][:, per_epoch::per_epoch]
+    validation = [part.split(batch_size) for part in toy.data("validation")]
+    validation_losses = [mse(after_epochs, x, y) for x, y in zip(*validation, strict=True)]
     return Runs(
         labels,
         **results,
         train_losses=results["losses"].unflatten(1, (epochs, per_epoch)).mean(-1),
-        validation_losses=torch.stack(validation).mean(0),
+        validation_losses=torch.stack(validation_losses).mean(0),
     )
 
 
-def _descend(
+def _minimise(
     loss_and_gradient: LossAndGradient,
     first: torch.Tensor,
     steps: int,
     rule: Callable[..., Optimizer],
-    hyper: list[dict[str, Any]],
+    settings: list[dict[str, Any]],
     schedule: dict[str, Any] | None,
     threshold: float,
 ) -> dict[str, torch.Tensor]:
-    """Take all steps of all runs, from ``first``, shape (runs, 2); return tensors of `Runs`."""
+    """Take all steps of all runs from ``first``, shape (runs, 2); return the fields of `Runs`."""
     threshold = _validate.number("threshold", threshold, "(0, inf)")
-    if not bool((first.abs() <= threshold).all()):
-        raise ValueError(f"start must be finite and at most {threshold} in size, got {first}")
-    optimizer, overrides, rates = prepare(rule, hyper, schedule or {}, steps, first.device)
+    if not (first.abs() <= threshold).all():
+        raise ValueError(
+            f"start must be finite and at most {threshold} in size, "
+            f"got {_validate.shown(first.tolist())}"
+        )
+    optimizer, rates = make_optimizer(rule, settings)
+    rows = read_schedule(schedule, settings, steps)
+    learning_rates = rates[:, None].expand(-1, steps)
+    if "lr" in rows:
+        learning_rates = torch.tensor(rows["lr"], dtype=torch.float64).expand(len(first), -1)
 
     paths = first.new_empty(steps + 1, *first.shape)
     gradients = first.new_empty(steps, *first.shape)
@@ -209,10 +219,12 @@ def _descend(
     paths[0] = params = first
     state = optimizer.init(params)
     for step in range(steps):
-        losses[step], gradients[step] = loss_and_gradient(params, step)
-        params, state = optimizer.update(params, gradients[step], state, **overrides(step))
+        loss, gradient = loss_and_gradient(params, step)
+        losses[step], gradients[step] = loss.detach(), gradient.detach()
+        overrides = {name: row[step] for name, row in rows.items()}
+        params, state = optimizer.update(params, gradients[step], state, **overrides)
         paths[step + 1] = params
-        # A run out of bounds is NaN from the next step on. NaN itself compares as False.
+        # From the next step on a run out of bounds is NaN. Comparing NaN gives False.
         params = params.masked_fill(~(params.abs() <= threshold).all(-1, keepdim=True), torch.nan)
 
     outside = ~(paths.abs() <= threshold).all(-1)
@@ -221,7 +233,15 @@ def _descend(
         "paths": paths.transpose(0, 1),
         "gradients": gradients.transpose(0, 1),
         "losses": losses.T,
-        "learning_rates": rates.to(first),
+        "learning_rates": learning_rates.to(first),
         "diverged": diverged,
         "diverged_at": torch.where(diverged, outside.int().argmax(0), -1),
     }
+
+
+def _checked(dtype: Any) -> torch.dtype:
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise TypeError(
+            f"dtype must be a float type such as torch.float64, got {_validate.shown(dtype)}"
+        )
+    return dtype

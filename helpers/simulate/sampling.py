@@ -1,22 +1,22 @@
-"""The random numbers that a learner's own training loop on the toy draws, seed by seed.
+"""The random numbers that a training loop with a DataLoader draws for the toy, from a seed.
 
 The loop is that of Godoy's chapter 6, with the global random state::
 
     torch.manual_seed(13)
-    train, validation = random_split(dataset, [80, 20])  # `problems.linear_regression` has this
+    train, validation = random_split(dataset, [80, 20])  # as in `problems.linear_regression`
     train_loader = DataLoader(train, batch_size=16, shuffle=True)
     validation_loader = DataLoader(validation, batch_size=16)
 
     torch.manual_seed(seed)
     model = nn.Linear(1, 1)
-    torch.manual_seed(seed)  # once more, where training starts
+    torch.manual_seed(seed)  # again, before training
     for epoch in range(10):
         for x, y in train_loader: ...
         with torch.no_grad():
             for x, y in validation_loader: ...
 
-The pass over the validation data counts: it draws a number, so that without it the second epoch is
-shuffled otherwise. The caller's random state is not touched here.
+The pass over the validation data draws a number too: without it the second epoch would be shuffled
+differently. The functions below do not change the global random state.
 """
 
 import torch
@@ -27,12 +27,12 @@ __all__ = ["batch_order", "starting_point"]
 
 
 def starting_point(seed: int) -> torch.Tensor:
-    """Bias and weight of ``nn.Linear(1, 1)`` made after ``torch.manual_seed(seed)``.
+    """Bias and weight of ``nn.Linear(1, 1)`` after ``torch.manual_seed(seed)``.
 
     Parameters
     ----------
     seed : int
-        At least 0.
+        From 0 to 2⁶⁴ − 1.
 
     Returns
     -------
@@ -42,41 +42,39 @@ def starting_point(seed: int) -> torch.Tensor:
     Raises
     ------
     TypeError, ValueError
-        If ``seed`` is no such number.
+        If ``seed`` is out of range.
 
     Examples
     --------
     >>> starting_point(42)
     tensor([0.8300, 0.7645])
     """
-    generator = _generator(seed)
-    # With one input, Kaiming's bound and that of the bias are both 1; the weight is drawn first.
-    weight = torch.empty(1, dtype=torch.float32).uniform_(-1, 1, generator=generator)
-    bias = torch.empty(1, dtype=torch.float32).uniform_(-1, 1, generator=generator)
-    return torch.cat([bias, weight])
+    # With one input both are uniform in [−1, 1]; the weight is drawn first.
+    draws = torch.rand(2, generator=_generator(seed), dtype=torch.float32)
+    return 2 * draws.flip(0) - 1
 
 
 def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
-    """Order in which a shuffling DataLoader gives the training data, epoch by epoch.
+    """Order in which a DataLoader with ``shuffle=True`` returns the training data.
 
     Parameters
     ----------
     seed : int
-        Given to ``torch.manual_seed`` right before training, at least 0.
+        Argument of ``torch.manual_seed`` right before training, from 0 to 2⁶⁴ − 1.
     samples : int
-        How many there are to shuffle.
+        Number of samples, at least 1.
     epochs : int
-        How many times.
+        Number of epochs, at least 1.
 
     Returns
     -------
     torch.Tensor
-        Shape (epochs, samples): indices into the training data.
+        Shape (epochs, samples), int64: indices into the training data.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is no such number.
+        If an argument is out of range.
 
     Examples
     --------
@@ -84,18 +82,20 @@ def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
     torch.Size([2, 4])
     """
     generator = _generator(seed)
-    samples, epochs = _validate.count("samples", samples), _validate.count("epochs", epochs)
+    samples = _validate.count("samples", samples, at_most=_validate.MAX_STEPS)
+    epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
     orders = []
     for _ in range(epochs):
-        _draw(generator)  # the training loader's seed for its workers, whether it has any or not
+        _draw(generator)  # the training loader draws a seed for its workers, even if it has none
         shuffle = _generator(_draw(generator))
         orders.append(torch.randperm(samples, generator=shuffle))
-        _draw(generator)  # the same for the validation loader
+        _draw(generator)  # and so does the validation loader
     return torch.stack(orders)
 
 
 def _generator(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(_validate.count("seed", seed, at_least=0))
+    seed = _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
+    return torch.Generator().manual_seed(seed)
 
 
 def _draw(generator: torch.Generator) -> int:

@@ -91,6 +91,7 @@ def run_jupyter_book(language: str, stage: Path, html: Path) -> list[str]:
     print(f"  {language} {'pages':<21} {time.perf_counter() - start:5.1f} s", flush=True)
     if run.returncode == 0:
         shutil.move(stage / "_build" / "html", html)
+        (html / ".buildinfo").unlink()  # for Sphinx's next build; it depends on the folder
         return []
     report = re.sub(r"\x1b\[[\d;]*m", "", run.stderr).replace(
         f"{stage}/source", f"notebooks/{language}"

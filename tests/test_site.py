@@ -162,6 +162,8 @@ def test_page_shows_the_chapter_without_the_notebooks_frame(page, language):
     assert "' solution'" in solution.get_text()
     target = {"pt": "o-resto", "en": "the-rest"}[language]
     assert article.find("a", href=f"01-end.html#{target}")
+    permalink = {"pt": "Link para este cabeçalho", "en": "Link to this heading"}[language]
+    assert {link["title"] for link in article.select(".headerlink")} == {permalink}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -207,6 +209,7 @@ def test_formulas_are_typeset_and_wide_tables_name_their_columns(page, language)
     cells = wide.select("tbody td")
     assert [cell.select_one(".column").get_text() for cell in cells] == ["a", "b", "c", "d"]
     assert wide.select_one(".column code").get_text() == "c"
+    assert not wide.select(".column p")  # which a line of text cannot hold
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -472,7 +475,7 @@ def test_settings_of_jupyter_book_differ_by_language_only(tmp_path, language):
         if key not in shared["sphinx"]["config"]
     }
     assert differing == {
-        "language": language,
+        "language": {"pt": "pt_BR", "en": "en"}[language],
         "html_static_path": [str(tmp_path / "static")],
         "html_extra_path": [str(tmp_path / "extra")],
         "site_url": f"{site}/",

@@ -38,7 +38,7 @@ def write_config(language: str, stage: Path) -> Path:
     config["title"] = config["project"] = t["site_title"]
     config["html"]["baseurl"] = f"{site}/{language}/"
     config["sphinx"]["config"] |= {
-        "language": language,
+        "language": t["code"].replace("-", "_"),
         "html_static_path": [str(stage / "static")],
         "html_extra_path": [str(stage / "extra")],
         "site_url": f"{site}/",

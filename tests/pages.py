@@ -1,4 +1,4 @@
-"""The built site as its pages stand on the disk: which there are, and what stands in them."""
+"""The built site as its tests see it: pages as trees, a local server, and tools of npm."""
 
 import contextlib
 import functools
@@ -8,204 +8,143 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from book.generate import chapters
-from book.project import LANGUAGES, ROOT
+from bs4 import BeautifulSoup
+
+from book.project import LANGUAGES, ROOT, chapter_paths
 
 SITE = ROOT / "_build" / "html"
-PACKAGES = ROOT / "node_modules"
 NODE = Path(sys.executable).with_name("node")
 
-SLUGS = [chapter.slug for chapter in chapters()]
+SLUGS = [path.stem for path in chapter_paths()]
 CHAPTERS = [f"{language}/{slug}.html" for language in LANGUAGES for slug in SLUGS]
-ALL = sorted(
-    path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if path.name != "404.html"
-)
-"""Every page that was built, redirects too; 404.html, whose links start at the site's address, has
-tests of its own."""
-
-_VOID = {
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "source",
-    "wbr",
-}
-
-
-@dataclass
-class Element:
-    """An element: where it stands, and what it carries."""
-
-    name: str
-    attributes: dict[str, str]
-    line: int
-    parents: tuple["Element", ...]
-    text: list[str] = field(default_factory=list)
-    """The texts right within it, its children's left out."""
-
-    def within(self, *names: str) -> bool:
-        """Tell whether it is one of these elements, or stands in one."""
-        return self.name in names or any(parent.name in names for parent in self.parents)
-
-    @property
-    def language(self) -> str:
-        """The nearest ``lang``."""
-        nearest = (self, *reversed(self.parents))
-        return next((e.attributes["lang"] for e in nearest if "lang" in e.attributes), "")
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[Element] = []
-        self._open: list[Element] = []
-
-    def handle_starttag(self, tag, attrs):
-        attributes = {name: value or "" for name, value in attrs}
-        element = Element(tag, attributes, self.getpos()[0], tuple(self._open))
-        self.elements.append(element)
-        if tag not in _VOID:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self._open.pop()
-
-    def handle_endtag(self, tag):
-        while self._open and self._open.pop().name != tag:
-            pass
-
-    def handle_data(self, data):
-        if self._open and data.strip():
-            self._open[-1].text.append(" ".join(data.split()))
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("**/*.html"))
+"""Every page of the site, also those that send readers on."""
+READ = [page for page in PAGES if page == "index.html" or not page.endswith("/index.html")]
+"""The pages that readers see."""
+ONE_LANGUAGE = [
+    f"{LANGUAGES[number % len(LANGUAGES)]}/{slug}.html" for number, slug in enumerate(SLUGS)
+] + [f"{LANGUAGES[0]}/search.html", "index.html"]
+"""One page of each kind and each chapter in one language, by turns: the same cells make both."""
 
 
 @cache
-def elements(page: str) -> tuple[Element, ...]:
-    """All elements of a page, in order."""
-    reader = _Reader()
-    reader.feed((SITE / page).read_text(encoding="utf-8"))
-    reader.close()
-    return tuple(reader.elements)
+def tree(page: str) -> BeautifulSoup:
+    """Return a page as a tree."""
+    return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
 
 
-def redirects(page: str) -> bool:
-    """Tell whether a page only sends readers on."""
-    return any(
-        element.name == "meta" and element.attributes.get("http-equiv", "").lower() == "refresh"
-        for element in elements(page)
-    )
-
-
-READ = [page for page in ALL if not redirects(page)]
-"""The pages that readers see."""
+def with_element(selector: str) -> str:
+    """Return the first chapter's page in the last language that has such an element."""
+    pages = [page for page in CHAPTERS if page.startswith(LANGUAGES[-1])]
+    return next(page for page in pages if tree(page).select_one(selector))
 
 
 def address(page: str) -> str:
-    """A page's path with what keeps the front page from sending readers on."""
+    """Return a page's URL within the site; the front page's keeps it from sending readers on."""
     return "index.html?choose" if page == "index.html" else page
 
 
 def wait_until(page, condition: str) -> None:
-    """Wait for a condition in a page; Playwright's own way would break the page's policy."""
+    """Wait for a condition in a page; Playwright's own way is against the page's policy."""
     page.evaluate(
         f"""async () => {{
           const start = performance.now();
           while (!({condition})) {{
-            if (performance.now() - start > 20_000) throw Error("in vain");
+            if (performance.now() - start > 60_000) throw Error("never: " + {condition!r});
             await new Promise((then) => setTimeout(then, 20));
           }}
         }}"""
     )
 
 
-LOADED = "[...document.images].every((img) => img.complete)"
-"""The condition that all pictures have come, or failed to."""
+def show_pictures(page) -> None:
+    """Load all pictures of a page, those below the fold too, and check that they came."""
+    page.evaluate("document.querySelectorAll('img').forEach((img) => (img.loading = 'eager'))")
+    wait_until(page, "[...document.images].every((img) => img.complete)")
+    broken = "[...document.images].filter((img) => !img.naturalWidth || !img.alt).map((i) => i.src)"
+    assert page.evaluate(broken) == []
+
+
+def watch(page, home: str) -> list[str]:
+    """Return the list that a page's errors, and its requests to anywhere but home, go to."""
+    problems = []
+    page.on("console", lambda m: m.type == "error" and problems.append(f"console: {m.text}"))
+    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
+    page.on(
+        "requestfailed",
+        lambda r: r.failure != "net::ERR_ABORTED"  # which is what leaving a page does
+        and problems.append(f"failed: {r.url} {r.failure}"),
+    )
+    page.on(
+        "request",
+        lambda r: r.url.startswith((home, "data:")) or problems.append(f"elsewhere: {r.url}"),
+    )
+    return problems
 
 
 def package(path: str) -> Path:
-    """A file of a package that the checks take from npm."""
-    place = PACKAGES / path
-    assert place.exists(), f"node_modules/{path} is missing: run `make install`"
-    return place
+    """Return a file of a package of npm."""
+    file = ROOT / "node_modules" / path
+    assert file.exists(), f"node_modules/{path} is missing: run `make install`"
+    return file
 
 
-def node(*arguments: str, timeout: float = 240) -> tuple[int, str]:
-    """Run a script of a package, and return its exit status and what it printed."""
-    assert NODE.exists(), f"{NODE.name} is missing beside {sys.executable}: run `make install`"
+def node(*arguments: str) -> str:
+    """Run a script of a package, and return what it prints."""
     # Into a file: a script that exits at once loses what is still on its way through a pipe.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         run = subprocess.run(
-            [str(NODE), *arguments],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=timeout,
-            check=False,
+            [str(NODE), *arguments], cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True
         )
         output.seek(0)
         printed = output.read()
     assert printed, f"{arguments[0]}: printed nothing: {run.stderr}"
-    return run.returncode, printed
+    return printed
 
 
-class _Gzip(http.server.SimpleHTTPRequestHandler):
-    """Serves files compressed, as a public host does; keeps count of what it sent."""
+@cache
+def compressed(path: Path) -> bytes:
+    """Return a file as public hosts send it: fonts and bitmaps as they are, the rest by gzip."""
+    content = path.read_bytes()
+    return content if path.suffix in (".woff2", ".png") else gzip.compress(content, 6, mtime=0)
 
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    sent: Counter
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Print nothing."""
 
     def do_GET(self):
-        """Send a file compressed, fonts and bitmaps as they are."""
-        path = self.translate_path(self.path)
-        try:
-            with open(path, "rb") as file:
-                body = file.read()
-        except OSError:
+        """Send a file compressed."""
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file():
             self.send_error(404)
             return
-        kind = self.guess_type(path)
+        body = compressed(path)
         self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Cache-Control", "max-age=600")
-        if not path.endswith((".woff2", ".png")):
-            body = gzip.compress(body, compresslevel=6, mtime=0)
-            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
+        if body[:2] == b"\x1f\x8b":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         with contextlib.suppress(ConnectionError):  # the browser may go away
             self.wfile.write(body)
-            self.sent[urlsplit(self.path).path] += len(body)
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[tuple[str, Counter]]:
-    """Serve a folder compressed; yields its address and the counts by path."""
-    sent = Counter()
-    handler = type("Handler", (_Gzip,), {"sent": sent})
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(handler, directory=folder)
-    ) as server:
+def served(folder: Path, handler: type = _Handler) -> Iterator[str]:
+    """Serve a folder on this machine; yields its address."""
+    handler = functools.partial(handler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", sent
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -1,86 +1,99 @@
-"""A copy of the course that a test may break."""
+"""A made-up course in a folder of its own, for tests of the build to run and to break."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from book.project import ROOT
+
+__all__ = ["ROOT", "Course", "code", "manuscript", "prose"]
+
+_HEAD = "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n"
 
 
-class Project:
-    """A copy of what `python -m book` reads, in a folder of its own."""
+def prose(pt: str, en: str) -> str:
+    """Return the cells of a text."""
+    return f'+++ {{"lang": "pt"}}\n\n{pt}\n\n+++ {{"lang": "en"}}\n\n{en}\n'
 
-    def __init__(self, folder: Path) -> None:
-        self.root = folder
-        for name in ("book", "helpers", "notebooks"):
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        for name in ("_config.yml", "_toc.yml"):
-            shutil.copyfile(ROOT / name, folder / name)
+
+def code(source: str, tag: str = "") -> str:
+    """Return a cell of code."""
+    tags = f":tags: [{tag}]\n\n" if tag else ""
+    return f"```{{code-cell}} ipython3\n{tags}{source}\n```\n"
+
+
+def manuscript(*cells: str) -> str:
+    """Return a chapter with these cells."""
+    return "\n".join((_HEAD, *cells))
+
+
+class Course:
+    """A course of some chapters, which nothing has run yet.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        An empty folder.
+    **chapters : str
+        Manuscripts by the slug without its number, in order.
+    """
+
+    def __init__(self, root: Path, **chapters: str) -> None:
+        self.root = root
+        self.slugs = [f"{number:02}-{name}" for number, name in enumerate(chapters)]
+        first, *others = self.slugs
+        files = "".join(f"  - file: {slug}\n" for slug in others)
+        toc = f"format: jb-book\nroot: {first}\n" + (f"chapters:\n{files}" if files else "")
+        self.write("_toc.yml", toc)
+        shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
+        for slug, text in zip(self.slugs, chapters.values(), strict=True):
+            self.write(f"book/chapters/{slug}.md", text)
 
     def path(self, name: str) -> Path:
-        """Return a file of the copy."""
+        """Return a file of the course."""
         return self.root / name
 
-    def change(self, name: str, old: str, new: str, count: int = 1) -> int:
-        """Replace text in a file that holds it, and return the line where the first one stood."""
-        text = self.path(name).read_text(encoding="utf-8")
-        assert old in text, f"{name} does not hold {old!r}"
-        self.path(name).write_text(text.replace(old, new, count), encoding="utf-8")
-        return text[: text.index(old)].count("\n") + 1
+    def read(self, name: str) -> str:
+        """Return the text of a file."""
+        return self.path(name).read_text(encoding="utf-8")
 
-    def keep_only(self, *slugs: str) -> None:
-        """Leave out all other chapters, the numbers that only they use, and links to them."""
-        (self.root / "_toc.yml").write_text(
-            f"format: jb-book\nroot: {slugs[0]}\n"
-            + ("chapters:\n" if slugs[1:] else "")
-            + "".join(f"  - file: {slug}\n" for slug in slugs[1:]),
-            encoding="utf-8",
-        )
-        for path in (self.root / "book" / "chapters").glob("*.md"):
-            if path.stem not in slugs:
-                path.unlink()
-            else:
-                text = path.read_text(encoding="utf-8")
-                known = "|".join(slugs)
-                kept = re.sub(rf"\[([^]]*)\]\((?!{known})\d\d-[\w-]+\.md\)", r"\1", text)
-                path.write_text(kept, encoding="utf-8")
+    def write(self, name: str, text: str) -> None:
+        """Write a file, and the folders above it."""
+        self.path(name).parent.mkdir(parents=True, exist_ok=True)
+        self.path(name).write_text(text, encoding="utf-8")
+
+    def change(self, name: str, old: str, new: str, count: int = 1) -> None:
+        """Replace text in a file that holds it."""
+        text = self.read(name)
+        assert old in text, f"{name} does not hold {old!r}"
+        self.write(name, text.replace(old, new, count))
+
+    def files(self, *folders: str) -> dict[str, bytes]:
+        """Return the contents of all files below some folders."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for folder in folders
+            for path in sorted(self.path(folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def add_code(self) -> None:
+        """Copy the build and the package, so that ``python -m book`` runs here."""
+        ignored = shutil.ignore_patterns("__pycache__", "chapters")
+        for name in ("book", "helpers"):
+            shutil.copytree(ROOT / name, self.path(name), ignore=ignored, dirs_exist_ok=True)
+        self.path("node_modules").symlink_to(ROOT / "node_modules")
 
     def book(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m book`` in the copy."""
-        return self.python("-m", "book", *arguments, **variables)
-
-    def python(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in the copy, which comes before the checkout on its path."""
+        """Run ``python -m book`` in the course, which comes before the checkout on its path."""
         return subprocess.run(
-            [sys.executable, *arguments],
+            [sys.executable, "-m", "book", *arguments],
             cwd=self.root,
             env={**os.environ, "PYTHONPATH": str(self.root), **variables},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
-
-    def files(self, *folders: str) -> dict[str, bytes]:
-        """Return all files below some folders, to compare them later."""
-        return {
-            str(path.relative_to(self.root)): path.read_bytes()
-            for folder in folders
-            for path in sorted((self.root / folder).rglob("*"))
-            if path.is_file()
-        }
-
-
-def small_project(folder: Path) -> Project:
-    """Copy the course, and keep only its shortest chapter."""
-    small = Project(folder)
-    small.keep_only("00-welcome")
-    small.change("book/numbers/__init__.py", "CHAPTERS = (", "CHAPTERS = () and (")
-    (small.root / "node_modules").symlink_to(ROOT / "node_modules")
-    for path in (small.root / "notebooks").glob("*/0[1-9]*.ipynb"):
-        path.unlink()
-    return small

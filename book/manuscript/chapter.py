@@ -161,8 +161,6 @@ def read(path: Path) -> Chapter:
         elif language not in LANGUAGES:
             known = " or ".join(LANGUAGES)
             problems.append(f"{location}: a Markdown cell must have lang {known}, got {language!r}")
-        elif not cell.source.strip():
-            problems.append(f"{location}: the {language} cell is empty")
         else:
             if language == LANGUAGES[0] or language in group:
                 end_group()

@@ -21,7 +21,8 @@ Values = dict[str, float]
 
 _FIELD = re.compile(r"\{\{(.*?)\}\}")
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
-_WRITTEN = r"[+−\-]?\d[\d.,{}]*(?:\s?(?:×|\\times)\s?10\S+|\\?%)?"
+_POWER = r"10(?:[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^\{-?\d+\})"
+_WRITTEN = rf"[+−\-]?(?:\d[\d.,{{}}]*(?:\s?(?:×|\\times)\s?{_POWER}|\\?%)?|{_POWER})"
 """What a number may look like once it is written, in prose or in a formula."""
 
 
@@ -59,6 +60,8 @@ class Expression:
         if in_math:
             text = text.replace("−", "-").replace("%", r"\%").replace(",", "{,}")
             text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", _tex_power, text).replace("×", r"\times")
+        if not re.fullmatch(_WRITTEN, text):  # `pattern` would not find it again
+            raise ValueError(f"is written {text!r}, which is not a number")
         return text
 
 

@@ -25,7 +25,7 @@ FOLDER = ROOT / "_build" / "cache"
 def run_key(chapter: Chapter) -> str:
     """Return a digest of everything that a chapter's run depends on, as it stands now."""
     cells = [(cell.source, cell.tag) for cell in [*chapter.code, *chapter.solutions]]
-    fields = [[one.code for one in found] for _, found in expressions.in_prose(chapter)]
+    fields = [sorted({one.code for one in found}) for _, found in expressions.in_prose(chapter)]
     text = json.dumps([fingerprint.of_execution(), cells, fields])
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from book.errors import BookError
@@ -105,7 +106,10 @@ def _run(chapter: Chapter) -> tuple[Run, str]:
     if (run := cache.load(chapter, key)) is not None:
         return run, "  unchanged"
     start = time.perf_counter()
-    run = run_chapter(chapter)
+    try:
+        run = run_chapter(chapter)
+    finally:
+        ensure_event_loop().close()  # the client's own, which would outlive this thread
     cache.store(chapter, key, run)
     return run, f"{time.perf_counter() - start:5.1f} s"
 

@@ -33,7 +33,7 @@ def write_config(language: str, stage: Path) -> Path:
     config["title"] = config["project"] = t["site_title"]
     config["html"]["baseurl"] = f"{site}/{language}/"
     config["sphinx"]["config"] |= {
-        "language": language,
+        "language": t["code"].replace("-", "_"),
         "html_static_path": [str(stage / "static")],
         "html_extra_path": [str(stage / "extra")],
         "site_url": f"{site}/",
@@ -76,6 +76,7 @@ def run_jupyter_book(language: str, stage: Path, html: Path) -> list[str]:
     print(f"  {language} {'pages':<21} {time.perf_counter() - start:5.1f} s", flush=True)
     if run.returncode == 0:
         shutil.move(stage / "_build" / "html", html)
+        (html / ".buildinfo").unlink()  # for Sphinx's next build; it depends on the folder
         return []
     report = re.sub(r"\x1b\[[\d;]*m", "", run.stderr).replace(
         f"{stage}/source", f"notebooks/{language}"

@@ -6,6 +6,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from book import git
 from book.project import LANGUAGES, address, chapter_paths, repository
@@ -21,9 +22,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the theme and what the pages know."""
     app.add_html_theme("course", str(THEME))
     app.add_config_value("comments_config", {}, "html")  # Jupyter Book sets it for an extension
+    app.connect("config-inited", _set_language)
     app.connect("doctree-read", _fold_code)
     app.connect("html-page-context", _add_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _set_language(_app: Sphinx, config: Config) -> None:
+    """Replace Sphinx's name of the language, whose texts it has loaded by now, by the course's."""
+    config.language = next(
+        code for code in LANGUAGES if texts(code)["code"].replace("-", "_") == config.language
+    )
 
 
 def _fold_code(app: Sphinx, doctree: nodes.document) -> None:
@@ -119,6 +128,7 @@ def _stacked(table: str) -> str:
     for row in soup.select("tbody tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=False):
             name = soup.new_tag("span", attrs={"class": "column"})
-            name.extend([BeautifulSoup(column.decode_contents(), "html.parser")])
+            text = (column.p or column).decode_contents()
+            name.extend([BeautifulSoup(text, "html.parser")])
             cell.insert(0, name)
     return soup.decode(formatter="minimal")

@@ -1,0 +1,291 @@
+"""Running chapters: one run for both languages, what is reported, and what runs again."""
+
+import nbformat
+import pytest
+
+from book.__main__ import main
+from book.errors import BookError
+from book.manuscript.chapter import read_all
+from book.running import cache, fingerprint, generate, kernel
+from book.running.kernel import Run
+from tests.project import Course, code, manuscript, prose
+
+TITLE = prose("# Passos", "# Steps")
+NOTEBOOKS = ("notebooks/pt/00-steps.ipynb", "notebooks/en/00-steps.ipynb")
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """A cache that starts empty."""
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
+
+
+# ── One run ───────────────────────────────────────────────────────────────────────────────────────
+
+STEPS = manuscript(
+    TITLE,
+    code("lr = 0.1\nsteps = [lr * 2**k for k in range(3)]\nprint(steps[-1])"),
+    prose("Depois de {{ len(steps) }}: {{ lr:.2f }}.", "After {{ len(steps) }}: {{ lr:.2f }}."),
+    code("import numpy as np\n\nlast = np.float32(steps[-1])", "hidden"),
+    prose(*["$\\eta = {{ last:.1e }}$, **{{ sum(steps):.1%}}**"] * 2),
+    code("answer = ...\nanswer", "exercise"),
+    code("import os\nassert os.environ['COURSE_SOLUTIONS'] == 'required'\nanswer = lr", "solution"),
+    code("lr = 5\nanswer"),
+    prose("Agora {{ lr }}.", "Now {{ lr }}."),
+)  # fmt: skip
+
+
+def texts(course, language):
+    """Return a notebook's Markdown but for its frame, and its outputs."""
+    notebook = nbformat.read(course.path(f"notebooks/{language}/00-steps.ipynb"), as_version=4)
+    cells = notebook.cells[3:-1]
+    text = [c.source for c in cells if c.cell_type == "markdown" and "course" not in c.metadata]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return text[1:], [output.get("text") or output.data["text/plain"] for output in outputs]
+
+
+def test_changed_constant_changes_prose_and_outputs_of_both_notebooks(tmp_path, own_cache):
+    course = Course(tmp_path, steps=STEPS)
+    generate.generate(root=course.root)
+    assert texts(course, "pt") == (
+        ["Depois de 3: 0,10.", r"$\eta = 4{,}0 \times 10^{-1}$, **70,0%**", "Agora 5."],
+        ["0.4\n", "Ellipsis", "Ellipsis"],
+    )
+    assert texts(course, "en") == (
+        ["After 3: 0.10.", r"$\eta = 4.0 \times 10^{-1}$, **70.0%**", "Now 5."],
+        ["0.4\n", "Ellipsis", "Ellipsis"],
+    )
+    course.change("book/chapters/00-steps.md", "lr = 0.1", "lr = 0.03")
+    generate.generate(root=course.root)
+    for language, numbers in (("pt", "3: 0,03."), ("en", "3: 0.03.")):
+        text, outputs = texts(course, language)
+        assert text[0].endswith(numbers)
+        assert "**21" in text[1]
+        assert outputs[0] == "0.12\n"
+
+
+def test_notebooks_of_chapters_that_are_gone_are_deleted(tmp_path, own_cache):
+    course = Course(tmp_path, steps=manuscript(TITLE), more=manuscript(TITLE))
+    generate.generate(root=course.root)
+    assert course.path("notebooks/pt/01-more.ipynb").exists()
+    course.path("book/chapters/01-more.md").unlink()
+    course.write("_toc.yml", "format: jb-book\nroot: 00-steps\n")
+    generate.generate(["00-steps"], root=course.root)
+    assert sorted(course.files("notebooks")) == sorted(NOTEBOOKS)
+
+
+# ── What is reported ──────────────────────────────────────────────────────────────────────────────
+
+FAILURES = {
+    "raises": [code("x = 1"), code("x / 0")],
+    "warns": [code("x = 1"), code("import warnings\n\nwarnings.warn('look out', stacklevel=1)")],
+    "ends": [code("x = 1"), code("import os\n\nos._exit(1)")],
+    "solved": [code("x = ...", "exercise"), code("assert x == 1, x", "solution")],
+}
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory):
+    """Problems of a course in which each chapter fails in its own way, by chapter."""
+    folder = tmp_path_factory.mktemp("failures")
+    course = Course(folder, **{name: manuscript(TITLE, *c) for name, c in FAILURES.items()})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "FOLDER", folder / "cache")
+        with pytest.raises(BookError) as caught:
+            generate.generate(root=course.root)
+    assert sorted(course.files(".")) == [
+        *("_config.yml", "_toc.yml"),
+        *(f"book/chapters/{slug}.md" for slug in course.slugs),
+    ]
+    return dict(zip(FAILURES, caught.value.problems, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("raises", "00-raises.md, cell 4 (line 20): raises ZeroDivisionError: division by zero"),
+        ("warns", "01-warns.md, cell 4 (line 20): warns: "),
+        ("ends", "02-ends.md, cell 4 (line 20): ends the kernel"),
+        ("solved", "03-solved.md, cell 4 (line 22) (the solution): raises AssertionError: "),
+    ],
+)
+def test_cell_that_fails_is_named_and_nothing_is_written(failures, name, problem):
+    assert failures[name].startswith(f"book/chapters/{problem}")
+    assert ("look out" in failures[name]) == (name == "warns")
+
+
+def test_cell_that_takes_too_long_is_named(tmp_path, own_cache, monkeypatch):
+    monkeypatch.setattr(kernel, "TIMEOUT", 3)
+    course = Course(tmp_path, steps=manuscript(TITLE, code("import time\n\ntime.sleep(3600)")))
+    with pytest.raises(BookError) as caught:
+        generate.generate(root=course.root)
+    path = "book/chapters/00-steps.md"
+    assert caught.value.problems == (f"{path}, cell 3 (line 16): takes longer than 3 seconds",)
+
+
+@pytest.fixture(scope="module")
+def not_numbers(tmp_path_factory):
+    """Problems of a text whose expressions give no number, by expression."""
+    fields = [field for field, _ in NOT_NUMBERS]
+    text = "\n\n".join(f"{{{{ {field} }}}}" for field in fields)
+    values = "import numpy as np\n\nmany, one, name = np.ones(2), np.array([2.5]), 'Adam'"
+    course = Course(
+        tmp_path_factory.mktemp("values"),
+        steps=manuscript(TITLE, code(values), prose(f"{{{{ one:.1f }}}}\n\n{text}", text)),
+    )
+    with pytest.raises(BookError) as caught:
+        generate.generate(root=course.root)
+    return dict(zip(fields, caught.value.problems, strict=True))
+
+
+NOT_NUMBERS = [
+    ("many:.1f", "raises ValueError: "),
+    ("missing:.1f", "raises NameError: name 'missing' is not defined"),
+    ("1 / 0:.1f", "raises ZeroDivisionError: division by zero"),
+    ("name:.1f", "gives 'Adam', which is not a number"),
+    ("one > 1", "gives True, which is not a number"),
+    ("None:.1f", "gives None, which is not a number"),
+    ("(1, 2):.1f", "gives (1, 2), which is not a number"),
+    ("2j:.1f", "gives 2j, which is not a number"),
+]
+
+
+@pytest.mark.parametrize(("field", "problem"), NOT_NUMBERS)
+def test_expression_that_gives_no_number_is_named_with_its_line(not_numbers, field, problem):
+    line = 26 + 2 * [one for one, _ in NOT_NUMBERS].index(field)
+    start = f"book/chapters/00-steps.md:{line}: {{{{ {field} }}}}: {problem}"
+    assert not_numbers[field].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["notebooks", "99-nothing"], "there is no chapter 99-nothing; there are "),
+        (["repository", "https://gitlab.com/a/b"], "must be https://github.com/<owner>/<name>"),
+    ],
+)
+def test_command_that_fails_prints_its_problems(capsys, arguments, problem):
+    assert main(arguments) == 1
+    printed = capsys.readouterr()
+    assert problem in printed.err
+    assert not printed.out
+
+
+# ── What runs again ───────────────────────────────────────────────────────────────────────────────
+
+CHAPTER = manuscript(
+    TITLE,
+    *(code("lr = 1"), code("answer = ...", "exercise"), code("answer = lr", "solution")),
+    prose("O passo é {{ lr }}.", "The step is {{ lr }}."),
+)
+
+
+@pytest.fixture
+def ran(monkeypatch, own_cache):
+    """Chapters that ran, in place of which a stand-in gives their run."""
+    slugs = []
+
+    def run(chapter):
+        slugs.append(chapter.slug)
+        return Run([[nbformat.v4.new_output("stream", text="1\n")], []], [{}, {"lr": 1}])
+
+    monkeypatch.setattr(generate, "run_chapter", run)
+    return slugs
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [
+        ("O passo é", "Cada passo é", False),
+        ("The step is {{ lr }}", "{{ lr:.2f }} is the step", False),
+        ("lr = 1", "lr = 1  # changed", True),
+        ("answer = lr", "answer = 1 * lr", True),
+        (":tags: [exercise]", ":tags: [exercise]\n\n", True),
+        ("is {{ lr }}", "is {{ lr + 1 }}", True),
+    ],
+)
+def test_chapter_runs_again_where_its_cells_or_expressions_changed(tmp_path, ran, old, new, again):
+    course = Course(tmp_path, steps=CHAPTER)
+    chapters = read_all(course.root)
+    first = generate.run_all(chapters)
+    assert generate.run_all(chapters) == first
+    assert ran == ["00-steps"]
+    course.change("book/chapters/00-steps.md", old, new)
+    assert generate.run_all(read_all(course.root)) == first
+    assert ran == ["00-steps"] * (2 if again else 1)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"key": "x"}', '{"key": "KEY"}'])
+def test_damaged_cache_is_no_cache(tmp_path, ran, content):
+    chapters = read_all(Course(tmp_path, steps=CHAPTER).root)
+    runs = generate.run_all(chapters)
+    (file,) = cache.FOLDER.iterdir()
+    file.write_text(content.replace("KEY", cache.run_key(chapters[0])), encoding="utf-8")
+    assert generate.run_all(chapters) == runs
+    assert len(ran) == 2
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A folder with a little of everything that a run depends on, in place of the checkout."""
+    folder = tmp_path / "house"
+    for name in ("helpers/averages.py", "helpers/locale/en/ewma.toml", "book/running/kernel.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"# {name}", encoding="utf-8")
+    (folder / "requirements.txt").write_text("torch==2.7", encoding="utf-8")
+    monkeypatch.setattr(fingerprint, "ROOT", folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    return folder
+
+
+def test_run_during_which_a_helper_changed_is_not_stored(tmp_path, ran, house, monkeypatch):
+    (chapter,) = chapters = read_all(Course(tmp_path, steps=CHAPTER).root)
+    stand_in = generate.run_chapter
+
+    def run(chapter):
+        (house / "helpers/averages.py").write_text("# other", encoding="utf-8")
+        return stand_in(chapter)
+
+    monkeypatch.setattr(generate, "run_chapter", run)
+    generate.run_all(chapters)
+    assert cache.load(chapter, cache.run_key(chapter)) is None
+    generate.run_all(chapters)
+    assert cache.load(chapter, cache.run_key(chapter)) is not None
+
+
+def packages(house, monkeypatch):
+    (house / "site" / "torch-2.8.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(house / "site")
+
+
+def data(value):
+    return lambda house, monkeypatch: monkeypatch.setenv("COURSE_DATA", value or str(house))
+
+
+CHANGES = {
+    "a helper": lambda house, _: (house / "helpers/averages.py").write_text("# other"),
+    "a text": lambda house, _: (house / "helpers/locale/en/ewma.toml").write_text("# other"),
+    "one more helper": lambda house, _: (house / "helpers/more.py").touch(),
+    "one helper less": lambda house, _: (house / "helpers/averages.py").unlink(),
+    "a name": lambda house, _: (house / "helpers/averages.py").rename(house / "helpers/a.py"),
+    "the lock file": lambda house, _: (house / "requirements.txt").write_text("torch==2.8"),
+    "how cells run": lambda house, _: (house / "book/running/kernel.py").write_text("# other"),
+    "packages installed": packages,
+    "no images": data(""),
+    "the digits": data("digits"),
+    "a setting of matplotlib": lambda _, patch: patch.setenv("MPLBACKEND", "svg"),
+}
+NO_CHANGES = {
+    "bytecode": lambda house, _: (house / "helpers/__pycache__").mkdir(),
+    "the build of the site": lambda house, _: (house / "book/site.py").touch(),
+    "the time zone": lambda _, patch: patch.setenv("TZ", "Asia/Kathmandu"),
+}
+
+
+@pytest.mark.parametrize("what", [*CHANGES, *NO_CHANGES])
+def test_all_chapters_run_again_where_what_they_share_changed(house, monkeypatch, what):
+    before = fingerprint.of_execution()
+    assert fingerprint.of_execution() == before
+    (CHANGES | NO_CHANGES)[what](house, monkeypatch)
+    assert (fingerprint.of_execution() != before) == (what in CHANGES)

@@ -1,0 +1,579 @@
+"""The site of a made-up course: what its pages hold, and what a build does and refuses."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from book import git
+from book.errors import BookError
+from book.project import LANGUAGES, Repository, address, repository, set_repository
+from book.reproducible import differences
+from book.site.dates import written
+from book.site.jupyter_book import write_config
+from book.text import texts
+from tests.project import ROOT, Course, code, manuscript, prose
+
+SITE = "https://teacher.github.io/course"
+COLAB = "https://colab.research.google.com/github/teacher/course/blob/main/notebooks"
+SLUGS = ["00-start", "01-end"]
+PAGES = [(language, slug) for language in LANGUAGES for slug in SLUGS]
+
+# Shows pictures as helpers.display and helpers.explore do, without matplotlib.
+SHOW = """
+from helpers import language, output
+
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
+
+
+def frame(name):
+    text = f"{name} ({language.current()})"
+    light, dark = (
+        f"<?xml version='1.0'?>\\n{HEAD}\\n <metadata>x</metadata>\\n"
+        f" <title>{text}, {theme}</title>\\n</svg>"
+        for theme in ("light", "dark")
+    )
+    return {"text": text, "light": light, "dark": dark}
+
+
+def explorer(name, *values):
+    names = [name]
+    for some in values:
+        names = [f"{one} {value}" for one in names for value in some]
+    sliders = [{"label": "αβ"[i], "values": v, "start": 1}
+               for i, v in enumerate(values)]
+    frames = [frame(one) for one in names]
+    return {"text": "an explorer", "sliders": sliders, "frames": frames}
+"""
+TABLE = "| a | b | {} |\n|---|---|{}\n| 1 | 2 | {} |\n"
+NARROW, WIDE = TABLE.format("c", "---|", "3"), TABLE.format("`c` | d", "---|---|", "$3$ | 4")
+
+
+def start(title, first, second, link):
+    text = f"# {title}\n\n{first}\n\n## {second}\n\n$x_1$, and {link}."
+    return f"{text}\n\n$$\\max_i \\frac{{1}}{{2}}$$\n\n{NARROW}\n{WIDE}"
+
+
+START = manuscript(
+    prose(
+        start("Um *começo*", "Curto.", "Números", "[o fim](01-end.md#o-resto)"),
+        start("A *start*", "Short.", "Numbers", "[the end](01-end.md#the-rest)"),
+    ),
+    code("from helpers.made_up import RATE\n\nprint('printed', 6 * 7)"),
+    code("secret = 2 * RATE", "hidden"),
+    code("'folded ' + 'output'", "folded"),
+    prose("O passo é {{ secret:.2f }}.", "The step is {{ secret:.2f }}."),
+    *(code("answer = ...", "exercise"), code("answer = 'of the' + ' solution'", "solution")),
+    code(SHOW.strip(), "folded"),
+    code("output.publish('figure', lambda: frame('curve'))"),
+    code("output.publish('explorer', lambda: explorer('one', ['1', '2', '3']))"),
+    code("output.publish('explorer', lambda: explorer('two', ['1', '2'], ['7', '8', '9']))"),
+    code("output.publish('text', lambda: {'text': 'said in ' + language.current()})"),
+)
+LONG = "This [first](00-start.md) paragraph is **long**. " + "It goes on with more words. " * 6
+END = manuscript(
+    prose(f"# Fim\n\n{LONG}\n\n## O resto", f"# End\n\n{LONG}\n\n## The rest"), code("1 + 1")
+)
+
+
+def run_git(folder, *arguments, date="2024-02-29T23:30:00-03:00"):
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_AUTHOR_DATE": date}
+    who |= {key.replace("AUTHOR", "COMMITTER"): value for key, value in who.items()}
+    command = ["git", "-C", str(folder), "-c", "commit.gpgsign=false", *arguments]
+    path = os.environ["PATH"]
+    subprocess.run(command, check=True, capture_output=True, env={"PATH": path, **who})
+
+
+def succeed(run):
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The course, published and built; not to be changed."""
+    course = Course(tmp_path_factory.mktemp("built"), start=START, end=END)
+    course.add_code()
+    course.write("helpers/made_up.py", "RATE = 0.1\n")
+    set_repository("https://github.com/teacher/course", course.root)
+    course.write(".gitignore", "/_build/\n/node_modules\n__pycache__/\n")
+    run_git(course.root, "init", "--quiet")
+    succeed(course.book("notebooks"))
+    for number, slug in enumerate(SLUGS, start=1):
+        run_git(course.root, "add", f"book/chapters/{slug}.md")
+        run_git(course.root, "commit", "-qm", slug, date=f"2024-03-0{number}T23:30:00-03:00")
+    run_git(course.root, "add", ".")
+    run_git(course.root, "commit", "-qm", "All the rest", date="2024-03-09T00:00:00Z")
+    printed = succeed(course.book("site"))
+    assert f"The course is in {course.path('_build/html')}" in printed
+    assert printed.count("unchanged") == 2  # no chapter runs again
+    return course
+
+
+@pytest.fixture(scope="module")
+def page(built):
+    """Return a page of the site as a tree, by its path."""
+    return cache(lambda name: BeautifulSoup(built.read(f"_build/html/{name}"), "html.parser"))
+
+
+@pytest.fixture
+def copy(built, tmp_path):
+    """A copy of the built course to change."""
+    root = tmp_path / "and" / "deeper"
+    shutil.copytree(built.root, root, symlinks=True)
+    course = object.__new__(Course)
+    course.root = root
+    return course
+
+
+# ── Pages ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_shows_the_chapter_without_the_notebooks_frame(page, language):
+    article = page(f"{language}/00-start.html").article
+    t = texts(language)
+    text = article.get_text()
+    step = {"pt": "O passo é 0,20.", "en": "The step is 0.20."}[language]
+    for shown in (step, "printed 42", "answer = ...", f"said in {language}", "folded output"):
+        assert shown in text
+    for other in ("{{", "secret", "language.use", "%pip", t["open_in_colab"], "said in {{}}"):
+        assert other not in text
+    cells = article.select(".cell")
+    assert "from helpers.made_up" in cells[0].select_one(".cell_input").get_text()
+    assert "printed 42" in cells[0].select_one(".cell_output").get_text()
+    (folded, *_) = article.select(".cell.tag_folded")
+    (details,) = folded.find_all("details", recursive=False)
+    assert details.summary.get_text() == t["show_code"]
+    assert "'folded '" in details.get_text()
+    assert "folded output" in folded.select_one(":scope > .cell_output").get_text()
+    (solution,) = article.select("details:not(.folded)")
+    assert solution.summary.get_text() == t["solution"]
+    assert "' solution'" in solution.get_text()
+    target = {"pt": "o-resto", "en": "the-rest"}[language]
+    assert article.find("a", href=f"01-end.html#{target}")
+    permalink = {"pt": "Link para este cabeçalho", "en": "Link to this heading"}[language]
+    assert {link["title"] for link in article.select(".headerlink")} == {permalink}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_are_files_for_each_theme_with_their_text(built, page, language):
+    figure, *explorers = page(f"{language}/00-start.html").article.find_all("figure")
+    image, dark = figure.img, figure.source
+    assert image["alt"] == f"curve ({language})"
+    assert (image["width"], image["height"]) == ("600", "400")
+    assert (image["loading"], dark["media"]) == ("lazy", "(prefers-color-scheme: dark)")
+    for theme, name in (("light", image["src"]), ("dark", dark["srcset"])):
+        assert built.read(f"_build/html/{language}/{name}") == (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
+            f"<title>curve ({language}), {theme}</title></svg>"
+        )
+    one, two = explorers
+    assert one.img["alt"] == f"one 2 ({language})"
+    assert two.img["alt"] == f"two 2 8 ({language})"
+    frames = json.loads(two.script.string)["frames"]
+    assert [frame["text"] for frame in frames] == [
+        f"two {first} {second} ({language})" for first in "12" for second in "789"
+    ]
+    assert frames[4]["light"] == two.img["src"]
+    assert frames[4]["dark"] == two.source["srcset"]
+    assert [json.loads(slider["data-values"]) for slider in two.find_all("input")] == [
+        *(["1", "2"], ["7", "8", "9"])
+    ]
+    ids = [slider["id"] for explorer in explorers for slider in explorer.find_all("input")]
+    assert len(set(ids)) == 3
+    assert [label["for"] for label in two.find_all("label")] == ids[1:]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_formulas_are_typeset_and_wide_tables_name_their_columns(page, language):
+    article = page(f"{language}/00-start.html").article
+    inline, displayed = article.select("span.math, div.math")[:2]
+    assert (inline.name, displayed.name) == ("span", "div")
+    assert displayed.annotation.get_text() == r"\max_i \frac{1}{2}"
+    assert len(displayed.find("munder").find_all(True, recursive=False)) == 2
+    assert re.search("\N{WORD JOINER},", inline.next_sibling)
+    narrow, wide = article.find_all("table")
+    assert not narrow.select(".column")
+    assert "stacks" in wide["class"]
+    cells = wide.select("tbody td")
+    assert [cell.select_one(".column").get_text() for cell in cells] == ["a", "b", "c", "d"]
+    assert wide.select_one(".column code").get_text() == "c"
+    assert not wide.select(".column p")  # which a line of text cannot hold
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_leads_to_colab_files_and_neighbours(built, page, language):
+    t, name = texts(language), f"notebooks/{language}/01-end.ipynb"
+    end = page(f"{language}/01-end.html")
+    colab, notebook, source = end.select(".actions a")
+    assert (colab["href"], colab.get_text()) == (
+        f"{COLAB}/{language}/01-end.ipynb",
+        t["open_in_colab"],
+    )
+    assert (
+        built.path(f"_build/html/{language}/{notebook['href']}").read_bytes()
+        == built.path(name).read_bytes()
+    )
+    assert source["href"] == "https://github.com/teacher/course/blob/main/book/chapters/01-end.md"
+    assert end.select_one(".position").get_text().strip() == t["position"].format(index=1, count=1)
+    assert (end.progress["value"], end.progress["max"]) == ("1", "1")
+    (previous,) = end.select(".neighbours a")
+    assert (previous["rel"], previous["href"]) == (["prev"], "00-start.html")
+    sections = {link["href"]: link.get_text() for link in end.select("nav.sections a")}
+    assert sections == {"pt": {"#o-resto": "O resto"}, "en": {"#the-rest": "The rest"}}[language]
+    contents = [link["href"] for link in end.select("nav.contents a")]
+    assert contents == ["00-start.html", "#"]
+    start = page(f"{language}/00-start.html")
+    assert not start.select(".position")
+    assert [link["href"] for link in start.select(".neighbours a")] == ["01-end.html"]
+    assert [page(f"{language}/{slug}.html").time["datetime"] for slug in SLUGS] == [
+        *("2024-03-01T23:30:00-03:00", "2024-03-02T23:30:00-03:00")
+    ]
+    assert end.select_one(".updated").get_text() == t["updated"].format(
+        date={"pt": "2 de março de 2024", "en": "2 March 2024"}[language]
+    )
+
+
+@pytest.mark.parametrize(("language", "slug"), PAGES)
+def test_head_names_the_page_in_every_language(page, language, slug):
+    head, here = page(f"{language}/{slug}.html").head, f"{SITE}/{language}/{slug}.html"
+    title = {"pt": ("Um começo", "Fim"), "en": ("A start", "End")}[language][SLUGS.index(slug)]
+    t = texts(language)
+    assert page(f"{language}/{slug}.html").html["lang"] == t["code"]
+    suffix = "" if slug == "00-start" else f" – {t['site_title']}"
+    assert head.title.get_text() == f"{title}{suffix}"
+    assert [link["href"] for link in head.find_all("link", rel="canonical")] == [here]
+    other = f"{SITE}/" if slug == "00-start" else f"{SITE}/en/{slug}.html"
+    assert {link["hreflang"]: link["href"] for link in head.find_all("link", hreflang=True)} == {
+        "pt-BR": f"{SITE}/pt/{slug}.html",
+        "en": f"{SITE}/en/{slug}.html",
+        "x-default": other,
+    }
+    description = {"00-start": "Curto." if language == "pt" else "Short."}.get(slug)
+    description = (
+        description or f"This first paragraph is long.{' It goes on with more words.' * 4}"
+    )
+    meta = {m.get("property") or m.get("name"): m["content"] for m in head.select("meta[content]")}
+    assert {key: meta[key] for key in meta if key and key.startswith(("og:", "desc", "twit"))} == {
+        "description": description,
+        "og:title": title,
+        "og:type": "article",
+        "og:url": here,
+        "og:site_name": t["site_title"],
+        "og:description": description,
+        "og:image": f"{SITE}/{language}/card.png",
+        "og:image:alt": t["card_alt"],
+        "twitter:card": "summary_large_image",
+    }
+    assert head.find("link", type="application/atom+xml")["href"] == "feed.xml"
+
+
+def test_language_links_pair_the_headings(page):
+    (link,) = page("pt/00-start.html").select("a.language")
+    assert (link["href"], link["lang"], link["title"]) == (
+        *("../en/00-start.html", "en", texts("en")["read_this_page"]),
+    )
+    assert json.loads(link["data-headings"]) == {"um-comeco": "a-start", "numeros": "numbers"}
+    (back,) = page("en/00-start.html").select("a.language")
+    assert json.loads(back["data-headings"]) == {"a-start": "um-comeco", "numbers": "numeros"}
+
+
+# ── What stands around the pages ──────────────────────────────────────────────────────────────────
+
+
+def test_robots_name_a_sitemap_of_every_language(built):
+    lines = built.read("_build/html/robots.txt").split("\n")
+    maps = [f"{SITE}/{language}/sitemap.xml" for language in LANGUAGES]
+    assert lines == ["User-agent: *", "Allow: /", "", *(f"Sitemap: {one}" for one in maps), ""]
+    namespaces = {
+        "s": "http://www.sitemaps.org/schemas/sitemap/0.9",
+        "x": "http://www.w3.org/1999/xhtml",
+    }
+    for language in LANGUAGES:
+        tree = ElementTree.fromstring(built.read(f"_build/html/{language}/sitemap.xml"))
+        listed = {
+            url.find("s:loc", namespaces).text: {
+                link.get("hreflang"): link.get("href") for link in url.findall("x:link", namespaces)
+            }
+            for url in tree.findall("s:url", namespaces)
+        }
+        assert listed == {
+            f"{SITE}/{language}/{slug}.html": {
+                other: f"{SITE}/{other}/{slug}.html" for other in LANGUAGES
+            }
+            for slug in SLUGS
+        }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_feed_has_every_chapters_last_change_newest_first(built, language):
+    tree = ElementTree.fromstring(built.read(f"_build/html/{language}/feed.xml"))
+    atom, home = {"a": "http://www.w3.org/2005/Atom"}, f"{SITE}/{language}"
+    for element in (tree, *tree.findall("a:entry", atom)):  # RFC 4287: one of each
+        for tag in ("id", "title", "updated"):
+            assert len(element.findall(f"a:{tag}", atom)) == 1
+    assert tree.find("a:author/a:name", atom).text == texts(language)["site_title"]
+    assert {link.get("rel"): link.get("href") for link in tree.findall("a:link", atom)} == {
+        "self": f"{home}/feed.xml",
+        "alternate": f"{home}/00-start.html",
+    }
+    entries = [
+        (entry.find("a:updated", atom).text, entry.find("a:link", atom).get("href"))
+        for entry in tree.findall("a:entry", atom)
+    ]
+    assert entries == [
+        ("2024-03-02T23:30:00-03:00", f"{home}/01-end.html"),
+        ("2024-03-01T23:30:00-03:00", f"{home}/00-start.html"),
+    ]
+    assert tree.find("a:updated", atom).text == entries[0][0]
+    day = {"pt": "2 de março de 2024", "en": "2 March 2024"}[language]
+    summary = tree.find("a:entry/a:summary", atom).text
+    assert summary.startswith(f"{texts(language)['updated'].format(date=day)}. This first")
+
+
+def test_front_pages_lead_to_every_language(page):
+    root = page("index.html")
+    assert [link["href"] for link in root.find_all("link", rel="canonical")] == [f"{SITE}/"]
+    assert {link["hreflang"]: link["href"] for link in root.find_all("link", hreflang=True)} == {
+        "pt-BR": f"{SITE}/pt/00-start.html",
+        "en": f"{SITE}/en/00-start.html",
+        "x-default": f"{SITE}/",
+    }
+    links = {link["data-language"]: link["href"] for link in root.select("a[data-language]")}
+    assert links == {language: f"{language}/00-start.html" for language in LANGUAGES}
+    for language in LANGUAGES:
+        moved = page(f"{language}/index.html")
+        assert (
+            moved.find("meta", attrs={"http-equiv": "refresh"})["content"] == "0; url=00-start.html"
+        )
+        assert moved.find("link", rel="canonical")["href"] == f"{SITE}/{language}/00-start.html"
+    lost = page("404.html")
+    base = urlsplit(SITE).path
+    assert [link["href"] for link in lost.find_all("a")] == [
+        f"{base}/{language}/{slug}.html" for language in LANGUAGES for slug in [SLUGS[0], *SLUGS]
+    ]
+    assert all(link["href"].startswith(f"{base}/") for link in lost.find_all("link"))
+
+
+def test_style_sheets_have_the_palettes_colours(built):
+    palette = tomllib.loads((ROOT / "helpers/figures/palette.toml").read_text(encoding="utf-8"))
+    css = built.read("_build/html/en/_static/palette.css")
+    light, system, chosen = re.findall(r"(?m)^([:\[].*) \{((?:\n  .*)+)\n\}", css)
+    assert [one[0] for one in (light, system, chosen)] == [
+        *(":root", ':root:not([data-theme="light"])', '[data-theme="dark"]'),
+    ]
+    for (_, rules), theme in ((light, "light"), (system, "dark"), (chosen, "dark")):
+        properties = dict(re.findall(r"  (?:--)?([\w-]+): (.+);", rules))
+        assert properties == palette[theme] | {"color-scheme": theme}
+    assert "prefers-color-scheme: dark" in css[: css.index(system[0])]
+    course = built.read("_build/html/en/_static/course.css")
+    assert not re.findall(r"#[0-9a-f]{3,8}\b", course)
+    used = set(
+        re.findall(r"var\(--([\w-]+)", course + built.read("_build/html/en/_static/search.css"))
+    )
+    assert used & set(palette["light"]) >= {"ink", "paper", "blue"}
+
+
+def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):
+    names = {name.rpartition("/")[2] for name in built.files("_build/html")}
+    assert {name for name in names if name.endswith(".js")} == {
+        *("course.js", "reading.js", "root.js", "theme.js"),
+        *("minisearch.js", "search-index.js", "search.js", "terms.js"),
+    }
+    assert "Copyright" in built.read("_build/html/en/_static/minisearch.js")[:200]
+    assert names.isdisjoint({"basic.css", "genindex.html", "searchindex.js"})
+
+
+# ── What a build does and refuses ─────────────────────────────────────────────────────────────────
+
+
+def test_site_is_built_again_only_where_something_changed(built):
+    before = built.files("_build/html")
+    assert "Nothing has changed" in succeed(built.book("site"))
+    assert built.files("_build/html") == before
+
+
+def test_same_course_elsewhere_builds_the_same_bytes(built, copy):
+    """The small form of `make reproducible`; an incomplete site is in the way."""
+    shutil.rmtree(copy.path("_build"))
+    copy.write("_build/html/pt/left-over.html", "")
+    printed = succeed(copy.book("site", TZ="Asia/Kathmandu", LC_ALL="C", PYTHONHASHSEED="7"))
+    assert "unchanged" not in printed
+    assert differences(built.path("_build/html"), copy.path("_build/html")) == []
+
+
+def test_differences_are_named(tmp_path):
+    for folder, names in (("one", "ab"), ("other", "bc")):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_text(f"the same, then {folder}")
+    lines = differences(tmp_path / "one", tmp_path / "other")
+    assert [line.partition(": ")[::2] for line in lines] == [
+        ("a", "is in one folder only"),
+        ("b", "differs at byte 16: b'the same, then one', b'the same, then other'"),
+        ("c", "is in one folder only"),
+    ]
+
+
+def refused(course):
+    """Build a site that fails, which leaves the old one as it is; return what is printed."""
+    before = course.files("_build/html")
+    run = course.book("site")
+    assert run.returncode == 1, run.stdout
+    assert "Traceback" not in run.stderr
+    assert course.files("_build/html") == before
+    assert {path.name for path in course.path("_build").iterdir()} == {"cache", "html", "html.json"}
+    return run.stderr
+
+
+def test_number_that_the_notebooks_state_otherwise_stops_the_build(copy):
+    copy.write("helpers/made_up.py", "RATE = 0.3\n")
+    assert re.sub(r" \(\w+\)", "", refused(copy)).splitlines() == [
+        f"notebooks/{language}/00-start.ipynb, cell 7: {{{{ secret:.2f }}}} is {new} now, "
+        f"{old} in the committed notebook; run `make notebooks`"
+        for language, old, new in (("pt", "0,20", "0,60"), ("en", "0.20", "0.60"))
+    ]
+
+
+def test_notebook_edited_by_hand_stops_the_build(copy):
+    copy.change("notebooks/en/01-end.ipynb", "1 + 1", "1 + 2")
+    assert "notebooks/en/01-end.ipynb, cell 5" in refused(copy)
+
+
+def test_warning_of_jupyter_book_stops_the_build(copy):
+    """Here a link that leads nowhere, and a formula that cannot be set."""
+    chapter = "book/chapters/01-end.md"
+    copy.write(chapter, copy.read(chapter) + prose(*[r"[Nada](#nada), $\fraq{1}{2}$"] * 2))
+    succeed(copy.book("notebooks"))
+    printed = refused(copy)
+    for language in LANGUAGES:
+        for said in ("nada", "fraq"):
+            assert re.search(rf"notebooks/{language}/01-end\.ipynb.*{said}", printed), printed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_settings_of_jupyter_book_differ_by_language_only(tmp_path, language):
+    shared = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    made = yaml.safe_load(write_config(language, tmp_path).read_text(encoding="utf-8"))
+    t, site = texts(language), address()
+    assert made.pop("project") == made["title"] == t["site_title"]
+    assert made["html"].pop("baseurl") == f"{site}/{language}/"
+    differing = {
+        key: made["sphinx"]["config"].pop(key)
+        for key in list(made["sphinx"]["config"])
+        if key not in shared["sphinx"]["config"]
+    }
+    assert differing == {
+        "language": {"pt": "pt_BR", "en": "en"}[language],
+        "html_static_path": [str(tmp_path / "static")],
+        "html_extra_path": [str(tmp_path / "extra")],
+        "site_url": f"{site}/",
+        "sitemap_locales": list(LANGUAGES),
+        "ogp_site_url": f"{site}/{language}/",
+        "ogp_image": "card.png",
+        "ogp_image_alt": t["card_alt"],
+    }
+    del shared["title"], shared["html"]["baseurl"], made["title"]
+    assert made == shared
+
+
+# ── Repository, address, dates ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Write settings, and return their folder."""
+
+    def write(url="https://github.com/a/b", baseurl=""):
+        text = f"repository:\n  url: {url}\nhtml:\n  baseurl: {baseurl}\n"
+        (tmp_path / "_config.yml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("url", "pages"),
+    [
+        ("https://github.com/Teacher/My.Course", "https://teacher.github.io/My.Course"),
+        ("https://github.com/Teacher/teacher.github.io", "https://teacher.github.io"),
+    ],
+)
+def test_site_is_on_github_pages_unless_the_settings_name_another_address(config, url, pages):
+    assert address(config(url)) == pages == Repository(url, "main").pages
+    assert address(config(url, "https://course.org/x/")) == "https://course.org/x"
+
+
+@pytest.mark.parametrize(
+    "baseurl", ["course.org", "ftp://course.org", "https://course.org/?a=1", 3]
+)
+def test_address_that_is_none_is_refused(config, baseurl):
+    problem = f"_config.yml: html: baseurl: must be an address .*, got {re.escape(str(baseurl))}$"
+    with pytest.raises(BookError, match=problem):
+        address(config(baseurl=baseurl))
+
+
+def test_setting_the_repository_keeps_comments_and_moves_the_site(tmp_path):
+    path = tmp_path / "_config.yml"
+    before = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    path.write_text(before, encoding="utf-8")
+    set_repository("https://github.com/Teacher/course.git/", tmp_path)
+    assert repository(tmp_path) == Repository("https://github.com/Teacher/course", "main")
+    assert address(tmp_path) == "https://teacher.github.io/course"
+    after = path.read_text(encoding="utf-8")
+    changed = [
+        pair
+        for pair in zip(before.split("\n"), after.split("\n"), strict=True)
+        if pair[0] != pair[1]
+    ]
+    assert len(changed) == 2
+    path.write_text(after.replace("teacher.github.io/course", "course.org"), encoding="utf-8")
+    set_repository("https://github.com/Teacher/course", tmp_path)
+    assert address(tmp_path) == "https://course.org"  # a domain of one's own stays
+    set_repository("https://github.com/other/fork", tmp_path)
+    assert address(tmp_path) == "https://other.github.io/fork"
+
+
+@pytest.mark.parametrize("url", ["", "a/b", "https://gitlab.com/a/b", "https://github.com/a"])
+def test_repository_that_colab_cannot_open_is_refused(config, url):
+    before = (config() / "_config.yml").read_bytes()
+    with pytest.raises(BookError, match=r"must be https://github\.com/<owner>/<name>, got"):
+        set_repository(url, config())
+    assert (config() / "_config.yml").read_bytes() == before
+
+
+def test_last_change_is_the_last_commit_that_touched_the_file(built, tmp_path, monkeypatch):
+    chapter, zone = "book/chapters/00-start.md", timezone(timedelta(hours=-3))
+    assert git.last_change(chapter, built.root) == datetime(2024, 3, 1, 23, 30, tzinfo=zone)
+    assert git.last_change(".", built.root) == datetime(2024, 3, 9, tzinfo=UTC)
+    assert git.last_change("no-such-file", built.root) is None
+    assert git.last_change(chapter, tmp_path) is None
+    shallow = tmp_path / "shallow"
+    run_git(tmp_path, "clone", "--quiet", "--depth=1", built.root.as_uri(), str(shallow))
+    # The only commit of a shallow clone seems to have touched every file.
+    assert git.last_change(chapter, shallow) is None
+    assert git.last_change(".", shallow) == datetime(2024, 3, 9, tzinfo=UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert git.build_date() == datetime(1970, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "pt", "en"),
+    [
+        (datetime(2026, 1, 1), "1º de janeiro de 2026", "1 January 2026"),
+        (datetime(2024, 12, 31), "31 de dezembro de 2024", "31 December 2024"),
+    ],
+)
+def test_day_is_written_as_the_language_does(moment, pt, en):
+    assert (written(moment, "pt"), written(moment, "en")) == (pt, en)

@@ -65,7 +65,7 @@ types:
 	@$(BIN)/mypy
 
 spelling:
-	@$(BIN)/python -m book spelling
+	@$(BIN)/node node_modules/cspell/bin.mjs --config book/spelling/cspell.yaml --no-progress --no-summary
 
 agree:
 	@$(BIN)/python -m book check

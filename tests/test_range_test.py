@@ -130,20 +130,6 @@ def test_all_is_as_it_was(name, kind, trained, mode):
     assert_unchanged(before, model, optimizer, scheduler, loader)
 
 
-def test_training_afterwards_is_as_if_there_had_been_no_test():
-    ends = []
-    for tested in (False, True):
-        model = network("normed")
-        optimizer = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
-        scheduler = torch_schedulers.OneCycleLR(optimizer, 0.1, total_steps=16)
-        if tested:
-            training.range_test(model, CROSS_ENTROPY, optimizer, small(64), steps=30)
-        data, options = small(64), {"epochs": 8, "scheduler": scheduler}
-        history = training.fit(model, CROSS_ENTROPY, optimizer, data, **options)
-        ends.append([*model.state_dict().values(), history.losses, history.learning_rates])
-    assert all(torch.equal(a, b) for a, b in zip(*ends, strict=True))
-
-
 def test_a_loss_that_uses_the_model_uses_the_weights_of_the_test():
     model = network("custom")
 

@@ -43,6 +43,7 @@ def assert_same(name, kind="plain", scheduler="none", clip=None):
     history = training.fit(
         ours, CROSS_ENTROPY, optimizers_[0], train, validation, epochs=EPOCHS, batch_size=SIZE,
         scheduler=schedulers[0], seed=3, clip_norm=clip,
+        step_scheduler=when if scheduler.endswith("by batch") else None,
     )  # fmt: skip
     saw = plain_loop(
         plain, CROSS_ENTROPY, optimizers_[1], train, EPOCHS, SIZE, seed=3, when=when,
@@ -83,23 +84,6 @@ def test_clipping_the_norm_is_torchs():
     expected = history.gradient_norms.clamp(max=0.2).float()
     torch.testing.assert_close(torch.stack(clipped), expected, rtol=1e-4, atol=0)
     assert history.gradient_norms.max() > 0.2
-
-
-@pytest.mark.parametrize("when", ["epoch", "batch", "fraction"])
-def test_the_caller_can_choose_when_to_step(when):
-    model = network()
-    optimizer = sgd(model)
-    history = training.fit(
-        model, CROSS_ENTROPY, optimizer, small(100), epochs=3, batch_size=20,
-        scheduler=torch_schedulers.CosineAnnealingWarmRestarts(optimizer, 2), step_scheduler=when,
-    )  # fmt: skip
-    calls = [0.1, 0.05] * 8
-    expected = {
-        "batch": calls[:15],
-        "epoch": np.repeat(calls[:3], 5),
-        "fraction": [0.05 * (1 + math.cos(math.pi * (i / 5 % 2) / 2)) for i in range(15)],
-    }[when]
-    assert history.learning_rates.tolist() == pytest.approx(expected)
 
 
 def test_several_groups_have_a_rate_each():
@@ -250,21 +234,6 @@ def test_the_callers_random_state_stays_and_torchs_does_not_matter(train):
     assert_same_bits(*models)
 
 
-def test_what_the_model_draws_does_not_change_the_order_of_the_data():
-    orders = []
-    for draws, seed in ((0, 5), (5, 5), (0, 6)):
-        seen, model = [], nn.Linear(6, 3)
-        model.register_forward_pre_hook(lambda *_, draws=draws: [torch.rand(draws), None][1])
-        model.register_forward_hook(lambda _, inputs, __, seen=seen: seen.append(inputs[0]))
-        training.fit(model, CROSS_ENTROPY, sgd(model), (X, Y), epochs=2, batch_size=7, seed=seed)
-        orders.append(torch.cat(seen).reshape(2, 40, 6))
-    assert torch.equal(orders[0], orders[1])
-    assert not torch.equal(orders[0], orders[2])
-    assert not torch.equal(*orders[0])
-    for epoch in orders[0]:
-        assert sorted(map(tuple, epoch.tolist())) == sorted(map(tuple, X.tolist()))
-
-
 # Early stopping
 
 
@@ -374,16 +343,6 @@ def test_a_loss_that_is_not_finite_is_reported_with_epoch_batch_and_history():
     again = pickle.loads(pickle.dumps(error))
     assert str(again) == str(error)
     assert torch.equal(again.history.losses, error.history.losses)
-
-
-def test_no_update_is_made_on_nan_in_the_data():
-    x = X.clone()
-    x[33, 2] = math.nan
-    model = network()
-    before = copy.deepcopy(model)
-    with pytest.raises(training.DivergedError, match="got nan in batch 1 of epoch 1"):
-        training.fit(model, CROSS_ENTROPY, sgd(model), (x, Y), epochs=1, batch_size=40)
-    assert_same_bits(model, before)
 
 
 # Arguments that do not fit
@@ -507,11 +466,14 @@ def sequence(*parts, milestone):
 
 
 PLATEAU, STEP = torch_schedulers.ReduceLROnPlateau, lambda o: torch_schedulers.StepLR(o, 1)
-LINEAR = torch_schedulers.LinearLR
+LINEAR, RESTARTS = torch_schedulers.LinearLR, SCHEDULERS["CosineAnnealingWarmRestarts"][0]
 
 
 def one_cycle(steps):
     return lambda o: torch_schedulers.OneCycleLR(o, 0.1, total_steps=steps)
+
+
+LATE = sequence(LINEAR, one_cycle(3), milestone=2)
 
 
 @pytest.mark.parametrize(
@@ -533,19 +495,11 @@ def one_cycle(steps):
         (STEP, {"step_scheduler": "fraction"}, "must be 'epoch' or 'batch' for StepLR"),
         (STEP, {"step_scheduler": "step"}, "step_scheduler must be one of"),
         (sequence(LINEAR, one_cycle(9), milestone=2), {}, "usually stepped by batch and epoch"),
-        (
-            lambda o: torch_schedulers.CosineAnnealingWarmRestarts(o, 2),
-            {"data": DataLoader(Endless(), batch_size=6)},
-            "train must know its number of batches",
-        ),
+        (RESTARTS, {"data": DataLoader(Endless())}, "train must know its number of batches"),
         # 3 epochs of 2 batches
         (one_cycle(5), {"epochs": 3}, "must last for 6 steps in all, got .* total_steps=5"),
         (one_cycle(2), {"epochs": 3, "step_scheduler": "epoch"}, "must last for 3 steps in all"),
-        (
-            sequence(LINEAR, one_cycle(3), milestone=2),
-            {"epochs": 3, "step_scheduler": "batch"},
-            "must last for 4 steps in all, got a OneCycleLR of total_steps=3",
-        ),
+        (LATE, {"epochs": 3, "step_scheduler": "batch"}, "for 4 steps in all, .* total_steps=3"),
     ],
 )
 def test_schedulers_that_do_not_fit(scheduler, more, message):
@@ -590,46 +544,33 @@ def test_evaluate_and_predict_name_the_argument_that_does_not_fit():
 # What it shows
 
 
-@pytest.mark.parametrize(
-    ("code", "words"), [("en", ("training", "batch/s")), ("pt", ("treino", "lote/s"))]
-)
-def test_a_progress_bar_is_shown_in_the_readers_language_and_removed(
-    capsys, monkeypatch, code, words
-):
+@pytest.mark.parametrize("code", ["en", "pt"])
+def test_a_progress_bar_is_shown_in_the_readers_language_and_removed(capsys, monkeypatch, code):
     monkeypatch.setattr(_progress, "DELAY", 0.0)
     model = network()
     with language.using(code):
         training.fit(model, CROSS_ENTROPY, sgd(model), (X, Y), epochs=2, progress=True)
     lines = capsys.readouterr().err.split("\r")
-    assert lines[1].startswith(f"{words[0]}: ")
-    assert words[1] in lines[-3]
+    name, unit = {"en": ("training: ", "batch/s"), "pt": ("treino: ", "lote/s")}[code]
+    assert lines[1].startswith(name)
+    assert unit in lines[-3]
     assert lines[-2].isspace()
     assert not lines[-1]
 
 
-@pytest.mark.parametrize(
-    ("terminal", "kernel", "variables", "shown"),
-    [
-        (True, False, {}, True),
-        (False, True, {}, True),
-        (False, False, {}, False),
-        (True, True, {"COURSE_BUILD": "1"}, False),
-        (True, True, {"PYTEST_VERSION": "9"}, False),
-    ],
-)
-def test_a_progress_bar_is_shown_where_a_person_waits(
-    monkeypatch, terminal, kernel, variables, shown
-):
+@pytest.mark.parametrize("variable", [None, "COURSE_BUILD", "PYTEST_VERSION"])
+@pytest.mark.parametrize("kernel", [True, False])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_progress_bar_is_shown_where_a_person_waits(monkeypatch, terminal, kernel, variable):
     for name in ("COURSE_BUILD", "PYTEST_VERSION"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    if variable:
+        monkeypatch.setenv(variable, "1")
     monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
-    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
-    if kernel:
-        monkeypatch.setitem(sys.modules, "ipykernel", object())
+    others = {name: module for name, module in sys.modules.items() if name != "ipykernel"}
+    monkeypatch.setattr(sys, "modules", {**others, "ipykernel": None} if kernel else others)
     with _progress.progress_bar(3, "batch") as bar:
-        assert bar.disable == (not shown)
+        assert bar.disable == (variable is not None or not (terminal or kernel))
 
 
 def test_history_shows_its_last_values():

@@ -38,6 +38,7 @@ def deep(seed, dtype=torch.float64):
         nn.Linear(6, 30),
         nn.Tanh(),
         nn.Dropout(0.3),
+        nn.Dropout(0.0),
         nn.Linear(30, 20, bias=False),
         nn.ReLU(),
         nn.Dropout(0.2),
@@ -80,7 +81,9 @@ def test_each_run_equals_the_run_alone(name, dtype):
     assert_each_is_alone(models, histories, make, dtype, epochs=epochs)
 
 
-@pytest.mark.parametrize("name", [name for name in SCHEDULERS if name != "ReduceLROnPlateau"])
+@pytest.mark.parametrize(
+    "name", [n for n in SCHEDULERS if n != "ReduceLROnPlateau" and "by" not in n]
+)
 @pytest.mark.parametrize("optimizer", ["momentum", "fused Adam"])
 def test_one_optimizer_and_scheduler_serve_all_runs(name, optimizer):
     make, (make_scheduler, _) = OPTIMIZERS[optimizer], SCHEDULERS[name]
@@ -177,21 +180,6 @@ def test_models_are_their_own_again_afterwards():
     assert all(module.training for module in models[0].modules())
 
 
-@pytest.mark.parametrize("p", [0.0, 1.0])
-def test_dropout_of_nothing_or_all_draws_nothing(p):
-    def make(seed):
-        torch.manual_seed(seed)
-        return nn.Sequential(
-            nn.Linear(6, 8), nn.Dropout(p), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3)
-        )
-
-    models = [make(run) for run in range(2)]
-    training.fit_runs(models, CROSS_ENTROPY, [sgd(m) for m in models], TRAIN, epochs=1)
-    alone = make(1)
-    plain_loop(alone, CROSS_ENTROPY, sgd(alone), TRAIN, 1, 32, seed=1)
-    torch.testing.assert_close(models[1].state_dict(), alone.state_dict(), rtol=0, atol=1e-6)
-
-
 def test_frozen_parameters_stay():
     models = [network(seed=run) for run in range(2)]
     for model in models:
@@ -205,6 +193,13 @@ def test_frozen_parameters_stay():
 def shared_layer():
     layer = nn.Linear(6, 6)
     return nn.Sequential(layer, nn.ReLU(), layer)
+
+
+AXES = {
+    "models": [nn.Sequential(nn.Linear(6, 3)), nn.Sequential(nn.Linear(6, 3))],
+    "train": (torch.randn(20, 4, 6), torch.randn(20, 4, 3)),
+    "loss": nn.MSELoss(),
+}
 
 
 @pytest.mark.parametrize(
@@ -222,8 +217,9 @@ def shared_layer():
         ({"train": [TRAIN]}, TypeError, "train must be a pair of tensors, got list"),
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"epochs": 0}, ValueError, "epochs must be"),
+        (AXES, ValueError, r"models must flatten inputs, got shape \(20, 4, 6\)"),
         ({"loss": nn.MSELoss}, TypeError, "loss_function must be a function"),
-        ({"optimizers": 3}, TypeError, "not iterable"),
+        ({"optimizers": 3}, TypeError, "optimizer must be one of torch.optim, got int"),
     ],
 )
 def test_arguments_that_do_not_fit(change, error, message):
@@ -256,10 +252,3 @@ def test_optimizers_and_schedulers_that_do_not_fit():
     other = torch_schedulers.StepLR(sgd(network()), 1)
     with pytest.raises(ValueError, match="scheduler must belong to the optimizer"):
         training.fit_runs(models, CROSS_ENTROPY, optimizers, **fit, schedulers=other)
-
-
-def test_inputs_with_more_axes_than_linear_layers_take():
-    models = [nn.Sequential(nn.Linear(6, 3)) for _ in range(2)]
-    x, y = torch.randn(20, 4, 6), torch.randn(20, 4, 3)
-    with pytest.raises(ValueError, match=r"models must flatten inputs, got shape \(20, 4, 6\)"):
-        training.fit_runs(models, nn.MSELoss(), [sgd(m) for m in models], (x, y), epochs=1)

@@ -87,6 +87,7 @@ SCHEDULERS = {
     "StepLR": (lambda o: torch_schedulers.StepLR(o, 2, 0.3), "epoch"),
     "LambdaLR": (lambda o: torch_schedulers.LambdaLR(o, lambda n: 0.5**n), "epoch"),
     "CosineAnnealingLR": (lambda o: torch_schedulers.CosineAnnealingLR(o, 3), "epoch"),
+    "CosineAnnealingLR by batch": (lambda o: torch_schedulers.CosineAnnealingLR(o, 9), "batch"),
     "SequentialLR": (
         lambda o: torch_schedulers.SequentialLR(
             o,

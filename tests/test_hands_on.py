@@ -98,9 +98,10 @@ def test_model_is_the_articles_mlp(chapter, ns):
     assert "101770\n" in chapter[1]
 
 
-def test_loop_and_fit_are_the_same_bit_for_bit(chapter):
-    said = printed_by(chapter, "torch.equal")
-    assert said.splitlines() == [
+@pytest.mark.parametrize("part", ["torch.equal", "torch.allclose(weights"])
+def test_loop_and_fit_are_the_same_bit_for_bit_and_fit_runs_up_to_rounding(chapter, part):
+    printed = printed_by(chapter, part)
+    assert printed.splitlines() == [
         f"{layer}.{kind} True" for layer in (1, 4) for kind in ("weight", "bias")
     ]
 
@@ -138,7 +139,7 @@ def test_rate_is_written_down_before_the_schedulers_step(ns):
 
 
 def test_epochs_loss_is_the_mean_over_images_and_the_last_batch_is_not(ns):
-    images = len(ns.images.train.y)
+    images = len(ns.part.y)
     per_epoch = ns.own.losses.reshape(20, -1)
     sizes = torch.full((per_epoch.shape[1],), 32.0, dtype=torch.float64)
     sizes[-1] = images - 32 * (len(sizes) - 1)
@@ -299,13 +300,13 @@ def test_mnists_statistics_are_the_usual_ones():
 
 @pytest.mark.skipif(not RAW.exists(), reason="MNIST is not in ../shared/data")
 def test_our_recipe_on_mnist():
-    wanted = ("import math", "images =", "def mlp", "loss_function =", "def our_recipe")
-    cells = [next(c for c in CELLS if part in c) for part in wanted]
+    needed = ("import math", "images =", "def mlp", "loss_function =", "part =", "def our_recipe")
+    cells = [next(c for c in CELLS if part in c) for part in needed]
     ns, *_ = run(cells, {"COURSE_DATA": str(RAW.parents[1])})
     assert ns.images.source == "mnist"
-    model, history = ns.our_recipe(ns.images.train, ns.images.validation, seed=1)
-    assert 0.980 < history.validation_accuracies[-1] < 0.988
-    assert 0.980 < training.evaluate(model, ns.loss_function, ns.images.test).accuracy < 0.989
+    model, history = ns.our_recipe(ns.part, ns.images.validation, seed=1)
+    assert 0.960 < history.validation_accuracies[-1] < 0.968
+    assert 0.960 < training.evaluate(model, ns.loss_function, ns.images.test).accuracy < 0.970
 
 
 # ── The committed notebooks ───────────────────────────────────────────────────────────────────────
@@ -331,7 +332,7 @@ def test_only_tagged_cells_depend_on_the_data(chapter):
         for cell, printed in zip(cells, chapter[1], strict=True)
         if not cell.tag and "show(" not in cell.source
     ]
-    assert sum(bool(printed) for _, printed in untagged) == 5
+    assert sum(bool(printed) for _, printed in untagged) == 6
     for source, printed in untagged:
         assert said[source] == printed
 
@@ -353,11 +354,10 @@ def test_committed_notebook_says_what_the_text_says(code):
     assert unseen < seen_on_the_way < seen
     assert unseen == halves
     if mnist:
-        assert 96.9 < halves < 97.9 < 98.0 < ours < 98.8
-        assert halves < own < ours
-        assert 97.3 < seen_on_the_way < 98.4
-        assert 98.0 < test < 98.9
-        assert error == pytest.approx(0.12, abs=0.02)
+        assert 94.0 < halves < 95.2 < own < 96.0 < ours < 96.7
+        assert 96.5 < seen_on_the_way < 97.8
+        assert 96.0 < test < 97.0
+        assert error == pytest.approx(0.18, abs=0.02)
     else:
         assert halves < max(own, ours)
         assert test > 94

@@ -136,7 +136,7 @@ class Means:
 
     def results(self) -> list[tuple[float, float | None]]:
         """Return each run's loss, and its accuracy if the loss is one of torch's for classes."""
-        losses, accuracies = self.total / self.samples, self.right / self.answers
+        losses, accuracies = self.total / self.samples, self.right.double() / self.answers
         known = (self.answers > 0).tolist()
         both = zip(losses.tolist(), accuracies.tolist(), known, strict=True)
         return [(loss, accuracy if knows else None) for loss, accuracy, knows in both]

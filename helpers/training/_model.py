@@ -92,10 +92,11 @@ def seeded(seed: int, device: torch.device, loader: Any = None) -> Iterator[None
 
     Of torch, it is that of the CPU, of ``device``, and of generators that belong to the loader.
     """
-    owners = (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None))
-    own = [getattr(owner, "generator", None) for owner in owners]
+    batch_sampler = getattr(loader, "batch_sampler", None)
+    samplers = (getattr(loader, "sampler", None), getattr(batch_sampler, "sampler", None))
+    owned = [getattr(owner, "generator", None) for owner in (loader, batch_sampler, *samplers)]
     torchs = _torch_generators(device)
-    generators = [*torchs, *(g for g in own if isinstance(g, torch.Generator))]
+    generators = [*torchs, *(one for one in owned if isinstance(one, torch.Generator))]
     python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     states = [generator.get_state() for generator in generators]
     for generator in torchs:

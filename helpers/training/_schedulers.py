@@ -28,9 +28,14 @@ class SchedulerSteps:
     """
 
     def __init__(
-        self, scheduler: Any, when: str | None, optimizers: Sequence[Optimizer], has_loss: bool,
-        epochs: int, batches: int,
-    ) -> None:  # fmt: skip
+        self,
+        scheduler: Any,
+        when: str | None,
+        optimizers: Sequence[Optimizer],
+        has_loss: bool,
+        epochs: int,
+        batches: int,
+    ) -> None:
         self.scheduler, self.batches, self.when = scheduler, batches, ""
         if scheduler is None and when is not None:
             raise ValueError(f"step_scheduler must come with a scheduler, got {when!r} alone")
@@ -65,15 +70,18 @@ class SchedulerSteps:
 
 def _choose_when(scheduler: Any, wanted: str | None) -> str:
     """Return when to step: as the caller wants, else as is usual for the scheduler's kind."""
-    kind = type(scheduler).__name__
+    name = type(scheduler).__name__
     if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
         raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
     parts = getattr(scheduler, "_schedulers", [scheduler])
-    usual = {USUAL.get(type(part), "epoch") for part in parts}
+    usual = {
+        next((when for kind, when in USUAL.items() if isinstance(part, kind)), "epoch")
+        for part in parts
+    }
     if wanted is None:
         if len(usual) > 1 or (len(parts) > 1 and "fraction" in usual):
             raise ValueError(
-                f"step_scheduler must be 'epoch' or 'batch' for this {kind}, as its parts are "
+                f"step_scheduler must be 'epoch' or 'batch' for this {name}, as its parts are "
                 f"usually stepped by {' and '.join(sorted(usual))}, got None"
             )
         return usual.pop()
@@ -81,7 +89,7 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     by_loss = isinstance(scheduler, ReduceLROnPlateau)
     if (wanted == "validation") != by_loss or (wanted == "fraction" and usual != {"fraction"}):
         expected = "'validation'" if by_loss else "'epoch' or 'batch'"
-        raise ValueError(f"step_scheduler must be {expected} for {kind}, got {wanted!r}")
+        raise ValueError(f"step_scheduler must be {expected} for {name}, got {wanted!r}")
     return wanted
 
 

@@ -25,8 +25,8 @@ def check_models(models: Any) -> None:
         flattens = isinstance(layer, nn.Flatten) and (layer.start_dim, layer.end_dim) == (1, -1)
         if not flattens and type(layer) not in (nn.Linear, nn.Dropout, *ACTIVATIONS):
             raise TypeError(f"models must be of layers that `fit_runs` supports, got {layer}")
-    own = [p for model in models for _, p in model.named_parameters(remove_duplicate=False)]
-    if len(set(own)) < len(own):
+    every = [p for model in models for _, p in model.named_parameters(remove_duplicate=False)]
+    if len(set(every)) < len(every):
         raise ValueError("models must not share parameters, got one that is used twice")
 
 
@@ -37,8 +37,8 @@ def _description(model: nn.Module) -> Any:
 class Stack:
     """Equal networks as one, until it is left as a context manager.
 
-    Their parameters become slices of the stack's tensors of shape (runs, …), so that a step of any
-    optimizer over them is a step of the stack. Dropout of each run has a generator of its own.
+    Their parameters become slices of the stack's tensors of shape (runs, …), so that an optimizer's
+    step on them changes the stack. Each run draws its dropout from a generator of its own.
     """
 
     def __init__(self, models: Sequence[nn.Sequential], seeds: Sequence[int]) -> None:
@@ -51,12 +51,12 @@ class Stack:
         for layers in zip(*models, strict=True):
             tensors: dict[str, torch.Tensor] = {}
             for name, first in layers[0].named_parameters():
-                own = [layer.get_parameter(name) for layer in layers]
-                stacked = torch.stack([parameter.detach() for parameter in own])
-                for run, parameter in enumerate(own):
+                parameters = [layer.get_parameter(name) for layer in layers]
+                stacked = torch.stack([parameter.detach() for parameter in parameters])
+                for run, parameter in enumerate(parameters):
                     parameter.data = stacked[run]
                 tensors[name] = stacked.requires_grad_(first.requires_grad)
-                self.shared.append((stacked, own))
+                self.shared.append((stacked, parameters))
             self.layers.append((layers[0], tensors))
 
     def __enter__(self) -> "Stack":

@@ -102,6 +102,7 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) 
         raise TypeError(f"x must be a tensor of inputs, got {type(x).__name__}")
     if x.ndim == 0 or not len(x):
         raise ValueError(f"x must hold at least one sample, got shape {tuple(x.shape)}")
-    parts = x.to(device_of(model)).split(min(_validate.count("batch_size", batch_size), len(x)))
+    parts = x.split(min(_validate.count("batch_size", batch_size), len(x)))
+    device = device_of(model)
     with in_mode(model, training=False), torch.no_grad():
-        return torch.cat([checked_outputs("x", model, part) for part in parts])
+        return torch.cat([checked_outputs("x", model, part.to(device)) for part in parts])

@@ -91,7 +91,7 @@ def fit_runs(
     """
     check_loss(loss_function)
     check_models(models)
-    optimizers = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
+    optimizers = list(optimizers) if isinstance(optimizers, Sequence) else [optimizers]
     for optimizer in optimizers:
         _model.check_optimizer(optimizer, *models)
     epochs = _validate.count("epochs", epochs)
@@ -112,11 +112,15 @@ def fit_runs(
     updates = epochs * len(batches)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
-    logs = [Log(*own) for own in zip(groups, recorders, strict=True)]
+    logs = [Log(*both) for both in zip(groups, recorders, strict=True)]
     active = list(range(len(models)))  # the runs that have not diverged
 
     texts = language.text("training.batch"), language.text("training.fit")
-    with Stack(models, seeds) as stack, progress_bar(updates, *texts, show=progress) as bar:
+    with (
+        _model.seeded(seeds[0], device),
+        Stack(models, seeds) as stack,
+        progress_bar(updates, *texts, show=progress) as bar,
+    ):
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
         for epoch in range(epochs):
             means = Means(loss_function, len(models))
@@ -155,8 +159,9 @@ def fit_runs(
 
 def _groups(run: int, model: nn.Module, optimizers: Sequence[Optimizer]) -> list[dict[str, Any]]:
     """Return the optimizers' groups that hold parameters of a model."""
-    own = set(model.parameters())
-    groups = [g for o in optimizers for g in o.param_groups if not own.isdisjoint(g["params"])]
+    parameters = set(model.parameters())
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    groups = [group for group in groups if not parameters.isdisjoint(group["params"])]
     if not groups:
         raise ValueError(f"optimizers must hold parameters of each model, got none of run {run}")
     return groups

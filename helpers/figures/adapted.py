@@ -124,15 +124,11 @@ def losses(
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.adapted.losses"
-    dotted = STYLES["adam_variant"]["linestyle"]
     curves = []
-    for rule in train:
-        style = STYLES[rule]
-        for part, of_rules, look in (
-            ("train", train, style),
-            ("validation", validation, {**style, "linestyle": dotted}),
-        ):
-            curves.append((language.text(f"{key}.{rule}_{part}"), of_rules[rule], look))
+    for rule, style in (("sgd", STYLES["sgd"]), ("adam", STYLES["adam"])):
+        dotted = {**style, "linestyle": STYLES["adam_variant"]["linestyle"]}
+        curves.append((language.text(f"{key}.{rule}_train"), train[rule], style))
+        curves.append((language.text(f"{key}.{rule}_validation"), validation[rule], dotted))
     draw_losses(ax, curves)
     titles(ax, key)
     canvas.describe(

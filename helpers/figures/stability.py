@@ -58,7 +58,7 @@ def rates(
     titles(ax, key, seeds=seeds)
     for style, at in best.items():
         offset = (-3, -17)
-        if style == "adam":  # below its best rate there is no room
+        if style == "adam":  # other names are in the way below its best rate
             at, offset = (rates[-1], medians[style][-1]), (-22, 8)
         color = STYLES[style]["color"]
         note(ax, RULES[style], at, offset, color=color, ha="center", fontweight="bold")
@@ -184,12 +184,12 @@ def explorer(
     draw_surface(ax, surface, optimum)
     draw_paths(ax, {"momentum" if momentum else "sgd": path})
     titles(ax, key, lr=lr, momentum=momentum)
-    fate = language.text(
+    outcome = language.text(
         f"{key}.diverges" if lr > limit else f"{key}.converges",
         far=distance(path, optimum),
         steps=len(path) - 1,
         limit=limit,
     )
-    corner_note(ax, fate, color=COLORS["ink"])
-    canvas.describe(ax, key, lr=lr, momentum=momentum, fate=fate)
+    corner_note(ax, outcome, color=COLORS["ink"])
+    canvas.describe(ax, key, lr=lr, momentum=momentum, outcome=outcome)
     return ax

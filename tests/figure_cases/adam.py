@@ -9,7 +9,7 @@ from tests.figure_cases.check import across, line, note
 
 def first_step():
     sizes, eps = np.logspace(-6, 4, 41), 3e-4
-    adam, large = sizes / (sizes + 1e-8), sizes / (sizes + eps)
+    adam, large = sizes / (sizes + 1e-7), sizes / (sizes + eps)
     ax = yield {"gradients": sizes, "sgd": sizes, "adam": adam, "large_eps": large, "eps": eps}
     check.artists(
         ax,
@@ -23,7 +23,7 @@ def first_step():
         y=(5e-7, 1e4),
         log="xy",
     )
-    check.alternative_text(ax, 1e-6, 1e4, 1e-6, 1e4, 1 / 1.01, 1, eps, 1e-6 / (1e-6 + eps))
+    check.alternative_text(ax, 1e-6, 1e4, 1e-6, 1e4, 1 / 1.1, 1, eps, 1e-6 / (1e-6 + eps))
 
 
 def agreement():

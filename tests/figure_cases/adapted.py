@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers import averages, optimizers, problems, simulate
 from tests.figure_cases import check
-from tests.figure_cases.check import across, line, note
+from tests.figure_cases.check import across, dots, line, note
 
 
 def panels():
@@ -29,10 +29,9 @@ def paths():
     data = check.surface()
     sgd, adam = (check.runs(rule).paths[0].numpy() for rule in ("sgd", "adam"))
     ax = yield {**data, "sgd": sgd, "adam": adam}
-    check.contours(ax, data["surface"])
     names = note("SGD", "blue", sgd[-1]), note("Adam", "orange", max(adam, key=lambda at: at[0]))
     lines = *check.path("sgd", sgd), *check.path("adam", adam)
-    check.artists(ax, check.star(data["optimum"]), *lines, *names)
+    check.artists(ax, check.contours(ax, data), *lines, *names)
     far = [np.hypot(*(path[-1] - data["optimum"])) for path in (sgd, adam)]
     check.alternative_text(ax, *data["optimum"], *sgd[0], 50, *far)
 
@@ -94,7 +93,7 @@ def explorer():
         grid = problems.grid(bowl, x=(-2, 2), y=(-1.5, 2), points=41)
         data = {"surface": tuple(part.numpy() for part in grid), "sgd": sgd, "adam": adam}
         ax = yield {**data, "condition": 30, "angle": angle}
-        lines = check.star((0, 0)), *check.path("sgd", sgd), *check.path("adam", adam)
+        lines = dots("ink", 0, 0, "*"), *check.path("sgd", sgd), *check.path("adam", adam)
         far = [np.hypot(*path[-1]) for path in (sgd, adam)]
         texts = [f"SGD: {far[0]:.2f} from the minimum", f"Adam: {far[1]:.2f} from the minimum"]
         notes = check.corner(ax, (texts[0], "blue"), (texts[1], "orange"))

@@ -2,13 +2,11 @@
 
 import functools
 import re
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 import torch
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.lines import Line2D
 
@@ -16,130 +14,98 @@ from helpers import optimizers, problems, simulate
 from helpers.figures import canvas
 from helpers.figures.palette import COLORS, STYLES
 
-__all__ = [
-    "across",
-    "alternative_text",
-    "artists",
-    "bars",
-    "contours",
-    "contrast",
-    "corner",
-    "dots",
-    "filled",
-    "line",
-    "note",
-    "numbers_in",
-    "path",
-    "runs",
-    "seeds",
-    "star",
-    "surface",
-    "upright",
-]
-
 _TOY = problems.linear_regression()
 _LOSS = _TOY.surface("all")
 
 
 class Line(NamedTuple):
-    """A line that is expected, and its name at its end."""
+    """A line, and its name at its end."""
 
     x: Any
     y: Any
-    look: tuple[Any, ...]
+    style: tuple[Any, ...]
     name: str | None = None
 
 
 class Note(NamedTuple):
-    """A text that is expected within the axes."""
+    """A text within the axes."""
 
     text: str
     color: str
     at: tuple[float, float]
 
 
-def line(style: str, x: Any, y: Any, name: str | None = None, **changes: Any) -> Line:
+def line(style, x, y, name=None, **changes):
     """Expect a line in a style of the palette or in one of its colours, with ``changes``."""
     properties = STYLES.get(style) or {"color": COLORS[style]}
-    return Line(x, y, _look(Line2D([], [], **{**properties, **changes})), name)
+    return Line(x, y, _style(Line2D([], [], **{**properties, **changes})), name)
 
 
-def dots(color: str, x: Any, y: Any, marker: str = "o", **changes: Any) -> Line:
+def dots(color, x, y, marker="o", **changes):
     """Expect markers without a line."""
     return line(color, x, y, marker=marker, linestyle="none", **changes)
 
 
-def across(style: str, y: float) -> Line:
+def across(style, y):
     """Expect a line from left to right."""
     return line(style, [0, 1], [y, y])
 
 
-def upright(style: str, x: float) -> Line:
+def upright(style, x):
     """Expect a line from bottom to top."""
     return line(style, [x, x], [0, 1])
 
 
-def note(text: str, color: str, at: Sequence[float]) -> Note:
+def note(text, color, at):
     """Expect a text at a point, in a colour of the palette."""
     return Note(text, COLORS[color], (at[0], at[1]))
 
 
-def _look(one: Line2D) -> tuple[Any, ...]:
+def _style(one):
     """Return what a reader tells lines apart by."""
     marker = None if one.get_marker() in ("None", "none", "", None) else one.get_marker()
     hollow = marker is not None and one.get_markerfacecolor() == "none"
     return to_hex(one.get_color()), one.get_linestyle(), marker, hollow, one.get_drawstyle()
 
 
-def artists(
-    ax: Axes,
-    *expected: Line | Note,
-    title: Sequence[float] = (),
-    x: Sequence[float | None] | None = None,
-    y: Sequence[float | None] | None = None,
-    log: str = "",
-) -> None:
+def artists(ax, *expected, title=(), x=(None, None), y=(None, None), log=""):
     """Compare all lines and texts within the axes, numbers of the title, limits and scales."""
-    drawn = [Line(*np.asarray(one.get_xydata(), float).T, _look(one)) for one in ax.lines]
+    drawn = [Line(*np.asarray(one.get_xydata(), float).T, _style(one)) for one in ax.lines]
     texts = [Note(t.get_text(), t.get_color(), t.xy) for t in ax.texts if t.get_text()]
     for one in expected:
         if isinstance(one, Line):
-            same = [i for i, other in enumerate(drawn) if _same(other, one)]
-            assert same, f"no line {one} among {drawn}"
-            drawn.pop(same[0])
-        if one := _note_of(one, ax):
-            same = [i for i, text in enumerate(texts) if text == (*one[:2], pytest.approx(one.at))]
-            assert same, f"no text {one} among {texts}"
-            texts.pop(same[0])
+            _take(drawn, one, _same)
+            if one.name is not None:  # in the line's colour, but grey is too pale for letters
+                color = COLORS["muted"] if one.style[0] == COLORS["grey"] else one.style[0]
+                one = Note(one.name, color, (one.x[-1], np.clip(one.y[-1], *ax.get_ylim())))
+        if isinstance(one, Note):
+            _take(texts, one, lambda a, b: a[:2] == b[:2] and a.at == pytest.approx(b.at))
     assert not drawn
     assert not texts
     _compare(numbers_in(ax.get_title(loc="left")), title, ax.get_title(loc="left"))
-    for limits, wanted in ((ax.get_xlim(), x), (ax.get_ylim(), y)):
-        for limit, number in zip(limits, wanted or (None, None), strict=True):
-            assert number is None or limit == pytest.approx(number)
+    for limit, number in zip((*ax.get_xlim(), *ax.get_ylim()), (*x, *y), strict=True):
+        assert number is None or limit == pytest.approx(number)
     scales = {"x": ax.get_xscale(), "y": ax.get_yscale()}
     assert "".join(axis for axis, scale in scales.items() if scale == "log") == log
 
 
-def _note_of(one: Line | Note, ax: Axes) -> Note | None:
-    """Return the text that is expected at a line's end: in its colour, but grey is too pale."""
-    if isinstance(one, Note) or one.name is None:
-        return one if isinstance(one, Note) else None
-    color = COLORS["muted"] if one.look[0] == COLORS["grey"] else one.look[0]
-    return Note(one.name, color, (one.x[-1], np.clip(one.y[-1], *ax.get_ylim())))
+def _take(drawn, expected, same):
+    found = [i for i, one in enumerate(drawn) if same(one, expected)]
+    assert found, f"no {expected} among {drawn}"
+    drawn.pop(found[0])
 
 
-def _same(drawn: Line, expected: Line) -> bool:
+def _same(drawn, expected):
     x, y = np.atleast_1d(expected.x), np.atleast_1d(expected.y)
     return (
-        drawn.look == expected.look
+        drawn.style == expected.style
         and drawn.x.shape == x.shape
         and np.allclose(drawn.x, x, 1e-9, 1e-12, equal_nan=True)
         and np.allclose(drawn.y, y, 1e-9, 1e-12, equal_nan=True)
     )
 
 
-def corner(ax: Axes, *rows: tuple[str, str], right: bool = False) -> list[Note]:
+def corner(ax, *rows, right=False):
     """Expect texts and their colours in a corner, one below the other."""
     heights = {text.get_text(): text.xyann[1] for text in ax.texts}
     drops = -np.diff([0, *(heights[text] for text, _ in rows)])
@@ -148,9 +114,7 @@ def corner(ax: Axes, *rows: tuple[str, str], right: bool = False) -> list[Note]:
     return [note(text, color, (int(right), 1)) for text, color in rows]
 
 
-def bars(
-    container: Any, x: Any, heights: Any, color: str | None, bottom: Any = 0, hatch: Any = None
-) -> None:
+def bars(container, x, heights, color, bottom=0, hatch=None):
     """Compare all bars of a container."""
     drawn = [(b.get_x() + b.get_width() / 2, b.get_y(), b.get_height()) for b in container]
     expected = np.broadcast_arrays(x, bottom, heights)
@@ -160,17 +124,17 @@ def bars(
         assert bar.get_hatch() == hatch
 
 
-def surface(x: tuple[float, float] = (0.7, 2.3), y: tuple[float, float] = (0.7, 2.9)) -> Any:
+def surface(x=(0.7, 2.3), y=(0.6, 2.9)):
     """Return the loss surface of the regression on a grid that is no square, and its optimum."""
     columns, rows = np.linspace(*x, 31), np.linspace(*y, 45)
     values = _LOSS.value(torch.tensor(np.stack(np.meshgrid(columns, rows), axis=-1)))
     return {"surface": (columns, rows, values.numpy()), "optimum": _LOSS.minimum.numpy()}
 
 
-def contours(ax: Axes, surface: Any, levels: int = 14) -> None:
-    """Compare contours of the regression's loss surface with the loss itself."""
+def contours(ax, data, levels=14):
+    """Compare contours of `surface` with the loss itself, and expect a star at the optimum."""
     (drawn,) = ax.collections
-    x, y, values = surface
+    x, y, values = data["surface"]
     steps = (np.arange(1, levels + 1) / levels) ** 2
     low, high = values.min(), values.max()
     np.testing.assert_allclose(drawn.levels, low + steps * (high - low))
@@ -180,21 +144,17 @@ def contours(ax: Axes, surface: Any, levels: int = 14) -> None:
             np.testing.assert_allclose(losses, level, atol=0.01 * (high - low))
     assert {to_hex(color) for color in drawn.get_edgecolor()} == {COLORS["grid"]}
     assert (ax.get_xlim(), ax.get_ylim()) == ((x[0], x[-1]), (y[0], y[-1]))
+    return dots("ink", *data["optimum"], "*")
 
 
-def star(optimum: Sequence[float]) -> Line:
-    """Expect a star at the optimum."""
-    return dots("ink", *optimum, "*")
-
-
-def path(style: str, points: np.ndarray) -> tuple[Line, Line]:
+def path(style, points):
     """Expect a path over a surface, and the ring at its start."""
     ring = line("muted", *points[0], marker="o", markerfacecolor="none")
     return line(style, *points.T, marker="."), ring
 
 
 @functools.cache
-def runs(style: str, seed: int = 7, **options: Any) -> simulate.Runs:
+def runs(style, seed=55, **options):
     """Train the regression with one of the course's optimizers."""
     rule, hyper = {
         "sgd": (optimizers.sgd, {}),
@@ -205,9 +165,7 @@ def runs(style: str, seed: int = 7, **options: Any) -> simulate.Runs:
     return simulate.on_regression(_TOY, rule, seeds=seed, lr=0.1, **hyper, **options)
 
 
-def seeds(
-    ax: Axes, rows: dict[str, tuple[np.ndarray, str]], bars: str | None = None, **options: Any
-) -> None:
+def seeds(ax, rows, bars=None, **options):
     """Compare rows of dots, from above: a dot for each value, a bar at the median."""
     labels = [label.get_text() for label in ax.get_yticklabels()]
     heights = dict(zip(labels, ax.get_yticks(), strict=True))
@@ -222,7 +180,7 @@ def seeds(
     artists(ax, *drawn, y=(-0.6, len(rows) - 0.4), **options)
 
 
-def filled(fill: Any, color: str, x: Any, low: Any, high: Any) -> None:
+def filled(fill, color, x, low, high):
     """Compare the area between two curves."""
     (outline,) = fill.get_paths()
     corners = outline.vertices
@@ -242,7 +200,7 @@ _NUMBER = re.compile(
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
-def numbers_in(text: str) -> list[tuple[float, float]]:
+def numbers_in(text):
     """Read all numbers of an English text, each with half a unit of its last digit."""
     found = []
     for match in _NUMBER.finditer(text):
@@ -254,20 +212,20 @@ def numbers_in(text: str) -> list[tuple[float, float]]:
     return found
 
 
-def _compare(found: list[tuple[float, float]], expected: Sequence[float], text: str) -> None:
+def _compare(found, expected, text):
     assert len(found) == len(expected), (found, text)
     for (value, half), number in zip(found, expected, strict=True):
         assert abs(value - number) <= half * (1 + 1e-6), (value, number, text)
 
 
-def alternative_text(drawn: Any, *expected: float) -> str:
+def alternative_text(drawn, *expected):
     """Compare all numbers of the alternative text, in their order, to the digits written."""
     text = canvas.alternative_text(canvas.figure_of(drawn))
     _compare(numbers_in(text), expected, text)
     return text
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(one, other):
     """Return the contrast ratio of two colours by WCAG 2: 1 to 21."""
     channels = np.array([to_rgb(one), to_rgb(other)])
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)

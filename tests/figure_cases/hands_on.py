@@ -19,7 +19,7 @@ def handwriting(*shape):
 
 
 def tiles(ax, shape, gap=0):
-    """Return the ink of each image, found by its place on the axes: column k around x = k + 1."""
+    """Return the ink of each image, row k around y = k, column k around x = k + 1."""
     (image,) = ax.images
     picture, (rows, columns) = np.asarray(image.get_array()), shape
     assert image.get_extent() == [0.5, columns + 0.5, rows - 0.5, -0.5]
@@ -57,7 +57,10 @@ def accuracies():
         dotted = line("adam_variant", EPOCHS, train, "training")
         solid = line("adam", EPOCHS, validation, "validation")
         check.artists(ax, dotted, solid, x=(1, 18), y=(None, 1))
-        check.alternative_text(ax, 18, train[0], 0.983, validation[0], 0.97)
+        text = check.alternative_text(ax, 18, train[0], 0.983, validation[0], 0.97)
+        mark = "Data: scikit-learn's digits in place of MNIST" if source == "digits" else ""
+        assert ax.figure.get_supxlabel() == mark
+        assert text.endswith(f"%. {mark}." if mark else "%.")
 
 
 def normalisations():
@@ -117,38 +120,38 @@ def smoothing():
 
 
 def comparison():
-    schedules = {"constant": "constant rate", "cosine": "CosineAnnealingLR"}
-    schedules["one_cycle"] = "OneCycleLR"
     rules = {"momentum": "pink", "nesterov": "green", "adam": "orange"}
-    names = {"momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
-    random = np.random.default_rng(9)
-    scores = {s: {r: random.normal(0.93, 0.006, 7) for r in rules} for s in schedules}
-    shares = dict(zip(rules, (0.1, 0.02, 0.003), strict=True))
-    rates = {s: {r: i * shares[r] for r in rules} for i, s in enumerate(schedules, start=1)}
+    names = {"constant": "constant rate", "cosine": "CosineAnnealingLR", "one_cycle": "OneCycleLR"}
+    random, shares = np.random.default_rng(9), (0.1, 0.02, 0.003)
+    scores = {s: {r: random.normal(0.93, 0.006, 7) for r in rules} for s in names}
+    rates = {
+        s: {r: i * share for r, share in zip(rules, shares, strict=True)}
+        for i, s in enumerate(names, start=1)
+    }
     ax = yield {"accuracies": scores, "rates": rates, "source": "digits"}
-    heights = ax.get_yticks()
-    assert ax.get_ylim()[0] > heights[-1] > heights[0] > ax.get_ylim()[1]
-    assert all(np.diff(heights) >= 1)
-    assert [label.get_text() for label in ax.get_yticklabels()] == [*names.values()] * 3
-    drawn, medians, rows = [], {}, iter(heights)
-    for schedule, by_rule in scores.items():
-        drawn.append(note(schedules[schedule], "ink", (0, heights[3 * (len(medians) // 3)] - 0.82)))
-        for rule, dots_of_row in by_rule.items():
-            height, color, middle = next(rows), rules[rule], sorted(dots_of_row)[3]
-            medians[f"({names[rule]}, {schedules[schedule]})"] = middle
-            cloud = ax.lines[2 * (len(medians) - 1)].get_ydata()
-            assert all(abs(cloud - height) < 0.3)
-            drawn.append(dots(color, dots_of_row, cloud, "."))
-            drawn.append(line(color, [middle] * 2, [height - 0.36, height + 0.36]))
-            drawn.append(note(f"lr {rates[schedule][rule]:g}", color, (1.02, height)))
-    everything = np.concatenate([row for by_rule in scores.values() for row in by_rule.values()])
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["momentum", "Nesterov", "Adam"] * 3
+    rows = [(schedule, rule) for schedule in names for rule in rules]
+    drawn, medians = [], []
+    for i, (schedule, rule) in enumerate(rows):
+        height, color, values = ax.get_yticks()[i], rules[rule], scores[schedule][rule]
+        cloud, middle = ax.lines[2 * i].get_ydata(), sorted(values)[3]
+        assert all(abs(cloud - height) < 0.3)
+        medians.append((middle, f"({labels[i]}, {names[schedule]})"))
+        drawn.append(dots(color, values, cloud, "."))
+        drawn.append(line(color, [middle] * 2, [height - 0.36, height + 0.36]))
+        drawn.append(note(f"lr {rates[schedule][rule]:g}", color, (1.02, height)))
+        if i % 3 == 0:
+            drawn.append(note(names[schedule], "ink", (0, height - 0.82)))
+    everything = np.concatenate([scores[schedule][rule] for schedule, rule in rows])
     low, high = min(everything), max(everything)
     margin = 0.06 * (high - low)
-    check.artists(ax, *drawn, title=[9, 7], x=(low - margin, high + margin))
-    (low, worst), *_, (high, best) = sorted((middle, row) for row, middle in medians.items())
-    text = check.alternative_text(ax, 9, 7, low, high)
-    assert worst in text.partition("% ")[2].partition("% ")[0]
-    assert best in text.partition("% ")[2].partition("% ")[2]
+    last, first = ax.get_yticks()[-1] + 0.6, 0.6
+    check.artists(ax, *drawn, title=[9, 7], x=(low - margin, high + margin), y=(last, first))
+    assert all(np.diff(ax.get_yticks(), prepend=first) >= 1)
+    (low, worst), *_, (high, best) = sorted(medians)
+    _, after_low, after_high = check.alternative_text(ax, 9, 7, low, high).split("% ")
+    assert (worst in after_low, best in after_high) == (True, True)
 
 
 def confusion():

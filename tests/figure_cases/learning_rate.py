@@ -169,9 +169,8 @@ def explorer():
         path, losses = data["optimum"] + powers[:, None] * (1.2, -0.9), 0.01 + powers
         above, below = yield {**data, "path": path, "losses": losses, "lr": lr, "limit": 0.75}
         far = 1.5 * powers[-1]
-        check.contours(above, data["surface"])
-        lines = check.star(data["optimum"]), *check.path("sgd", path)
-        check.artists(above, *lines, title=[lr, far])
+        drawn = check.contours(above, data), *check.path("sgd", path)
+        check.artists(above, *drawn, title=[lr, far])
         bottom, top = 0.6 * heights.min(), 30 * heights.max()
         own = line("sgd", np.arange(26), losses, marker=".")
         check.artists(below, own, x=(0, 25), y=(bottom, top), log="y")

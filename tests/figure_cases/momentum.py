@@ -35,11 +35,10 @@ def batches():
         for size, epochs in ((2, 2), (20, 20), (80, 80))
     )
     ax = yield {**data, "paths": {2: small, 20: medium, 80: large}}
-    check.contours(ax, data["surface"])
     rightmost = [max(path, key=lambda at: at[0]) for path in (small, large)]
     check.artists(
         ax,
-        check.star(data["optimum"]),
+        check.contours(ax, data),
         line("gradient", *small.T),
         line("sgd", *medium.T, marker="."),
         line("ink", *large.T, linestyle="--"),
@@ -92,13 +91,12 @@ def dampening():
 def paths(rules=("sgd", "momentum")):
     data, by_rule = check.surface(), {rule: check.runs(rule).paths[0].numpy() for rule in rules}
     ax = yield {**data, "paths": by_rule}
-    check.contours(ax, data["surface"])
     points = {
         "sgd": by_rule["sgd"][30],
         "momentum": max(by_rule["momentum"], key=lambda at: at[0]),
         "nesterov": max(by_rule.get("nesterov", [(0, 0)]), key=lambda at: at[1]),
     }
-    drawn = [check.star(data["optimum"])]
+    drawn = [check.contours(ax, data)]
     for rule, path in by_rule.items():
         drawn += [*check.path(rule, path), note(NAMES[rule], COLORS[rule], points[rule])]
     check.artists(ax, *drawn)

@@ -53,19 +53,19 @@ def paths():
     data = check.surface(x=(0.4, 2.2), y=(0.5, 3.0))
     by_schedule = {
         schedule: {rule: check.runs(rule, seed).paths[0].numpy() for rule in OPTIMIZERS}
-        for seed, schedule in enumerate(SCHEDULES)
+        for seed, schedule in zip((55, 42, 51), SCHEDULES, strict=True)
     }
     axes = yield {**data, "paths": by_schedule}
     far, long = [], []
     for row, (schedule, by_rule) in zip(axes, by_schedule.items(), strict=True):
         for ax, (rule, path) in zip(row, by_rule.items(), strict=True):
-            check.contours(ax, data["surface"], levels=10)
             far.append(np.hypot(*(path[-1] - data["optimum"])))
             long.append(np.hypot(*np.diff(path.T)).sum())
             name = f"{rule.replace('nesterov', 'Nesterov')}, {SCHEDULES[schedule]}"
             texts = name, f"{long[-1]:.1f} long, ends {far[-1]:.3f} away"
             notes = check.corner(ax, *((text, OPTIMIZERS[rule]) for text in texts))
-            check.artists(ax, check.star(data["optimum"]), *check.path(rule, path), *notes)
+            star = check.contours(ax, data, levels=10)
+            check.artists(ax, star, *check.path(rule, path), *notes)
     titles = [ax.get_title(loc="left") for ax in axes.flat]
     assert titles == ["Six paths from one start; CyclicLR's are shortest", *[""] * 5]
     assert [ax.get_xlabel() for ax in axes.flat] == [*[""] * 4, "bias b", "bias b"]

@@ -91,7 +91,6 @@ def explorer():
         (run, "momentum", 1.3600001, 0.7, diverges, [1.36]),
     ):
         ax = yield {**data, "path": path, "lr": lr, "momentum": momentum, "limit": 1.36}
-        check.contours(ax, data["surface"])
-        drawn = check.star(data["optimum"]), *check.path(style, path)
+        drawn = check.contours(ax, data), *check.path(style, path)
         check.artists(ax, *drawn, *check.corner(ax, (text, "ink")), title=[lr, momentum])
         check.alternative_text(ax, lr, momentum, *numbers)

@@ -11,6 +11,11 @@ own part of `helpers`, those of ``tests/test_<part>*.py`` and ``tests/test_<modu
     python -m tests.mutants schedules.cosine.cosine_annealing_lr
 
 All happens in a copy, ``_build/mutants/<part>``, where ``mutmut.log`` shows the progress.
+
+mutmut runs only the tests that call the changed function, and imports the test files before it
+makes the change. A test must therefore construct what it tests itself: an object from a table at
+the top of the file is the result of the unchanged code. For the same reason a test that lists the
+functions of a module should read ``__all__``: mutants are functions of the module too.
 """
 
 import argparse

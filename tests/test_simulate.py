@@ -249,6 +249,8 @@ def test_fields_of_runs():
     assert runs.diverged.shape == runs.diverged_at.shape == (2,)
     assert runs.train_losses is runs.validation_losses is None
     assert runs.paths.dtype == torch.float64
+    label = simulate.on_problem(BOWL, adam, (1, 1), 1, betas=(0.9, 0.99)).labels
+    assert label == ({"start": (1.0, 1.0), "betas": (0.9, 0.99)},)
     runs = simulate.on_regression(TOY, adam, [1, 2], 3, batch_size=30)
     assert runs.paths.shape == (2, 10, 2)
     assert runs.train_losses.shape == runs.validation_losses.shape == (2, 3)
@@ -293,6 +295,7 @@ def test_a_run_that_diverges_is_marked_and_then_nan():
     # A parameter may be as large as the threshold.
     runs = simulate.on_problem(BOWL, sgd, (1, 1), 11, lr=0.3, threshold=1024)
     assert runs.diverged_at.tolist() == [11]
+    assert runs.paths[0, 11, 1] == -2048
     assert simulate.on_problem(BOWL, sgd, (1e6, 1), 1, lr=0).diverged.tolist() == [False]
 
 
@@ -392,6 +395,8 @@ NEGATIVE = torch.tensor([0.1, -0.1], dtype=torch.float64)
         (TypeError, {"rule": adam, "betas": [0.9, 1]}, "betas must be a list of pairs, got 0.9"),
         (TypeError, {"rule": adam, "betas": [(0.9,), (0, 0)]},
          "betas must be a list of pairs, got (0.9,)"),
+        (TypeError, {"rule": adam, "betas": [(0.9, "x"), (0, 0)]},
+         "betas[1] must be a number if it differs between runs, got 'x'"),
         (TypeError, {"momentun": 0.9}, "sgd() got an unexpected keyword argument 'momentun'"),
         (ValueError, {"schedule": {"lr": [0.1]}}, "schedule['lr'] must have shape (5,), got (1,)"),
         (ValueError, {"schedule": {"lr": [-0.1] * 5}}, "lr must be a number in [0, inf), got -0.1"),

@@ -1,4 +1,4 @@
-"""How much faster many runs are in one call than one after the other with `torch.optim`."""
+"""Measure how much faster one batch of many runs is than one run after another with torch."""
 
 import statistics
 import time
@@ -13,35 +13,36 @@ PROBLEM = problems.quadratic(condition=100)
 
 
 def measure(runs: int = 1000, steps: int = 500) -> list[dict[str, Any]]:
-    """Time Adam at many learning rates, batched and one by one, with one thread each.
+    """Time Adam with many learning rates, in one batch and one by one, each with one thread.
 
-    Both take the gradient from the same closed form, so that only the steps differ. Ours is the
-    median of five; the peer, one pass, takes 20 seconds to some minutes.
+    Both take the gradient from the same closed form, so that only the update rules differ. The
+    batch is timed five times, and the median is reported; the runs one by one take 20 seconds to
+    some minutes, and are timed once.
 
     Parameters
     ----------
     runs : int
-        How many learning rates, from 1e-4 to 1.
+        Number of learning rates, from 1e-4 to 1.
     steps : int
-        How many steps each.
+        Number of steps of each run.
 
     Returns
     -------
     list of dict
         One entry: its ``name``, the ``peer``, the ``ratio`` of the peer's time to ours, and the
-        ``goal`` for that.
+        ``goal`` for the ratio.
 
     Raises
     ------
     AssertionError
-        If the two do not arrive at the same points to 1e-9.
+        If the last points differ by more than 1e-9.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         rates = torch.logspace(-4, 0, runs, dtype=torch.float64)
         seconds = []
-        for _ in range(5):  # the first pays for memory once; the median does not
+        for _ in range(5):  # the first time includes the allocation of memory
             began = time.perf_counter()
             ours = batched(rates, steps)
             seconds.append(time.perf_counter() - began)
@@ -62,12 +63,12 @@ def measure(runs: int = 1000, steps: int = 500) -> list[dict[str, Any]]:
 
 
 def batched(rates: torch.Tensor, steps: int) -> torch.Tensor:
-    """Last points of all runs, shape (runs, 2)."""
+    """Return the last points of all runs, shape (runs, 2)."""
     return simulate.on_problem(PROBLEM, optimizers.adam, START, steps, lr=rates).paths[:, -1]
 
 
 def one_by_one(lr: float, steps: int) -> torch.Tensor:
-    """Last point of one run with torch's optimizer, shape (2,)."""
+    """Return the last point of one run with torch's optimizer, shape (2,)."""
     params = torch.tensor(START, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.Adam([params], lr=lr)
     for _ in range(steps):

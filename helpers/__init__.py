@@ -1,5 +1,5 @@
-"""Tools of the course on how neural networks are optimised.
+"""Package of the course on how neural networks are optimised.
 
-Numbers flow one way: rules (`averages`, `optimizers`, `schedules`, `problems`) → runs (`simulate`,
-`training`) → `figures` → `explore`. Nothing lower knows of anything higher.
+Imports go one way: algorithms (`averages`, `optimizers`, `schedules`, `problems`) → runs
+(`simulate`, `training`) → `figures` → `explore`. No module imports from a later group.
 """

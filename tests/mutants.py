@@ -1,16 +1,21 @@
-"""Which small changes to `helpers` would no test notice? Mutation testing, by mutmut.
+"""Find changes to `helpers` that no test notices: mutation testing, by mutmut.
 
-A mutant is the code with one change, such as ``<`` made ``<=`` or an argument left out. It is
-killed if a test fails (or never ends), and survives otherwise. Each mutant meets the tests of its
-own part of `helpers`, those of ``tests/test_<part>*.py`` and ``tests/test_<module>.py``:
+A mutant is the code with one small change, such as ``<=`` for ``<`` or an argument left out. It is
+killed if a test fails or does not end; otherwise it survives. Each mutant is tested with the tests
+of its own part of `helpers`: ``tests/test_<part>*.py`` and ``tests/test_<module>.py``.
 
     python -m tests.mutants                     all of helpers (hours)
-    python -m tests.mutants --sample 200        200 mutants from anywhere
+    python -m tests.mutants --sample 200        200 mutants from all of helpers
     python -m tests.mutants averages schedules  two parts
-    python -m tests.mutants figures.ewma        one module of a part
+    python -m tests.mutants figures.ewma        one module
     python -m tests.mutants schedules.cosine.cosine_annealing_lr
 
-All happens in a copy, ``_build/mutants/<part>``, where ``mutmut.log`` shows the progress.
+The code is changed in a copy, ``_build/mutants/<part>``; ``mutmut.log`` there shows the progress.
+
+mutmut runs only the tests that call the changed function, and imports the test files before the
+change. A test must therefore construct what it tests: an object from a table at the top of the file
+is a result of the unchanged code. And a test that lists the functions of a module should read its
+``__all__``, because the module of a mutant holds many more functions.
 """
 
 import argparse
@@ -24,7 +29,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import hypothesis
 import libcst
@@ -37,15 +42,17 @@ ROOT = Path(__file__).resolve().parents[1]
 COPIES = ROOT / "_build" / "mutants"
 
 KILLED = {"killed", "timeout", "segfault", "check was interrupted by user"}
-"""What mutmut calls it when tests fail, do not end, crash, or cannot even be collected."""
+"""Mutmut's words for tests that fail, do not end, crash, or cannot be collected."""
 
-PYTEST = ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "tests.mutants"]
-PYTEST += ["--hypothesis-profile=mutants"]
-PYTEST += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
-"""Options of pytest: no doctests; this file, for the settings of hypothesis that follow; ids of
-tests as they are, since pytest finds no test by an id with escaped letters."""
+PYTEST = [
+    *("-o", "addopts="),  # no doctests
+    *("-p", "no:cacheprovider"),
+    *("-p", "tests.mutants", "--hypothesis-profile=mutants"),  # the profile below
+    # pytest finds no test by an id in which it has escaped letters such as "é".
+    *("-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"),
+]
 
-# Try the same examples on every mutant, and do not look for a simpler one where one fails.
+# The same examples for every mutant, and no search for a simpler example after a failure.
 hypothesis.settings.register_profile(
     "mutants",
     deadline=None,
@@ -61,10 +68,10 @@ only_mutate = {modules}
 also_copy = ["book", "notebooks", "_config.yml", "_toc.yml"]
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = {pytest}
-# Fork from a process that has imported torch and run no test: a mutant must not find results that
-# a test has left in a cache.
+# Fork from a process that has imported torch, but has not run tests: these would leave results of
+# the unchanged code in caches.
 process_isolation = "forkserver"
-# A mutant has 3 × (duration of its tests + 30) seconds: enough on a busy machine.
+# The limit is 3 × (duration of the tests + 30) seconds, which is enough on a busy machine.
 timeout_constant = 30.0
 timeout_multiplier = 3.0
 """
@@ -78,7 +85,7 @@ class Mutant(NamedTuple):
     path : Path
         The module, relative to the project.
     key : str
-        Its name in mutmut.
+        Mutmut's name of the mutant.
     """
 
     path: Path
@@ -91,16 +98,18 @@ class Mutant(NamedTuple):
 
     @property
     def function(self) -> str:
-        """What is changed, without the package: ``averages.ewma``, ``problems.surfaces.grid``."""
+        """The changed function without ``helpers.``, such as ``problems.surfaces.grid``."""
         name, class_name = orig_function_and_class_names_from_key(self.key)
         module = self.path.with_suffix("").parts[1:]
         return ".".join([*module, *([class_name] if class_name else []), name])
 
 
 class _Undecorate(libcst.CSTTransformer):
-    """Turn ``@f`` above ``def g`` into ``g = f(g)`` below: mutmut skips decorated functions."""
+    """Replace ``@f`` above ``def g`` by ``g = f(g)`` below, as mutmut skips decorated functions."""
 
-    def leave_FunctionDef(self, original_node, updated_node):  # noqa: N802
+    def leave_FunctionDef(  # noqa: N802
+        self, original_node: libcst.FunctionDef, updated_node: libcst.FunctionDef
+    ) -> libcst.FunctionDef | libcst.FlattenSentinel[Any]:
         decorators = [libcst.Module([]).code_for_node(d.decorator) for d in updated_node.decorators]
         if not decorators or decorators[0] in ("overload", "staticmethod", "classmethod"):
             return updated_node
@@ -112,16 +121,16 @@ class _Undecorate(libcst.CSTTransformer):
 
 
 def undecorated(path: Path) -> str:
-    """Return the code of a module without decorators."""
+    """Return the code of a module with calls in place of decorators."""
     return libcst.parse_module(path.read_text(encoding="utf-8")).visit(_Undecorate()).code
 
 
 def all_mutants(targets: Iterable[str]) -> list[Mutant]:
-    """List the mutants of some parts, modules or functions; of everything, if none is named."""
+    """List the mutants of some parts, modules or functions, or else of all of helpers."""
     targets = list(targets)
     unknown = set(targets)
     found = []
-    # mutmut reads settings from the current folder, and wants some even to list mutants.
+    # mutmut reads its settings from the current folder, and needs some even to list mutants.
     COPIES.mkdir(parents=True, exist_ok=True)
     settings = '[tool.mutmut]\nsource_paths = ["helpers"]\n'
     (COPIES / "pyproject.toml").write_text(settings, encoding="utf-8")
@@ -139,7 +148,7 @@ def all_mutants(targets: Iterable[str]) -> list[Mutant]:
                 found.append(mutant)
             unknown -= matching
     if unknown:
-        raise SystemExit(f"nothing to mutate in helpers.{min(unknown)}")
+        raise SystemExit(f"helpers.{min(unknown)} has no mutants")
     return found
 
 
@@ -174,20 +183,20 @@ def run(part: str, mutants: list[Mutant], jobs: int) -> dict[Mutant, str]:
 
     environment = os.environ | {"OMP_NUM_THREADS": "1", "COURSE_DATA": "digits"}
     environment.pop("PYTHONPATH", None)
-    command = [Path(sys.executable).with_name("mutmut"), "run", f"--max-children={jobs}"]
+    command = [str(Path(sys.executable).with_name("mutmut")), "run", f"--max-children={jobs}"]
     command += [mutant.key for mutant in mutants]
     with open(copy / "mutmut.log", "w", encoding="utf-8") as log:
         ended = subprocess.run(command, cwd=copy, env=environment, stdout=log, stderr=log)
     if ended.returncode != 0:
-        print(f"{part}: mutmut failed; see {log.name}. Do its tests pass in the copy?", flush=True)
+        print(f"{part}: mutmut failed, see {log.name}; do the tests pass in the copy?", flush=True)
         command = [sys.executable, "-m", "pytest", "-x", *PYTEST, *tests]
         subprocess.run(command, cwd=copy / "mutants", env=environment)
-        raise SystemExit(1)
-    codes = {}
+        return dict.fromkeys(mutants, "not run")
+    codes: dict[str, int | None] = {}
     for module in modules:
         meta = json.loads((copy / "mutants" / f"{module}.meta").read_text(encoding="utf-8"))
         codes |= meta["exit_code_by_key"]
-    # 255: pytest could not even start, which mutmut takes for a timeout.
+    # 255 means that pytest did not start; mutmut calls that a timeout.
     return {
         mutant: "not run" if codes[mutant.key] == 255 else status_by_exit_code[codes[mutant.key]]
         for mutant in mutants
@@ -205,37 +214,33 @@ def report(results: dict[Mutant, str]) -> None:
     """Print the surviving mutants, and the share of killed ones by module."""
     killed: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    untested: Counter[str] = Counter()
-    timeouts = 0
+    others: Counter[tuple[str, str]] = Counter()
     for mutant, status in results.items():
         module = ".".join(mutant.path.with_suffix("").parts[1:])
         for name in {mutant.part, module, "all"}:
             total[name] += 1
             killed[name] += status in KILLED
-        timeouts += status == "timeout"
-        if status == "no tests":
-            untested[mutant.function] += 1
-        elif status not in KILLED:
-            print(f"{mutant.function}: {status}\n{change(mutant)}")
-    for function, count in untested.items():
-        print(f"{function}: {count} mutants that no test runs")
-    if timeouts:
-        print(f"{timeouts} mutants ran out of time, and count as killed")
+        if status == "survived":
+            print(f"{mutant.function}\n{change(mutant)}")
+        elif status != "killed":
+            others[mutant.function, status] += 1
+    for (function, status), count in others.items():
+        print(f"{function}: {count} × {status}")
     for name in sorted(total, key=lambda name: (name == "all", name)):
         print(f"{killed[name] / total[name]:6.1%}  {killed[name]:5} of {total[name]:5}  {name}")
 
 
-def main() -> None:
-    """Test the mutants that the command line names."""
+def main() -> int:
+    """Test the mutants that the command line names; return 1 if some could not be tested."""
     usage = argparse.ArgumentParser(
         prog="python -m tests.mutants",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    usage.add_argument("targets", nargs="*", help="parts, modules or functions; all, if none")
-    usage.add_argument("--sample", type=int, metavar="N", help="only N of their mutants")
-    usage.add_argument("--seed", type=int, default=0, help="of the sample (0)")
-    usage.add_argument("--jobs", type=int, default=1, help="how many processes (1)")
+    usage.add_argument("targets", nargs="*", help="parts, modules or functions; default: all")
+    usage.add_argument("--sample", type=int, metavar="N", help="test only N of the mutants")
+    usage.add_argument("--seed", type=int, default=0, help="seed of the sample; default: 0")
+    usage.add_argument("--jobs", type=int, default=1, help="number of processes; default: 1")
     options = usage.parse_args()
 
     mutants = all_mutants(options.targets)
@@ -244,12 +249,13 @@ def main() -> None:
     by_part = defaultdict(list)
     for mutant in sorted(mutants):
         by_part[mutant.part].append(mutant)
-    results = {}
+    results: dict[Mutant, str] = {}
     for part, some in by_part.items():
         print(f"{part}: {len(some)} mutants …", file=sys.stderr, flush=True)
         results |= run(part, some, options.jobs)
     report(results)
+    return int("not run" in results.values())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -72,22 +72,6 @@ def test_periods_are_the_span_of_pandas(span):
     assert close(averages.bias_corrected_ewma(NOISE, averages.alpha_from_periods(span)), expected)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda plain, beta, t: plain,
-        lambda plain, beta, t: plain / (1 - beta ** (t + 1)),
-        lambda plain, beta, t: plain / (1 - beta),
-        lambda plain, beta, t: plain + beta**t * TEMPERATURES[0],
-    ],
-    ids=["not corrected", "one step late", "divided by alpha", "started at the first value"],
-)
-def test_the_comparison_with_pandas_rejects_usual_mistakes(wrong):
-    t = np.arange(1, len(TEMPERATURES) + 1)
-    result = wrong(averages.ewma(TEMPERATURES, 0.1), 0.9, t)
-    assert not close(result, pd.Series(TEMPERATURES).ewm(alpha=0.1).mean())
-
-
 # Types, shapes and dtypes
 
 
@@ -129,13 +113,6 @@ def test_the_dtype_of_alpha_does_not_matter(rule):
 
 
 @each_average
-def test_bfloat16_is_averaged_as_such(average):
-    result = average(torch.tensor(NOISE, dtype=torch.bfloat16))
-    assert result.dtype == torch.bfloat16
-    np.testing.assert_allclose(result.double(), average(NOISE), rtol=0, atol=0.1)
-
-
-@each_average
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
 def test_whole_numbers_become_float64(average, dtype):
     whole = np.abs(TEMPERATURES).astype(dtype)
@@ -166,15 +143,6 @@ often = settings(max_examples=100, deadline=None, derandomize=True)
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
 alphas = st.floats(1e-20, 1)
 rows = hnp.arrays(float, st.integers(1, 40), elements=numbers)
-
-
-@often
-@given(hnp.arrays(float, st.tuples(st.just(2), st.integers(1, 40)), elements=numbers), alphas)
-def test_ewma_is_linear(pair, alpha):
-    x, y = pair
-    whole = averages.ewma(3 * x - 2 * y, alpha)
-    parts = 3 * averages.ewma(x, alpha) - 2 * averages.ewma(y, alpha)
-    np.testing.assert_allclose(whole, parts, rtol=0, atol=1e-13 * (1 + np.abs(pair).max()))
 
 
 @often
@@ -301,27 +269,23 @@ def test_averages_of_equal_age_leave_equal_noise():
 
 @each_average
 @pytest.mark.parametrize(
-    ("values", "kind", "message"),
+    ("values", "kind", "expected"),
     [
-        ([], ValueError, "values must not be empty, got shape (0,)"),
-        (np.ones((3, 0)), ValueError, "values must not be empty, got shape (3, 0)"),
-        (5.0, ValueError, "values must not be empty, got shape ()"),
-        ([1, np.nan], ValueError, "values must be finite, got NaN or infinity among them"),
-        (
-            torch.tensor([1, -np.inf]),
-            ValueError,
-            "values must be finite, got NaN or infinity among them",
-        ),
-        ([True, False], TypeError, "values must hold real numbers, got dtype bool"),
-        (torch.tensor([True]), TypeError, "values must hold real numbers, got dtype torch.bool"),
-        ([1j], TypeError, "values must hold real numbers, got dtype complex128"),
-        (["1", "2"], TypeError, "values must hold real numbers, got dtype <U1"),
-        (None, TypeError, "values must hold real numbers, got dtype object"),
+        ([], ValueError, "not be empty, got shape (0,)"),
+        (np.ones((3, 0)), ValueError, "not be empty, got shape (3, 0)"),
+        (5.0, ValueError, "not be empty, got shape ()"),
+        ([1, np.nan], ValueError, "be finite, got NaN or infinity among them"),
+        (torch.tensor([1, -np.inf]), ValueError, "be finite, got NaN or infinity among them"),
+        ([True, False], TypeError, "hold real numbers, got dtype bool"),
+        (torch.tensor([True]), TypeError, "hold real numbers, got dtype torch.bool"),
+        ([1j], TypeError, "hold real numbers, got dtype complex128"),
+        (["1", "2"], TypeError, "hold real numbers, got dtype <U1"),
+        (None, TypeError, "hold real numbers, got dtype object"),
     ],
     ids=repr,
 )
-def test_values_must_be_finite_real_numbers(average, values, kind, message):
-    assert message_of(kind, average, values) == message
+def test_values_must_be_finite_real_numbers(average, values, kind, expected):
+    assert message_of(kind, average, values) == f"values must {expected}"
 
 
 @each_average
@@ -377,27 +341,21 @@ def test_errors_name_the_argument_its_range_and_its_value(call, name, expected, 
             assert message_of(kind, call, value) == f"{name} must be {expected}, got {value!r}"
 
 
+STEPS = np.array([1, 0])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: averages.ma_weights(1, 10**8), "lags must be at most 10000000, got 100000000"),
-        (
-            lambda: averages.ewma_weights(0.5, 10**8),
-            "lags must be at most 10000000, got 100000000",
-        ),
-        (
-            lambda: averages.bias_ratio(0.9, np.array([1, 0])),
-            "step must be a whole number of at least 1, got array([1, 0])",
-        ),
-        (
-            lambda: averages.bias_ratio(0.9, 10**30),
-            f"step must be at most {2**53}, got {10**30}",
-        ),
+        (lambda: averages.ewma_weights(1, 10**8), "lags must be at most 10000000, got 100000000"),
+        (lambda: averages.bias_ratio(0.9, 10**30), f"step must be at most {2**53}, got {10**30}"),
+        (lambda: averages.bias_ratio(0.9, STEPS), f"step must be {WHOLE}, got array([1, 0])"),
         (lambda: averages.average_age([-2]), "weights must not be negative, got -2.0 among them"),
         (lambda: averages.average_age([0, 0]), "weights must not all be zero"),
         (lambda: averages.average_age([]), "weights must be one row of numbers, got shape (0,)"),
     ],
-)  # fmt: skip
+)
 def test_errors_of_arrays_and_huge_numbers(call, message):
     assert message_of(ValueError, call) == message
 

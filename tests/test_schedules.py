@@ -61,110 +61,94 @@ def assert_same(ours, theirs, of_the_highest=1e-14):
     np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=atol)
 
 
-# Equality with torch for random arguments. They have the same names, apart from the rate itself.
+# Equality with torch. The arguments have the same names.
 
-rates = st.floats(1e-6, 10)
-counts = st.integers(1, 40)
-factors = st.floats(0.01, 1)
-decays = st.floats(0.01, 1.2)
-cyclic = {
+rates, factors, counts = st.floats(1e-6, 10), st.floats(0.01, 1), st.integers(1, 40)
+STRATEGIES = {
+    "lr_lambda": st.floats(0.1, 2).map(lambda factor: lambda t: factor / (1 + t)),
+    "step_size": counts,
+    "gamma": factors,
+    "milestones": st.lists(st.integers(0, 50), max_size=6).map(sorted),
+    "factor": factors,
+    "start_factor": factors,
+    "end_factor": shares,
+    "total_iters": counts,
+    "power": st.floats(0.1, 5),
+    "T_max": counts,
+    "T_0": st.integers(1, 12),
+    "T_mult": st.integers(1, 5),
     "step_size_up": counts,
     "step_size_down": st.none() | counts,
     "mode": st.sampled_from(["triangular", "triangular2", "exp_range"]),
-    "gamma": st.floats(0.5, 1),
-}
-percentages = st.integers(0, 100).map(lambda n: n / 100)  # phases shorter than that are rounding
-one_cycle = {
     "total_steps": st.integers(1, 90),
-    "pct_start": percentages,
+    "pct_start": st.integers(0, 100).map(lambda n: n / 100),  # shorter phases are rounding errors
     "anneal_strategy": st.sampled_from(["cos", "linear"]),
     "three_phase": st.booleans(),
+    "div_factor": st.floats(1, 100),
+    "final_div_factor": st.floats(1, 1e5),
+    # As shares of the learning rate, and of the highest momentum
+    "eta_min": shares,
+    "base_lr": shares,
+    "max_lr": st.just(1),
+    "base_momentum": shares,
+    "max_momentum": st.floats(0.1, 0.99),
 }
-momenta = st.lists(st.floats(0, 0.99), min_size=2, max_size=2).map(sorted)
+CYCLE, MOMENTUM = "step_size_up step_size_down mode gamma", "base_momentum max_momentum"
+PHASES = "total_steps pct_start anneal_strategy three_phase"
 SCHEDULERS = {
-    "lambda_lr": (
-        lr_scheduler.LambdaLR,
-        {"lr_lambda": decays.map(lambda f: lambda t: f / (1 + t))},
-    ),
-    "step_lr": (lr_scheduler.StepLR, {"step_size": counts, "gamma": decays}),
-    "multi_step_lr": (
-        lr_scheduler.MultiStepLR,
-        {"milestones": st.lists(st.integers(0, 50), max_size=6).map(sorted), "gamma": decays},
-    ),
-    "exponential_lr": (lr_scheduler.ExponentialLR, {"gamma": decays}),
-    "constant_lr": (lr_scheduler.ConstantLR, {"factor": factors, "total_iters": counts}),
-    "linear_lr": (
-        lr_scheduler.LinearLR,
-        {"start_factor": factors, "end_factor": shares, "total_iters": counts},
-    ),
-    "polynomial_lr": (
-        lr_scheduler.PolynomialLR,
-        {"total_iters": counts, "power": st.floats(0.1, 5)},
-    ),
-    "cosine_annealing_lr": (lr_scheduler.CosineAnnealingLR, {"T_max": counts, "eta_min": shares}),
+    "lambda_lr": (lr_scheduler.LambdaLR, "lr_lambda"),
+    "step_lr": (lr_scheduler.StepLR, "step_size gamma"),
+    "multi_step_lr": (lr_scheduler.MultiStepLR, "milestones gamma"),
+    "exponential_lr": (lr_scheduler.ExponentialLR, "gamma"),
+    "constant_lr": (lr_scheduler.ConstantLR, "factor total_iters"),
+    "linear_lr": (lr_scheduler.LinearLR, "start_factor end_factor total_iters"),
+    "polynomial_lr": (lr_scheduler.PolynomialLR, "total_iters power"),
+    "cosine_annealing_lr": (lr_scheduler.CosineAnnealingLR, "T_max eta_min"),
     "cosine_annealing_warm_restarts": (
         lr_scheduler.CosineAnnealingWarmRestarts,
-        {"T_0": st.integers(1, 12), "T_mult": st.integers(1, 5), "eta_min": shares},
+        "T_0 T_mult eta_min",
     ),
-    "cyclic_lr": (lr_scheduler.CyclicLR, {"max_lr": st.floats(1, 100), **cyclic}),
-    "one_cycle_lr": (
-        lr_scheduler.OneCycleLR,
-        {"div_factor": st.floats(1, 100), "final_div_factor": st.floats(1, 1e5), **one_cycle},
-    ),
+    "cyclic_lr": (lr_scheduler.CyclicLR, f"base_lr max_lr {CYCLE}"),
+    "cyclic_momentum": (lr_scheduler.CyclicLR, f"{MOMENTUM} {CYCLE}"),
+    "one_cycle_lr": (lr_scheduler.OneCycleLR, f"max_lr div_factor final_div_factor {PHASES}"),
+    "one_cycle_momentum": (lr_scheduler.OneCycleLR, f"{MOMENTUM} {PHASES}"),
 }
-"""Torch's scheduler, and its arguments; eta_min and max_lr as multiples of the rate."""
+
+
+def pair(name, lr=0.1, **arguments):
+    """Return our schedule, a function of steps, and a function that makes torch's scheduler."""
+    own = {} if "max_lr" in arguments or name.endswith("momentum") else {"lr": lr}
+    ours = functools.partial(getattr(schedules, name), **own, **arguments)
+    if name.endswith("momentum"):
+        arguments |= {"max_lr": 0.2, **({"base_lr": 0.1} if name == "cyclic_momentum" else {})}
+    theirs = functools.partial(SCHEDULERS[name][0], **arguments)
+    return lambda steps: ours(steps=steps), theirs
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)
 @often
 @given(data=st.data(), lr=rates, steps=st.integers(1, 150))
 def test_schedules_equal_torch_at_every_step(name, data, lr, steps):
-    scheduler, strategies = SCHEDULERS[name]
+    strategies = {key: STRATEGIES[key] for key in SCHEDULERS[name][1].split()}
     arguments = data.draw(st.fixed_dictionaries(strategies))
-    arguments |= {key: lr * arguments[key] for key in ("eta_min", "max_lr") if key in arguments}
-    ours, rate = getattr(schedules, name), {"lr": lr}
-    if name == "one_cycle_lr":  # up to one step after the end
-        steps, rate, arguments["max_lr"] = arguments["total_steps"] + 1, {}, lr
-    elif name == "cyclic_lr":
-        rate, arguments["base_lr"] = {}, lr
+    scaled = {"eta_min": lr, "base_lr": lr, "max_lr": lr}
+    scaled["base_momentum"] = arguments.get("max_momentum")
+    arguments |= {key: scaled[key] * arguments[key] for key in scaled.keys() & arguments.keys()}
+    if "total_steps" in arguments:
+        steps = arguments["total_steps"] + 1  # torch allows one step after the end
+    ours, theirs = pair(name, lr, **arguments)
+    of = "momentum" if name.endswith("momentum") else "lr"
     try:
-        expected = of_torch(functools.partial(scheduler, **arguments), steps, lr)
+        expected = of_torch(theirs, steps, lr, of=of)
     except ZeroDivisionError:  # by the length of a phase that has none
-        expected_error = "pct_start must not leave a phase without length"
-        message = message_of(ValueError, ours, **rate, **arguments, steps=steps)
-        assert message.startswith(
-            f"{expected_error}, got {arguments['pct_start']} with total_steps"
+        expected = "pct_start must not leave a phase without length, got"
+        assert message_of(ValueError, ours, steps).startswith(
+            f"{expected} {arguments['pct_start']}"
         )
     else:
         # Torch computes a rate from the last: after a fall to almost 0, rounding errors are left.
         recursive = name in ("linear_lr", "cosine_annealing_lr")
-        assert_same(ours(**rate, **arguments, steps=steps), expected, 1e-12 if recursive else 1e-14)
-
-
-@pytest.mark.parametrize(
-    ("momentum", "scheduler", "strategies"),
-    [
-        (schedules.cyclic_momentum, lr_scheduler.CyclicLR, cyclic),
-        (schedules.one_cycle_momentum, lr_scheduler.OneCycleLR, one_cycle),
-    ],
-    ids=["cyclic", "one cycle"],
-)
-@often
-@given(data=st.data(), bounds=momenta, steps=st.integers(1, 150))
-def test_momentum_equals_torch_at_every_step(momentum, scheduler, strategies, data, bounds, steps):
-    arguments = data.draw(st.fixed_dictionaries(strategies))
-    arguments |= {"base_momentum": bounds[0], "max_momentum": bounds[1]}
-    own = {"max_lr": 0.1}
-    if scheduler is lr_scheduler.CyclicLR:
-        own["base_lr"] = 0.01
-    else:
-        steps = arguments["total_steps"] + 1
-    try:
-        expected = of_torch(functools.partial(scheduler, **own, **arguments), steps, of="momentum")
-    except ZeroDivisionError:
-        assert message_of(ValueError, momentum, **arguments, steps=steps).startswith("pct_start")
-    else:
-        assert_same(momentum(**arguments, steps=steps), expected)
+        assert_same(ours(steps), expected, 1e-12 if recursive else 1e-14)
 
 
 @pytest.mark.parametrize(
@@ -178,20 +162,15 @@ def test_momentum_equals_torch_at_every_step(momentum, scheduler, strategies, da
         ("cosine_annealing_lr", {"T_max": 5}, 12),
         ("cosine_annealing_warm_restarts", {"T_0": 5}, 17),
         ("cyclic_lr", {"base_lr": 0.1, "max_lr": 0.3}, 8001),
+        ("cyclic_momentum", {}, 8001),
         ("one_cycle_lr", {"max_lr": 0.3, "total_steps": 50}, 50),
+        ("one_cycle_momentum", {"total_steps": 50}, 50),
     ],
 )
 def test_default_arguments_are_those_of_torch(name, arguments, steps):
-    expected = of_torch(functools.partial(SCHEDULERS[name][0], **arguments), steps, 0.1)
-    rate = {} if "max_lr" in arguments else {"lr": 0.1}
-    assert_same(getattr(schedules, name)(**rate, **arguments, steps=steps), expected)
-
-
-def test_default_arguments_of_the_momentum_are_those_of_torch():
-    expected = of_torch(lambda o: lr_scheduler.CyclicLR(o, 0.1, 0.3), 4001, of="momentum")
-    assert_same(schedules.cyclic_momentum(4001), expected)
-    expected = of_torch(lambda o: lr_scheduler.OneCycleLR(o, 0.3, 50), 50, of="momentum")
-    assert_same(schedules.one_cycle_momentum(50), expected)
+    ours, theirs = pair(name, **arguments)
+    of = "momentum" if name.endswith("momentum") else "lr"
+    assert_same(ours(steps), of_torch(theirs, steps, of=of))
 
 
 @often
@@ -254,46 +233,19 @@ def test_default_arguments_of_reduce_lr_on_plateau_are_those_of_torch(lr, loss):
     np.testing.assert_array_equal(schedules.reduce_lr_on_plateau(lr, losses), expected)
 
 
-def test_losses_may_be_a_tensor_or_a_list_of_tensors():
-    expected = schedules.reduce_lr_on_plateau(0.1, [1.0, 1.0, 1.0], patience=0)
-    for losses in (torch.ones(3, requires_grad=True), [torch.tensor(1.0)] * 3, np.ones(3)):
-        ours = schedules.reduce_lr_on_plateau(0.1, losses, patience=0)
-        np.testing.assert_array_equal(ours, expected)
-
-
 # Warm-up, before each of them
 
 MAIN = {
-    "lambda": (
-        lambda n: schedules.lambda_lr(0.1, lambda t: 0.5 / (1 + t), n),
-        lambda o: lr_scheduler.LambdaLR(o, lambda t: 0.5 / (1 + t)),
-    ),
-    "multi step": (
-        lambda n: schedules.multi_step_lr(0.1, [2, 7, 7], n),
-        lambda o: lr_scheduler.MultiStepLR(o, [2, 7, 7]),
-    ),
-    "exponential": (
-        lambda n: schedules.exponential_lr(0.1, 0.9, n),
-        lambda o: lr_scheduler.ExponentialLR(o, 0.9),
-    ),
-    "constant": (lambda n: schedules.constant_lr(0.1, n), lr_scheduler.ConstantLR),
-    "cosine": (
-        lambda n: schedules.cosine_annealing_lr(0.1, 6, n, 0.01),
-        lambda o: lr_scheduler.CosineAnnealingLR(o, 6, 0.01),
-    ),
-    "triangular2": (
-        lambda n: schedules.cyclic_lr(0.1, 0.5, n, 4, 3, mode="triangular2"),
-        lambda o: lr_scheduler.CyclicLR(o, 0.1, 0.5, 4, 3, mode="triangular2"),
-    ),
-    "one cycle": (
-        lambda n: schedules.one_cycle_lr(2.5, 40, steps=n),
-        lambda o: lr_scheduler.OneCycleLR(o, 2.5, 40),
-    ),
-    "warm restarts": (
-        lambda n: schedules.cosine_annealing_warm_restarts(0.1, 3, n, 2, 0.01),
-        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2, 0.01),
-    ),
+    "lambda_lr": {"lr_lambda": lambda t: 0.5 / (1 + t)},
+    "multi_step_lr": {"milestones": [2, 7, 7]},
+    "exponential_lr": {"gamma": 0.9},
+    "constant_lr": {},
+    "cosine_annealing_lr": {"T_max": 6, "eta_min": 0.01},
+    "cyclic_lr": {"base_lr": 0.1, "max_lr": 0.5, "step_size_up": 4, "mode": "triangular2"},
+    "one_cycle_lr": {"max_lr": 2.5, "total_steps": 40},
+    "cosine_annealing_warm_restarts": {"T_0": 3, "T_mult": 2, "eta_min": 0.01},
 }
+MAIN = {name: pair(name, **arguments) for name, arguments in MAIN.items()}
 each_schedule = pytest.mark.parametrize(("ours", "theirs"), MAIN.values(), ids=MAIN.keys())
 
 
@@ -322,8 +274,8 @@ def test_warm_up_equals_a_sequence_of_torch(ours, theirs, mode, total_iters, sta
 
 
 def test_warm_up_is_linear_from_a_third_by_default():
-    expected = of_torch(sequence(MAIN["cosine"][1], 4), 44)
-    assert_same(schedules.warm_up(MAIN["cosine"][0](40), 4), expected)
+    expected = of_torch(sequence(MAIN["cosine_annealing_lr"][1], 4), 44)
+    assert_same(schedules.warm_up(MAIN["cosine_annealing_lr"][0](40), 4), expected)
 
 
 def test_warm_up_leads_to_the_first_rate_of_one_cycle_whatever_the_optimizer_had():
@@ -345,38 +297,13 @@ def test_warm_up_before_cyclic_lr_depends_on_which_is_constructed_first(cyclic_f
 
 
 @pytest.mark.parametrize(
-    ("momentum", "main"),
-    [
-        (schedules.cyclic_momentum(30, 4), lambda o: lr_scheduler.CyclicLR(o, 0.1, 0.5, 4)),
-        (schedules.one_cycle_momentum(30), lambda o: lr_scheduler.OneCycleLR(o, 0.5, 30)),
-    ],
-    ids=["cyclic", "one cycle"],
+    ("name", "arguments"),
+    [("cyclic_momentum", {"step_size_up": 4}), ("one_cycle_momentum", {"total_steps": 30})],
 )
-def test_momentum_has_its_first_value_during_a_warm_up(momentum, main):
-    ours = schedules.warm_up(momentum, total_iters=6, start_factor=1)
-    assert_same(ours, of_torch(sequence(main, 6, 0.1), 36, of="momentum"))
-
-
-@each_schedule
-def test_rates_one_step_late_or_early_differ_from_torch(ours, theirs):
-    expected = of_torch(theirs, 40)
-    np.testing.assert_array_equal(ours(7), ours(41)[:7])
-    for wrong in (ours(41)[1:], np.concatenate([ours(1), ours(39)])):
-        with pytest.raises(AssertionError):
-            assert_same(wrong, expected)
-
-
-# Numbers of chapter 7
-
-
-def test_plateau_of_a_constant_loss():
-    lr = schedules.reduce_lr_on_plateau(0.01, [1.0] * 16, patience=4)
-    np.testing.assert_allclose(lr, [0.01] * 6 + [0.001] * 5 + [1e-4] * 5)
-
-
-def test_exp_range_may_never_reach_its_maximum():
-    lr = schedules.cyclic_lr(1e-4, 1e-3, 5, 2, mode="exp_range", gamma=math.sqrt(0.5))
-    np.testing.assert_allclose(lr, [1e-4, 4.18e-4, 5.5e-4, 2.59e-4, 1e-4], rtol=1e-3)
+def test_momentum_has_its_first_value_during_a_warm_up(name, arguments):
+    ours, theirs = pair(name, **arguments)
+    warmed = schedules.warm_up(ours(30), total_iters=6, start_factor=1)
+    assert_same(warmed, of_torch(sequence(theirs, 6, 0.1), 36, of="momentum"))
 
 
 def test_one_cycle_and_the_step_after_its_end():
@@ -410,7 +337,7 @@ def test_trace_starts_at_the_current_step(ours, theirs):
 
 def test_trace_of_a_sequence_in_a_chain():
     def make(optimizer):
-        parts = [sequence(MAIN["multi step"][1], 4, 0.1), MAIN["exponential"][1]]
+        parts = [sequence(MAIN["multi_step_lr"][1], 4, 0.1), MAIN["exponential_lr"][1]]
         return lr_scheduler.ChainedScheduler([part(optimizer) for part in parts])
 
     np.testing.assert_array_equal(schedules.trace(make(sgd()), 30), of_torch(make, 30))
@@ -530,7 +457,7 @@ def random_factor(_):
 
 
 UNCHANGED = {name: theirs for name, (_, theirs) in MAIN.items()} | {
-    "sequence": sequence(MAIN["one cycle"][1], 5, 0.2),
+    "sequence": sequence(MAIN["one_cycle_lr"][1], 5, 0.2),
     "chain": lambda o: lr_scheduler.ChainedScheduler(
         [lr_scheduler.ConstantLR(o), lr_scheduler.ExponentialLR(o, 0.9)]
     ),
@@ -602,7 +529,7 @@ def test_trace_copies_no_parameter(monkeypatch):
         return original(tensor, memo)
 
     model = torch.nn.Linear(100, 100)
-    scheduler = sequence(MAIN["cosine"][1], 5)(torch.optim.Adam(model.parameters()))
+    scheduler = sequence(MAIN["cosine_annealing_lr"][1], 5)(torch.optim.Adam(model.parameters()))
     monkeypatch.setattr(torch.Tensor, "__deepcopy__", spy)
     monkeypatch.setattr(torch.nn.Parameter, "__deepcopy__", spy)
     schedules.trace(scheduler, 20)
@@ -711,8 +638,6 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "lr_lambda must be a function of the epoch, got 0.9"),
         ("lambda_lr", {"lr_lambda": lambda t: -t}, ValueError,
          "lr_lambda(1) must be a number in [0, inf), got -1"),
-        ("lambda_lr", {"lr_lambda": lambda t: None}, TypeError,
-         "lr_lambda(0) must be a number in [0, inf), got None"),
         ("lambda_lr", {"lr": 1e300, "lr_lambda": lambda t: 1e300}, ValueError,
          "lr must keep the rates finite, got 1e+300, which makes the rate of step 0 inf"),
         ("exponential_lr", {"gamma": 1e200}, ValueError,
@@ -725,8 +650,6 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "milestones must be a list of whole numbers of at least 0, got [1.5]"),
         ("multi_step_lr", {"milestones": 3}, TypeError,
          "milestones must be a list of whole numbers of at least 0, got 3"),
-        ("multi_step_lr", {"milestones": [-1]}, ValueError,
-         "milestones must be a whole number of at least 0, got -1"),
         ("multi_step_lr", {"milestones": [2**60]}, ValueError,
          f"milestones must be at most {2**53}, got {2**60}"),
         ("cosine_annealing_warm_restarts", {"steps": None}, ValueError,
@@ -735,15 +658,11 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "give either steps or epochs, got steps=5 and epochs=[1]"),
         ("cosine_annealing_warm_restarts", {"steps": None, "epochs": [1, -0.5, -2]}, ValueError,
          "epochs must not be negative, got -2.0 among them"),
-        ("cosine_annealing_warm_restarts", {"steps": None, "epochs": []}, ValueError,
-         "epochs must be one row of numbers, got shape (0,)"),
         ("one_cycle_lr", {"three_phase": 1}, TypeError, "three_phase must be True or False, got 1"),
         ("one_cycle_lr", {"steps": 11}, ValueError,
          "steps must be at most 10, one more than total_steps, got 11"),
         ("one_cycle_lr", {"max_lr": 10, "div_factor": 1e-308}, ValueError,
          "div_factor must keep the rates finite, got 1e-308"),
-        ("one_cycle_lr", {"final_div_factor": 5e-324}, ValueError,
-         "final_div_factor must keep the rates finite, got 5e-324"),
         ("one_cycle_lr", {"total_steps": 10**8}, ValueError,
          "total_steps must be at most 10000000, got 100000000"),
         ("one_cycle_momentum", {"total_steps": 5, "pct_start": 0.2}, ValueError,
@@ -751,8 +670,6 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "three_phase=False"),
         ("reduce_lr_on_plateau", {"losses": [1, math.nan]}, ValueError,
          "losses must be finite, got nan among them"),
-        ("reduce_lr_on_plateau", {"losses": ["a"]}, TypeError,
-         "losses must hold real numbers, got ['a']"),
         ("warm_up", {"main": [0.1, math.inf]}, ValueError,
          "main must be finite, got inf among them"),
         ("warm_up", {"total_iters": 10**8}, ValueError,
@@ -767,8 +684,6 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "losses must be given for ReduceLROnPlateau, one per step, got None"),
         ("trace", {"scheduler": plateau, "losses": [1, 2]}, ValueError,
          "losses must hold one number per step, 5, got 2"),
-        ("trace", {"scheduler": plateau, "losses": [1, math.nan]}, ValueError,
-         "losses must be finite, got nan among them"),
     ],
 )  # fmt: skip
 def test_errors_say_what_was_expected_and_what_came(name, changes, kind, message):

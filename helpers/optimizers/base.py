@@ -120,10 +120,12 @@ def add_scaled(tensor: torch.Tensor, factor: Number, other: torch.Tensor) -> tor
 
     Parameters
     ----------
-    tensor, other : torch.Tensor
-        Same shape.
+    tensor : torch.Tensor
+        Any shape.
     factor : float or torch.Tensor
         A number, or a tensor that broadcasts to that shape.
+    other : torch.Tensor
+        Same shape.
 
     Returns
     -------
@@ -142,10 +144,12 @@ def add_weight_decay(
 
     Parameters
     ----------
-    gradient, params : torch.Tensor
-        Same shape.
+    gradient : torch.Tensor
+        Any shape.
     weight_decay : float or torch.Tensor
         λ, a number or a tensor that broadcasts to that shape.
+    params : torch.Tensor
+        Same shape.
 
     Returns
     -------

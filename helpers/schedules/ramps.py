@@ -158,9 +158,9 @@ def warm_up(
         Whether the rate rises to η₀ or stays at a η₀.
     lr : float, optional
         The optimizer's learning rate η₀; by default the first of ``main``. Give it where the two
-        differ, as with a `lambda_lr` whose λ(0) is not 1. (Torch's CyclicLR and OneCycleLR change
+        differ, as with a `lambda_lr` whose λ(0) is not 1. Torch's CyclicLR and OneCycleLR change
         the optimizer's rate to their first one. Construct CyclicLR before the warm-up: otherwise
-        torch warms up to the old rate.)
+        torch warms up to the old rate.
 
     Returns
     -------

@@ -9,6 +9,7 @@ committed ones, and afterwards `helpers` has to be all that is new in the enviro
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -127,7 +128,8 @@ class Stage:
         try:
             executed = self._execute(committed, chapter)
         except (CellControlSignal, DeadKernelError) as error:
-            problems.append(f"{name}: {error}")
+            text = re.sub(r"\x1b\[[\d;]*m", "", str(error))  # the traceback's colours
+            problems.append(f"{name}: {text}")
         else:
             problems += differences(name, committed, executed)
         after = self._packages()

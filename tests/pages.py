@@ -23,8 +23,8 @@ SLUGS = [path.stem for path in chapter_paths()]
 CHAPTERS = [f"{language}/{slug}.html" for language in LANGUAGES for slug in SLUGS]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("**/*.html"))
 """Every page of the site, also those that send readers on."""
-READ = [page for page in PAGES if page == "index.html" or not page.endswith("/index.html")]
-"""The pages that readers see."""
+READ = [page for page in PAGES if page != "404.html" and not page.endswith("/index.html")]
+"""The pages that readers see at their own URL."""
 ONE_LANGUAGE = [
     f"{LANGUAGES[number % len(LANGUAGES)]}/{slug}.html" for number, slug in enumerate(SLUGS)
 ] + [f"{LANGUAGES[0]}/search.html", "index.html"]
@@ -37,10 +37,11 @@ def tree(page: str) -> BeautifulSoup:
     return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
 
 
-def with_element(selector: str) -> str:
-    """Return the first chapter's page in the last language that has such an element."""
-    pages = [page for page in CHAPTERS if page.startswith(LANGUAGES[-1])]
-    return next(page for page in pages if tree(page).select_one(selector))
+def with_html(fragment: str) -> str:
+    """Return the first chapter's page in the last language whose HTML holds a fragment."""
+    pages = [page for page in CHAPTERS if page.startswith(LANGUAGES[-1]) and page in READ]
+    found = (page for page in pages if fragment in (SITE / page).read_text(encoding="utf-8"))
+    return next(found, CHAPTERS[0])
 
 
 def address(page: str) -> str:
@@ -77,8 +78,10 @@ def watch(page, home: str) -> list[str]:
     page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
     page.on(
         "requestfailed",
-        lambda r: r.failure != "net::ERR_ABORTED"  # which is what leaving a page does
-        and problems.append(f"failed: {r.url} {r.failure}"),
+        lambda r: (
+            r.failure != "net::ERR_ABORTED"  # which is what leaving a page does
+            and problems.append(f"failed: {r.url} {r.failure}")
+        ),
     )
     page.on(
         "request",
@@ -141,10 +144,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served(folder: Path, handler: type = _Handler) -> Iterator[str]:
-    """Serve a folder on this machine; yields its address."""
+def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve a folder from this machine; yields its address."""
     handler = functools.partial(handler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with http.server.ThreadingHTTPServer((host, 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -1,7 +1,7 @@
-"""The package `helpers` on its own: small, importable anywhere, and content with what is there."""
+"""The package alone, and the rehearsal of Colab: installed by a notebook's own first cell."""
 
-import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,12 +11,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.execute import Job
+from book.manuscript.chapter import read_all
+from book.project import ROOT
+from book.running.generate import notebooks_of
+from book.running.kernel import Run
 from tests import colab
-from tests.project import ROOT
+from tests.project import Course, code, manuscript, prose
 
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-FROM_HERE = ("install", "--no-index", "--no-build-isolation")
+PIP = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
 
 def run(*command, **options):
@@ -25,66 +27,88 @@ def run(*command, **options):
     return done.stdout
 
 
-def clone(folder):
-    """A clone of what is committed, where pip may write as it builds."""
-    run("git", "clone", "--quiet", str(ROOT), str(folder))
-    return folder
+def run_git(folder, *arguments):
+    run("git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments)
+
+
+# ── The package ───────────────────────────────────────────────────────────────────────────────────
 
 
 def test_package_installs_alone_and_runs_elsewhere(tmp_path):
-    source = clone(tmp_path / "clone")
-    target = tmp_path / "site"
-    run(*PIP, *FROM_HERE, "--no-deps", "--target", str(target), str(source))
-    installed = {path.name for path in target.iterdir()}
-    assert {name for name in installed if "dist-info" not in name} == {"helpers"}
-    code = """
-import helpers, pathlib, sys
-from helpers import averages, language, optimizers, problems, schedules, simulate
-from helpers.figures import ewma
-language.use("pt")
-ax = ewma.weights(averages.ma_weights(5, 10), averages.ewma_weights(1 / 3, 10), age=3.0)
-print(pathlib.Path(helpers.__file__).parent, ax.get_xlabel())
-"""
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
+    source, target = tmp_path / "clone", tmp_path / "site"
+    run("git", "clone", "--quiet", str(ROOT), str(source))
+    run(
+        *PIP,
+        "--no-index",
+        "--no-build-isolation",
+        "--no-deps",
+        "--target",
+        str(target),
+        str(source),
+    )
+    assert {path.name for path in target.iterdir() if "dist-info" not in path.name} == {"helpers"}
+    code = "from helpers import averages, language; language.use('pt'); print(averages.__file__)"
     environment = {**os.environ, "PYTHONPATH": str(target)}
-    said = run(sys.executable, "-c", code, cwd=elsewhere, env=environment)
-    assert said.split(maxsplit=1) == [str(target / "helpers"), "defasagem (dias atrás)\n"]
+    printed = run(sys.executable, "-c", code, cwd=tmp_path, env=environment)
+    assert printed == f"{target / 'helpers' / 'averages.py'}\n"
 
 
-def test_install_with_dependencies_would_change_no_other_package(tmp_path):
-    source = clone(tmp_path / "clone")
-    planned = run(*PIP, *FROM_HERE, "--dry-run", "--report", "-", str(source))
-    assert [one["metadata"]["name"] for one in json.loads(planned)["install"]] == ["helpers"]
-
-
-def test_core_modules_import_nothing_heavy():
-    code = """
-import sys
-from helpers import averages, data, display, exercises, explore, language
-from helpers import optimizers, problems, schedules, simulate
-from helpers.figures import bias, canvas, ewma
-print(*sorted({name.split(".")[0] for name in sys.modules}))
+def test_package_loads_nothing_heavy_before_it_is_needed():
+    modules = "averages, data, display, exercises, explore, language, optimizers, problems"
+    code = f"""
+import pkgutil, sys
+import helpers.figures
+from helpers import {modules}, schedules, simulate
+for found in pkgutil.iter_modules(helpers.figures.__path__, "helpers.figures."):
+    __import__(found.name)
+print(*sys.modules)
 """
     loaded = set(run(sys.executable, "-c", code).split())
-    assert not loaded & {
-        "sklearn",
-        "pandas",
-        "scipy",
-        "torchvision",
-        "ipywidgets",
-        "IPython",
-        "book",
-    }
-    assert "matplotlib.pyplot" not in loaded
+    assert "helpers.figures.canvas" in loaded
+    heavy = {"sklearn", "pandas", "torchvision", "ipywidgets", "IPython", "book"}
+    assert not loaded & (heavy | {"matplotlib.pyplot", "pooch", "tqdm.auto"})
 
 
-# ── The install cell, as in Colab and without a network ───────────────────────────────────────────
+# ── Colab, without a network ──────────────────────────────────────────────────────────────────────
+
+GOOD = """
+import helpers, sysconfig
+from helpers import language
+print(helpers.__file__.removeprefix(sysconfig.get_path("purelib")))
+print(language.current())
+"""
+BAD = """
+import pathlib, sysconfig
+found = pathlib.Path(sysconfig.get_path("purelib"), "other-1.0.dist-info")
+found.mkdir()
+metadata = "Metadata-Version: 2.1\\nName: other\\nVersion: 1.0\\n"
+(found / "METADATA").write_text(metadata)
+"""
+TITLE = prose("# Um", "# One")
+EXERCISE = (code("x = ...", "exercise"), code("assert not x, 'wrong'", "solution"))
 
 
 @pytest.fixture
 def stage(tmp_path):
-    """A stage with all packages that there are here, as links, but for the course's own."""
+    """A course under git, and an environment with all packages that are here but `helpers`."""
+    course = Course(
+        tmp_path / "course",
+        good=manuscript(TITLE, code(GOOD.strip())),
+        bad=manuscript(TITLE, code(BAD.strip()), *EXERCISE),
+    )
+    course.add_code()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        course.write(name, (ROOT / name).read_text(encoding="utf-8"))
+    good, bad = chapters = read_all(course.root)
+    printed = nbformat.v4.new_output(
+        "stream", text=f"{os.sep}{Path('helpers', '__init__.py')}\npt\n"
+    )
+    runs = {good.slug: Run([[printed]], [{}]), bad.slug: Run([[], []], [{}])}
+    for (language, slug), notebook in notebooks_of(chapters, runs, course.root).items():
+        course.write(f"notebooks/{language}/{slug}.ipynb", nbformat.writes(notebook))
+    run_git(course.root, "init", "--quiet")
+    run_git(course.root, "add", ".")
+    run_git(course.root, "commit", "--quiet", "-m", "A course")
     environment = tmp_path / "environment"
     venv.create(environment)
     base = {"base": str(environment), "platbase": str(environment)}
@@ -94,48 +118,31 @@ def stage(tmp_path):
             (packages / entry.name).symlink_to(entry)
     # The last one says, by pip's own logic, that there is to be no build isolation.
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-    return colab.Stage(tmp_path, environment, **offline)
+    return colab.Stage(tmp_path, environment, course.root, **offline), good, bad
 
 
-def job(*sources, printed=""):
-    """A notebook of a frame's cells; its last one is committed with what it printed."""
-    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
-    notebook.cells[0].metadata["course"] = "install"
-    if printed:
-        notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text=printed)]
-    return Job("frame.ipynb", notebook, (), "notebook")
-
-
-def test_install_cell_brings_the_package_and_nothing_else(stage):
-    committed = nbformat.read(ROOT / "notebooks" / "pt" / "02-ewma.ipynb", as_version=4)
-    install, language = (cell.source for cell in committed.cells[1:3])
-    where = """
-import helpers, sysconfig
-print(helpers.__file__.removeprefix(sysconfig.get_path("purelib")), language.current())
-"""
-    printed = f"{os.sep}{Path('helpers', '__init__.py')} pt\n"
-    assert stage.run(job(install, language, where, printed=printed)) == []
-
-
-def test_rehearsal_names_what_fails(stage):
-    other = """
-import pathlib, sysconfig
-found = pathlib.Path(sysconfig.get_path("purelib"), "other-1.0.dist-info")
-found.mkdir()
-(found / "METADATA").write_text("Metadata-Version: 2.1\\nName: other\\nVersion: 1.0\\n")
-"""
-    failing = job(other, "from helpers import language")
-    raises, installed = stage.run(failing)
-    name = f"frame.ipynb, cell 2 ({failing.notebook.cells[1].id})"
-    assert raises == f"{name}: raises ModuleNotFoundError: No module named 'helpers'"
-    assert installed.startswith("frame.ipynb: its environment should have got helpers @ git+")
-    assert installed.endswith("got ['other==1.0'] and lost []")
+def test_rehearsal_installs_the_package_alone_and_names_what_is_wrong(stage):
+    stage, good, bad = stage
+    assert stage.run(good, "pt") == []
+    raised, installed = stage.run(bad, "pt")
+    assert re.match(r"(?s)notebooks/pt/01-bad\.ipynb: .*AssertionError: wrong$", raised.strip())
+    assert installed.startswith(
+        "notebooks/pt/01-bad.ipynb: its environment should have got helpers @"
+    )
+    assert re.search(r"but it got \['helpers @ .*', 'other==1\.0'\] and lost \[\]$", installed)
 
 
 def test_rehearsal_compares_what_cells_print():
-    committed = job("%pip install helpers", "print(1)", "print(2)", printed="2\n")
-    executed = job("%pip install helpers", "print(1)", "print(2)", printed="3\n").notebook
-    executed.cells[0].outputs = [nbformat.v4.new_output("stream", text="pip's own words\n")]
-    (line,) = colab.differences(committed, executed)
-    cell = executed.cells[2].id
-    assert line == f"frame.ipynb, cell 3 ({cell}): prints ['3\\n'], committed is ['2\\n']"
+    def notebook(*texts):
+        outputs = [[nbformat.v4.new_output("stream", text=text)] for text in texts]
+        cells = [nbformat.v4.new_code_cell(id=f"id-{i}", outputs=o) for i, o in enumerate(outputs)]
+        for cell, role in zip(cells, ("install", "trained"), strict=False):
+            cell.metadata["course"] = role
+        return nbformat.v4.new_notebook(cells=cells)
+
+    committed = notebook("", "0.3", "a\nb\n", "2")
+    executed = notebook("pip's own words", "0.4", "a\n", "3")
+    executed.cells[2].outputs.append(nbformat.v4.new_output("stream", text="b\n"))
+    assert list(colab.differences("x.ipynb", committed, executed)) == [
+        "x.ipynb, cell 4 (id-3): prints ['3'], committed is ['2']"
+    ]

@@ -1,11 +1,11 @@
 """The built pages as documents: valid, one language each, every link alive, a strict policy."""
 
+import itertools
 import json
 import re
 import tomllib
 from collections import Counter
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,9 +16,6 @@ from babel.messages.pofile import read_po
 from book.project import LANGUAGES, ROOT
 from book.text import texts
 from tests.pages import CHAPTERS, PAGES, READ, SITE, node, package, tree
-
-WITHOUT_404 = [page for page in PAGES if page != "404.html"]
-"""Its links start at the site's own address, since it is shown at any."""
 
 
 def test_every_chapter_has_a_page_in_every_language():
@@ -63,19 +60,32 @@ def test_pages_have_formulas():
     assert sum(len(tree(page).find_all("math")) for page in CHAPTERS) > 100
 
 
-@pytest.mark.parametrize("page", READ)
+@pytest.mark.parametrize("page", [*READ, "404.html"])
 def test_headings_go_down_one_level_at_a_time_from_one_title(page):
     levels = [int(heading.name[1]) for heading in tree(page).find_all(re.compile("^h[1-6]$"))]
     titles = len(LANGUAGES) if page in ("index.html", "404.html") else 1
     assert levels[:1] == [1]
     assert levels.count(1) == titles
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 def test_descriptions_tell_chapters_apart():
     found = [tree(page).find("meta", attrs={"name": "description"})["content"] for page in CHAPTERS]
     assert all(50 < len(description) <= 165 for description in found)
     assert len(set(found)) == len(CHAPTERS)
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_every_frame_of_an_explorer_is_that_of_its_values(page):
+    for explorer in tree(page).select(".explorer"):
+        values = [json.loads(slider["data-values"]) for slider in explorer.find_all("input")]
+        frames = json.loads(explorer.script.string)["frames"]
+        for frame, shown in zip(frames, itertools.product(*values), strict=True):
+            # Descriptions group thousands as their language does; a slider's values need not.
+            text = re.sub(r"(?<=\d)[.,](?=\d{3}(?!\d))", "", frame["text"])
+            for value in shown:
+                found = rf"(?<![\d.,]){re.escape(value)}(?!\d|[.,]\d)"
+                assert re.search(found, text) or re.search(found, frame["text"]), (value, frame)
 
 
 # ── Links ─────────────────────────────────────────────────────────────────────────────────────────
@@ -92,8 +102,10 @@ def addresses(page):
         ):
             yield sent[1]
         if element.get("type") == "application/json":
-            for frame in json.loads(element.string).get("frames", []):
+            for frame in json.loads(element.string)["frames"]:
                 yield from (frame["light"], frame["dark"])
+        for here, there in json.loads(element.get("data-headings", "{}")).items():
+            yield from (f"#{here}", f"{element['href']}#{there}")
 
 
 @cache
@@ -119,7 +131,8 @@ def broken(page, target):
     return None
 
 
-@pytest.mark.parametrize("page", WITHOUT_404)
+# The links of 404.html start at the site's own address, since it is shown at any.
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "404.html"])
 def test_every_link_and_picture_leads_somewhere(page):
     assert [(to, problem) for to in addresses(page) if (problem := broken(page, to))] == []
 
@@ -245,7 +258,9 @@ def around_the_prose(page):
             continue
         is_prose = page in CHAPTERS and "article" in names and not names & set(ADDED)
         if not is_prose or "headerlink" in element.get("class", ()):
-            yield from (text for text in element.find_all(string=True, recursive=False) if text.strip())
+            yield from (
+                text for text in element.find_all(string=True, recursive=False) if text.strip()
+            )
         for name in ("title", "aria-label", "aria-valuetext", "alt", "placeholder", "data-empty"):
             if element.get(name):
                 yield element[name]
@@ -253,7 +268,7 @@ def around_the_prose(page):
         yield from (frame["text"] for frame in json.loads(script.string)["frames"])
 
 
-@pytest.mark.parametrize("page", [page for page in READ if page not in ("index.html", "404.html")])
+@pytest.mark.parametrize("page", [page for page in READ if page != "index.html"])
 def test_page_speaks_no_word_of_another_language(page):
     language = page.partition("/")[0]
     assert tree(page).html["lang"] == texts(language)["code"]

@@ -1,5 +1,6 @@
 """The site of a made-up course: what its pages hold, and what a build does and refuses."""
 
+import io
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from book import git
 from book.errors import BookError
@@ -383,6 +385,15 @@ def test_style_sheets_have_the_palettes_colours(built):
         re.findall(r"var\(--([\w-]+)", course + built.read("_build/html/en/_static/search.css"))
     )
     assert used & set(palette["light"]) >= {"ink", "paper", "blue"}
+
+
+def test_card_is_a_picture_of_the_size_that_networks_want(built):
+    cards = [built.path(f"_build/html/{code}/card.png").read_bytes() for code in LANGUAGES]
+    for card in cards:
+        assert Image.open(io.BytesIO(card)).size == (1200, 630)
+        assert len(card) < 300_000
+        assert not re.search(rb"tEXt|tIME", card)  # which would differ by library and day
+    assert len(set(cards)) == len(LANGUAGES)
 
 
 def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):

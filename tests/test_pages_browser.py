@@ -1,0 +1,204 @@
+"""Every built page in a browser: nothing breaks, nothing comes from elsewhere, all can read it."""
+
+import http.server
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.pages import (
+    CHAPTERS,
+    ONE_LANGUAGE,
+    READ,
+    SITE,
+    address,
+    compressed,
+    package,
+    served,
+    show_pictures,
+    tree,
+    wait_until,
+    watch,
+    with_html,
+)
+
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module", params=READ)
+def opened(request, chromium, site):
+    """A page once it has come to rest, its name, and the files that it asked for."""
+    context = chromium.new_context(locale="en-US", viewport=DESK)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    problems, files = watch(page, site), []
+    page.on("request", lambda asked: files.append(urlsplit(asked.url).path.lstrip("/")))
+    page.goto(f"{site}/{address(request.param)}", wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    yield page, request.param, list(files)
+    context.close()
+    assert problems == []
+
+
+# ── All pages ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_page_shows_all_its_pictures(opened):
+    page, name, _ = opened
+    show_pictures(page)
+    assert page.locator("img").count() == len(tree(name).find_all("img"))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_page_does_not_scroll_sideways_on_a_phone(opened, width):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": 800})
+    for is_open in ("false", "true"):
+        page.evaluate(f"document.querySelectorAll('details').forEach((d) => (d.open = {is_open}))")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("(scrollTo(9999, 0), scrollX)") == 0
+
+
+def test_chapter_is_light(opened):
+    """On a first visit, compressed, before the reader touches anything."""
+    _, name, files = opened
+    if name not in CHAPTERS:
+        return
+    sizes = {path: len(compressed(SITE / path)) for path in files}
+    shared = {path: size for path, size in sizes.items() if "/_static/" in path}
+    pictures = [path for path in sizes if "/pictures/" in path]
+    assert sum(sizes.values()) <= 400_000, sizes
+    assert sum(shared.values()) <= 150_000, shared
+    assert len(pictures) <= 12  # those further down wait
+
+
+AXE = """rules => axe.run(document, { runOnly: rules, resultTypes: ["violations"] }).then(
+  ({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target }) => `${id} (${help}): ${target.join(" ")}`)))"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+KINDS = [
+    *(ONE_LANGUAGE[0], with_html("tag_exercise"), with_html('class="stacks')),
+    *(name for name in ONE_LANGUAGE if name not in CHAPTERS),
+]
+"""Pages that have, together, all kinds of elements; on a dark phone others look no different."""
+
+
+def violations(page, theme="light", viewport=DESK):
+    """Return what axe-core finds on a page."""
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size(viewport)
+    # Two frames: by then colours and what a changed width moves are drawn.
+    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    page.evaluate(package("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    return page.evaluate(AXE, RULES)
+
+
+@pytest.mark.parametrize("opened", ONE_LANGUAGE, indirect=True)
+def test_axe_finds_nothing(opened):
+    page, _, _ = opened
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("opened", KINDS, indirect=True)
+def test_axe_finds_nothing_on_a_dark_phone(opened):
+    page, _, _ = opened
+    assert violations(page, "dark", PHONE) == []
+
+
+def test_axe_finds_what_is_wrong(visit):
+    page = visit("en/search.html")
+    page.evaluate("document.querySelector('input[type=search]').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('h1').style.color = 'light-dark(#ccc, #333)'")
+    for theme in ("light", "dark"):
+        found = {line.partition(" (")[0] for line in violations(page, theme)}
+        assert found == {"color-contrast", "label"}
+
+
+def test_what_scrolls_sideways_is_reached_by_keyboard(visit):
+    """Tab stops at wide code and the arrow keys scroll it; where all fits, Tab passes by."""
+    page = visit(with_html("tag_exercise"), viewport={"width": 320, "height": 800})
+    wide = page.locator("article pre[tabindex]").first
+    wide.focus()
+    page.keyboard.press("ArrowRight")
+    wait_until(page, "document.activeElement.scrollLeft > 0")
+    page.set_viewport_size({"width": 1600, "height": 800})
+    wait_until(page, "!document.querySelector('article .cell_input pre[tabindex]')")
+
+
+# ── Without scripts, and from the disk ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", [name for name in ONE_LANGUAGE if name in CHAPTERS])
+def test_chapter_is_complete_without_javascript(visit, name):
+    """The same text, formulas and figures; explorers as pictures, with no dead controls."""
+    bare = visit(name, java_script_enabled=False, viewport=PHONE)
+    rich = visit(name, viewport=PHONE)
+    rich.evaluate("document.querySelectorAll('.controls').forEach((box) => (box.hidden = true))")
+    rich.evaluate("document.querySelectorAll('.copy').forEach((button) => button.remove())")
+    text = "document.querySelector('article').innerText"
+    assert bare.evaluate(text) == rich.evaluate(text)
+    folds = "[...document.querySelectorAll('details')]"
+    bare.evaluate(f"{folds}.forEach((fold) => fold.querySelector('summary').click())")
+    assert bare.evaluate(f"{folds}.every((fold) => fold.open)")
+    show_pictures(bare)
+    shown = "(all) => all.filter((one) => one.getBoundingClientRect().width > 0).length"
+    for selector in (".katex-html", "figure img"):
+        count = len(tree(name).article.select(selector))
+        assert bare.locator(f"article {selector}").evaluate_all(shown) == count
+    for control in ("button.theme", ".controls", ".copy"):
+        assert not any(one.is_visible() for one in bare.locator(control).all())
+    for explorer in bare.locator(".explorer").all():
+        text = explorer.locator("img").get_attribute("alt")
+        for value in explorer.locator("output").all_text_contents():
+            assert value in text.replace(",", "").replace(".", "") or value in text
+
+
+@pytest.mark.parametrize("name", ONE_LANGUAGE)
+def test_page_opens_from_the_disk(chromium, name):
+    context = chromium.new_context(color_scheme="dark")
+    page = context.new_page()
+    problems = watch(page, SITE.as_uri())
+    page.goto(f"{SITE.as_uri()}/{address(name)}")
+    show_pictures(page)
+    assert page.evaluate("getComputedStyle(document.querySelector('main')).display") != "inline"
+    context.close()
+    assert problems == []
+
+
+# ── Policy ────────────────────────────────────────────────────────────────────────────────────────
+
+SMUGGLED = """
+<script>window.broken = "a script within the page"</script>
+<img src="data:," alt="" onerror="window.broken = 'a handler within the page'">
+<script src="http://127.0.0.2:{port}/broken.js"></script>
+<img src="http://127.0.0.2:{port}/picture.svg" alt="">
+<iframe src="http://127.0.0.2:{port}/"></iframe>
+"""
+
+
+def test_browser_neither_runs_nor_loads_what_is_smuggled_into_a_page(chromium):
+    asked = []
+
+    class Smuggler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Print nothing."""
+
+        def do_GET(self):
+            asked.append(self.headers["Host"].partition(":")[0])
+            if self.path != f"/{CHAPTERS[0]}":
+                return super().do_GET()
+            text = (SITE / CHAPTERS[0]).read_text(encoding="utf-8")
+            smuggled = SMUGGLED.format(port=self.server.server_port)
+            self.send_response(200)
+            self.end_headers()
+            return self.wfile.write(text.replace("</main>", f"{smuggled}</main>").encode())
+
+    page = chromium.new_page()
+    refused = []
+    page.on("console", lambda m: "Content Security Policy" in m.text and refused.append(m.text))
+    with served(SITE, Smuggler, "0.0.0.0") as address:
+        page.goto(f"{address}/{CHAPTERS[0]}", wait_until="networkidle")
+        assert page.evaluate("window.broken") is None
+        page.close()
+    assert set(asked) == {"127.0.0.1"}
+    assert len(refused) == SMUGGLED.count("\n<")

@@ -1,0 +1,309 @@
+"""What readers do on the built pages: change language and theme, copy, print, move sliders."""
+
+import http.server
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from book.project import LANGUAGES, address
+from book.text import texts
+from tests.pages import (
+    CHAPTERS,
+    ONE_LANGUAGE,
+    READ,
+    SITE,
+    SLUGS,
+    served,
+    tree,
+    wait_until,
+    with_html,
+)
+
+PHONE = {"width": 390, "height": 800}
+FIRST = f"{SLUGS[0]}.html"
+
+
+# ── Languages ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("pt-BR", "pt"), ("pt-PT", "pt"), ("en-GB", "en"), ("fr-FR", "en")]
+)
+def test_front_page_sends_readers_to_their_language(visit, site, locale, language):
+    visit("", locale=locale).wait_for_url(f"{site}/{language}/{FIRST}")
+
+
+def test_front_page_remembers_the_language_chosen(visit, site):
+    page = visit(f"en/{FIRST}")
+    page.locator("a.language").click()
+    page.wait_for_url(f"{site}/pt/*")
+    page.goto(site)
+    page.wait_for_url(f"{site}/pt/{FIRST}")
+
+
+def test_front_pages_lead_on_without_javascript(visit, site):
+    page = visit("", java_script_enabled=False)
+    for language in LANGUAGES:
+        link = page.get_by_role("link", name=texts(language)["read_in_this_language"])
+        assert link.get_attribute("href") == f"{language}/{FIRST}"
+        visit(f"{language}/", java_script_enabled=False).wait_for_url(f"{site}/{language}/{FIRST}")
+
+
+def test_language_link_leads_to_the_same_heading_and_back(visit, site):
+    slug = max(SLUGS, key=lambda one: len(tree(f"pt/{one}.html").article.find_all("section")))
+    ids = {
+        code: [one["id"] for one in tree(f"{code}/{slug}.html").article.select("section[id]")]
+        for code in LANGUAGES
+    }
+    page = visit(f"pt/{slug}.html")
+    link, found = page.locator("a.language"), []
+    for one in ids["pt"][1:]:
+        page.evaluate("(id) => document.getElementById(id).scrollIntoView()", one)
+        link.dispatch_event("pointerdown")
+        found.append(link.evaluate("(a) => decodeURIComponent(a.hash.slice(1))"))
+    # Near the page's end several headings share one screen, and none of them can reach its top.
+    assert len(found) > 5
+    assert found[:-4] == ids["en"][1:-4]
+    last = ids["pt"][-1]
+    page.goto(f"{site}/pt/{slug}.html#{last}")  # the heading of the address counts, then
+    link.click()
+    page.wait_for_url(f"{site}/en/{slug}.html#{ids['en'][-1]}")
+    page.evaluate("scrollTo(0, 0)")
+    link.click()
+    page.wait_for_url(f"{site}/pt/{slug}.html")
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "a/b/c/d.html?q=1"])
+def test_wrong_address_leads_back_in_every_language(chromium, wrong):
+    """As GitHub Pages does it: the site below its base path, 404.html at any wrong address."""
+    base = urlsplit(address()).path
+
+    class Pages(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            """Print nothing."""
+
+        def send_error(self, code, *_):
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((SITE / "404.html").read_bytes())
+
+        def translate_path(self, path):
+            inside = path.startswith(f"{base}/")
+            return super().translate_path(path.removeprefix(base) if inside else "/nowhere")
+
+    page, answers = chromium.new_page(viewport=PHONE), {}
+    page.on("response", lambda answer: answers.update({answer.url: answer.status}))
+    with served(SITE, Pages) as host:
+        page.goto(f"{host}{base}/{wrong}")
+        assert answers.pop(f"{host}{base}/{wrong}") == 404
+        assert set(answers.values()) == {200}
+        assert page.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        for language in LANGUAGES:
+            section = page.locator(f"section[lang={texts(language)['code']}]")
+            assert section.locator("h1").inner_text() == texts(language)["not_found"]
+        section.locator("a").last.click()
+        page.wait_for_url(f"{host}{base}/{LANGUAGES[-1]}/{SLUGS[-1]}.html")
+        page.close()
+
+
+# ── Comforts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
+def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other):
+    page = visit(with_html("<figure>"), color_scheme=system)
+
+    def shows(theme):
+        figure = tree(urlsplit(page.url).path.lstrip("/")).find("figure")
+        picture = {"light": figure.img["src"], "dark": figure.source["srcset"]}[theme]
+        page.locator("figure img").first.scroll_into_view_if_needed()
+        wait_until(page, f"document.querySelector('figure img').currentSrc.endsWith('{picture}')")
+        color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ("dark" if int(re.search(r"\d+", color)[0]) < 128 else "light") == theme
+
+    shows(system)
+    page.locator("button.theme").click()
+    shows(other)
+    page.reload()
+    shows(other)
+
+
+def test_contents_open_on_a_phone_without_javascript(visit, site):
+    page = visit(CHAPTERS[1], viewport=PHONE, java_script_enabled=False)
+    contents = page.locator("nav.contents")
+    assert not contents.is_visible()
+    page.get_by_role("button", name=texts(LANGUAGES[0])["menu"]).click()
+    contents.get_by_role("link").last.click()
+    page.wait_for_url(f"{site}/{LANGUAGES[0]}/{SLUGS[-1]}.html")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_code_is_copied_from_the_keyboard_and_announced(visit, site, language):
+    t = texts(language)
+    page = visit(f"{language}/{with_html('tag_exercise').partition('/')[2]}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    assert page.locator(".cell_output .copy").count() == 0
+    blocks = page.locator("article .highlight:has(> .copy)")
+    assert blocks.count() == page.locator(".cell_input .highlight, details .highlight").count()
+    block = page.locator(".tag_exercise .highlight").first
+    button = block.get_by_role("button", name=t["copy_code"])
+    assert button.inner_text() == t["copy"]
+    button.focus()
+    assert button.evaluate("(b) => getComputedStyle(b).opacity") == "1"
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text(t["copied"], exact=True).wait_for()
+    code = block.locator("pre").evaluate("(pre) => pre.textContent")
+    assert page.evaluate("navigator.clipboard.readText()") == code.removesuffix("\n")
+    assert "\n" in code.strip()
+    assert page.evaluate("document.activeElement.className") == "copy"
+    block.get_by_role("button", name=t["copy_code"]).wait_for()  # the button is itself again
+
+
+@pytest.mark.parametrize(("copies", "answer"), [("true", "copied"), ("false", "not_copied")])
+def test_copying_works_without_the_right_to_the_clipboard(visit, copies, answer):
+    page = visit(with_html("tag_exercise"))
+    page.evaluate(
+        "void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')));"
+        f"void (document.execCommand = () => {copies});"
+    )
+    page.locator(".tag_exercise .copy").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("status").get_by_text(texts("en")[answer], exact=True).wait_for()
+    assert page.locator("textarea").count() == 0
+
+
+def test_copy_button_covers_no_code_on_a_phone(visit):
+    page = visit(with_html("tag_exercise"), viewport=PHONE, has_touch=True, is_mobile=True)
+    overlaps = page.evaluate(
+        """() => [...document.querySelectorAll(".highlight:has(> .copy)")].filter((block) => {
+          const button = block.querySelector(".copy").getBoundingClientRect();
+          const range = document.createRange();
+          range.selectNodeContents(block.querySelector("pre"));
+          const first = [...range.getClientRects()].find((box) => box.height && box.width);
+          return button.height && button.bottom > first.y + 1;
+        }).length"""
+    )
+    assert overlaps == 0
+
+
+def test_wide_tables_are_tables_on_a_desk_and_blocks_on_a_phone(visit):
+    page = visit(with_html('class="stacks'))
+    table = page.locator("table.stacks").first
+    cells = table.locator("tbody tr").first.locator("td")
+    assert len({round(cell.bounding_box()["y"]) for cell in cells.all()}) == 1
+    assert not page.locator(".column").first.is_visible()
+    names = table.locator("th").all_inner_texts()
+    page.set_viewport_size(PHONE)
+    tops = [cell.bounding_box()["y"] for cell in cells.all()]
+    assert tops == sorted(set(tops))
+    assert cells.locator(".column").all_inner_texts() == names
+    assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+
+
+# ── Paper ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def luminance(page, what, selector):
+    color = page.locator(selector).first.evaluate(f"(e) => getComputedStyle(e).{what}")
+    return sum(map(int, re.findall(r"\d+", color)[:3])) / 3
+
+
+@pytest.mark.parametrize("chosen", [None, "dark"])
+def test_paper_is_light_and_carries_no_navigation(visit, chosen):
+    page = visit(with_html("tag_exercise"), color_scheme="dark")
+    if chosen:
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert luminance(page, "backgroundColor", "body") < 60
+    page.emulate_media(media="print", color_scheme="dark")
+    assert luminance(page, "backgroundColor", "body") > 240
+    assert luminance(page, "color", "article p") < 60
+    assert luminance(page, "color", "article .highlight :is(.kn, .k)") < 140
+    for selector in (".bar", "nav", ".neighbours", ".actions", ".copy"):
+        assert not any(one.is_visible() for one in page.locator(selector).all()), selector
+    link = page.locator("article a[href^=http]").first
+    shown = link.evaluate("(a) => getComputedStyle(a, '::after').content")
+    assert link.get_attribute("href") in shown
+
+
+def test_paper_opens_folds_and_shows_explorers_at_their_start(visit):
+    page = visit(with_html('class="explorer"'))
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    slider = page.locator(".explorer input[type=range]").first
+    image = page.locator(".explorer img").first
+    start, first = slider.input_value(), image.get_attribute("src")
+    slider.press("End" if start == "0" else "Home")
+    moved = slider.input_value()
+    assert moved != start
+    shut = page.locator("article details:not([open])")
+    count = shut.count()
+    assert count > 0
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert shut.count() == 0
+    assert (slider.input_value(), image.get_attribute("src")) == (start, first)
+    medias = "[...document.querySelectorAll('picture > source')].map((one) => one.media)"
+    assert set(page.evaluate(medias)) == {"not all"}
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert (shut.count(), slider.input_value()) == (count, moved)
+    assert image.get_attribute("src") != first
+    assert "not all" not in page.evaluate(medias)
+
+
+# ── Explorers ─────────────────────────────────────────────────────────────────────────────────────
+
+EXPLORERS = [
+    page
+    for page in ONE_LANGUAGE
+    if page in READ and 'class="explorer"' in (SITE / page).read_text(encoding="utf-8")
+]
+STATE = """(box) => {
+  const frames = JSON.parse(box.querySelector("script").textContent).frames;
+  const sliders = [...box.querySelectorAll("input")];
+  const image = box.querySelector("img");
+  const values = sliders.map((slider) => JSON.parse(slider.dataset.values));
+  const index = sliders.reduce((sum, s, i) => sum * values[i].length + s.valueAsNumber, 0);
+  const expected = sliders.map((slider, i) => values[i][slider.valueAsNumber]);
+  return {
+    index,
+    isRight:
+      image.getAttribute("src") === frames[index].light && image.alt === frames[index].text &&
+      box.querySelector("source").srcset === frames[index].dark &&
+      sliders.every((slider, i) =>
+        slider.getAttribute("aria-valuetext") === expected[i] && slider.labels[0].innerText &&
+        slider.parentElement.querySelector("output").textContent === expected[i]),
+  };
+}"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
+    page = visit(name, color_scheme="dark")
+    boxes = page.locator(".explorer").all()
+
+    def frames():
+        states = [box.evaluate(STATE) for box in boxes]
+        assert all(state["isRight"] for state in states)
+        return [state["index"] for state in states]
+
+    for number, box in enumerate(boxes):
+        for slider in box.get_by_role("slider").all():
+            slider.press("Home")
+            before, last = frames(), int(slider.get_attribute("max"))
+            for step in range(1, last + 1):
+                slider.press("ArrowRight")
+                assert slider.input_value() == str(step)
+                after = frames()
+                assert after[number] > before[number]
+                assert (
+                    after[:number] + after[number + 1 :] == before[:number] + before[number + 1 :]
+                )
+                before = after
+            area = slider.bounding_box()
+            page.mouse.click(area["x"] + 4, area["y"] + area["height"] / 2)
+            assert slider.input_value() == "0"
+            assert frames()[number] < before[number]
+        dark = box.locator("source").get_attribute("srcset")
+        box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
+        assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

@@ -1,0 +1,127 @@
+"""The repository: texts for contributors that hold, a glossary, and nothing of one machine."""
+
+import getpass
+import re
+import socket
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from book.manuscript.chapter import Prose, read
+from book.project import LANGUAGES, ROOT, chapter_paths
+
+TRACKED = subprocess.run(
+    ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
+).stdout.split("\0")[:-1]
+
+# ── Texts for contributors ────────────────────────────────────────────────────────────────────────
+
+TEXTS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("CONTRIBUTING.md", "CONTRIBUTING.pt.md", "README.md")
+}
+_BLOCK = re.compile(r"^( *)(`{3,})(\w*)\n(.*?)^\1\2$", re.DOTALL | re.MULTILINE)
+
+
+def parts(text):
+    """Return what both languages must have in common: headings, lists, blocks and spans of code."""
+    prose = _BLOCK.sub("", text)
+    return {
+        "headings": re.findall(r"(?m)^(#+) \S", prose),
+        "lists and tables": re.findall(r"(?m)^(\||- |\d\. )", prose),
+        "blocks of code": [match[4] for match in _BLOCK.finditer(text)],
+        "code": Counter(re.findall(r"`([^`\n]+)`", prose)),
+    }
+
+
+def test_contributors_read_the_same_in_both_languages():
+    assert parts(TEXTS["CONTRIBUTING.md"]) == parts(TEXTS["CONTRIBUTING.pt.md"])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_files_and_targets_that_a_text_names_are_there(name):
+    code, text = parts(TEXTS[name])["code"], _BLOCK.sub("", TEXTS[name])
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s:<]+)\)", text)]
+    files = [link for link in links if link and not re.match(r"\d\d-", link)]
+    files += [one for one in code if re.fullmatch(r"[\w-]+/[\w./-]+|[\w.-]+\.(json|toml|yml)", one)]
+    # But for what a reader makes, a chapter or a language, and for what the build writes.
+    files = [file for file in files if not re.search(r"NN-|/es\b|es\.toml|^_build/", file)]
+    tracked = [f"/{path}" for path in TRACKED]
+    assert [
+        file
+        for file in files
+        if not (ROOT / file).is_dir() and not any(path.endswith(f"/{file}") for path in tracked)
+    ] == []
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", TEXTS[name], re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets
+    assert targets <= set(re.findall(r"(?m)^([a-z]+):", makefile))
+
+
+# ── Chapter 9 ─────────────────────────────────────────────────────────────────────────────────────
+
+REFERENCES = {
+    code: "\n\n".join(
+        c.sources[code] for c in read(chapter_paths()[-1]).cells if isinstance(c, Prose)
+    )
+    for code in LANGUAGES
+}
+
+
+def rows(language, *columns):
+    """Return the rows of the table with these first columns, a list of cells each."""
+    head = re.escape(f"| {' | '.join(columns)} |")
+    table = re.search(rf"(?m)^{head}.*\n\|[-|]+\n((?:\|.*\n?)+)", REFERENCES[language])[1]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table.splitlines()]
+
+
+def test_glossaries_hold_the_same_pairs_each_in_its_own_order():
+    # The other language's words stand in italics.
+    pt = [(row[0], row[1].strip("*")) for row in rows("pt", "português")]
+    en = [(row[1].strip("*"), row[0]) for row in rows("en", "English")]
+    assert len(pt) > 30
+    assert Counter(pt) == Counter(set(en))
+    for words in ([word for word, _ in pt], [word for _, word in en]):
+        assert words == sorted(words, key=plain)
+
+
+def plain(word):
+    """Return a word as a glossary sorts it."""
+    table = str.maketrans("áâãàçéêíóôõú", "aaaaceeiooou")
+    return word.lower().removeprefix("to ").translate(table)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_and_correction_of_the_article_is_listed_with_its_heading(language):
+    tables = [rows(language, "#", column) for column in COLUMNS[language]]
+    assert [len(table) for table in tables] == [18, 17]
+    for table in tables:
+        assert [row[0] for row in table] == [str(number) for number in range(1, len(table) + 1)]
+        assert all(re.search(r"\]\(0[1-8]-[a-z-]+\.md#[^)]+\)", row[-1]) for row in table)
+
+
+COLUMNS = {"pt": ("o que mostra", "o que se lê"), "en": ("what it shows", "what one reads")}
+
+
+# ── Nothing of one machine ────────────────────────────────────────────────────────────────────────
+
+PATHS = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|var|mnt|work|content)/\w|\b[A-Z]:\\\w")
+# In parts, so that this file holds none of them.
+REGISTRIES = re.compile(r"(registry\.npmjs|registry\.yarnpkg|pypi|pythonhosted|anaconda)" r"\.org")
+
+
+@pytest.mark.parametrize("name", [name for name in TRACKED if name.endswith(".ipynb")])
+def test_notebook_names_no_path_and_no_person_of_a_machine(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert PATHS.findall(text) == []
+    people = {getpass.getuser(), Path.home().name, socket.gethostname()} - {"root", "runner"}
+    assert [who for who in people if re.search(rf"\b{re.escape(who)}\b", text)] == []
+
+
+def test_no_file_names_a_registry():
+    texts = {name: (ROOT / name).read_bytes().decode(errors="replace") for name in TRACKED}
+    assert [name for name, text in texts.items() if REGISTRIES.search(text)] == []
+    assert REGISTRIES.search("https://pypi" + ".org/simple")
+    assert PATHS.search("in /" + "home/ana/curso")

@@ -30,26 +30,28 @@ def manuscript(*cells: str) -> str:
 
 
 class Course:
-    """A course of some chapters, which nothing has run yet.
+    """A course in a folder.
 
     Parameters
     ----------
     root : pathlib.Path
-        An empty folder.
+        Folder of the course.
     **chapters : str
-        Manuscripts by the slug without its number, in order.
+        Manuscripts to write, by the slug without its number, in order.
     """
 
     def __init__(self, root: Path, **chapters: str) -> None:
         self.root = root
-        self.slugs = [f"{number:02}-{name}" for number, name in enumerate(chapters)]
-        first, *others = self.slugs
-        files = "".join(f"  - file: {slug}\n" for slug in others)
-        toc = f"format: jb-book\nroot: {first}\n" + (f"chapters:\n{files}" if files else "")
-        self.write("_toc.yml", toc)
-        shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
-        for slug, text in zip(self.slugs, chapters.values(), strict=True):
+        slugs = [f"{number:02}-{name}" for number, name in enumerate(chapters)]
+        for slug, text in zip(slugs, chapters.values(), strict=True):
             self.write(f"book/chapters/{slug}.md", text)
+        if chapters:
+            others = "".join(f"  - file: {slug}\n" for slug in slugs[1:])
+            toc = f"format: jb-book\nroot: {slugs[0]}\n" + (
+                f"chapters:\n{others}" if others else ""
+            )
+            self.write("_toc.yml", toc)
+            shutil.copyfile(ROOT / "_config.yml", root / "_config.yml")
 
     def path(self, name: str) -> Path:
         """Return a file of the course."""
@@ -87,13 +89,25 @@ class Course:
         self.path("node_modules").symlink_to(ROOT / "node_modules")
 
     def book(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run ``python -m book`` in the course, which comes before the checkout on its path."""
+        """Run ``python -m book`` in the course, whose code comes first on Python's path."""
         return subprocess.run(
             [sys.executable, "-m", "book", *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root), **variables},
+            env={**os.environ, **variables},
             capture_output=True,
             text=True,
             timeout=600,
             check=False,
+        )
+
+    def git(self, *arguments: str, date: str = "2024-03-09T00:00:00+00:00") -> None:
+        """Run git in the course, at a date."""
+        who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_AUTHOR_DATE": date}
+        who |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in who.items()}
+        subprocess.run(
+            ["git", "-c", "commit.gpgsign=false", *arguments],
+            cwd=self.root,
+            env={"PATH": os.environ["PATH"], **who},
+            capture_output=True,
+            check=True,
         )

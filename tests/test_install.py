@@ -27,10 +27,6 @@ def run(*command, **options):
     return done.stdout
 
 
-def run_git(folder, *arguments):
-    run("git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b", *arguments)
-
-
 # ── The package ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -106,9 +102,9 @@ def stage(tmp_path):
     runs = {good.slug: Run([[printed]], [{}]), bad.slug: Run([[], []], [{}])}
     for (language, slug), notebook in notebooks_of(chapters, runs, course.root).items():
         course.write(f"notebooks/{language}/{slug}.ipynb", nbformat.writes(notebook))
-    run_git(course.root, "init", "--quiet")
-    run_git(course.root, "add", ".")
-    run_git(course.root, "commit", "--quiet", "-m", "A course")
+    course.git("init", "--quiet")
+    course.git("add", ".")
+    course.git("commit", "--quiet", "-m", "A course")
     environment = tmp_path / "environment"
     venv.create(environment)
     base = {"base": str(environment), "platbase": str(environment)}

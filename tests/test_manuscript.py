@@ -65,6 +65,7 @@ def test_chapter_holds_texts_by_language_and_code_once(tmp_path):
         ([TITLE, code("1", "folded").replace("tags", "tag")], "may have tags only, got tag"),
         ([TITLE, code("1", "folded").replace("]", "")], ": .* at line 16 could not be read"),
         ([TITLE, SOLUTION], ", cell 3 .*: a solution must follow its exercise"),
+        ([TITLE, code("1"), SOLUTION], ", cell 4 .*: a solution must follow its exercise"),
         ([TITLE, code(f"x = {'1' * 77}")], "must have at most 80 characters, got x = 111"),
     ],
 )  # fmt: skip
@@ -100,7 +101,7 @@ def test_problems_of_all_chapters_are_reported_at_once(tmp_path):
 )
 def test_contents_that_do_not_match_the_chapters(tmp_path, name, text, problem):
     course = Course(tmp_path, one="", two="")
-    assert [path.stem for path in chapter_paths(course.root)] == course.slugs
+    assert [path.stem for path in chapter_paths(course.root)] == ["00-one", "01-two"]
     course.write(name, text)
     with pytest.raises(BookError, match=problem):
         chapter_paths(course.root)

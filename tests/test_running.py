@@ -94,8 +94,9 @@ def failures(tmp_path_factory):
         with pytest.raises(BookError) as caught:
             generate.generate(root=course.root)
     assert sorted(course.files(".")) == [
-        *("_config.yml", "_toc.yml"),
-        *(f"book/chapters/{slug}.md" for slug in course.slugs),
+        "_config.yml",
+        "_toc.yml",
+        *(f"book/chapters/{number:02}-{name}.md" for number, name in enumerate(FAILURES)),
     ]
     return dict(zip(FAILURES, caught.value.problems, strict=True))
 

@@ -8,6 +8,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: results differ wi
 import pytest
 import torch
 
+pytest.register_assert_rewrite("tests.figure_cases")
+
 torch.set_num_threads(1)
 
 

@@ -68,14 +68,17 @@ def test_texts_are_clean_and_their_numbers_have_the_languages_marks(folder, code
     for key, text in read(folder, code).items():
         assert text == text.strip() != "", key
         assert not re.search(foreign, re.sub(no_numbers, "", text)), key
-        assert all(name.isidentifier() for name, _ in fields(text)), key
+        assert all(re.fullmatch(r"[a-z_]\w*(\[\d\])?", name) for name, _ in fields(text)), key
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
 def test_every_text_can_be_filled(code):
     language.use(code)
     for key, text in read("helpers/locale", code).items():
-        values = {name: 12345.5 if spec else "word" for name, spec in fields(text)}
+        values = {
+            name.split("[")[0]: (12345.5,) * 3 if "[" in name else 12345.5 if spec else "word"
+            for name, spec in fields(text)
+        }
         filled = language.text(key, **values)
         assert not set("{}") & set(filled), key
         assert (filled == text) == (not values), key

@@ -292,18 +292,6 @@ def test_languages_that_differ_are_named_with_what_differs(course, old, new, pro
     )
 
 
-@pytest.mark.parametrize(
-    ("link", "problem"),
-    [
-        ("09-none.md", "links to 09-none.md, which is not a chapter"),
-        ("01-end.md#o-resto", "links to 01-end.md#o-resto, which is not a heading in en"),
-    ],
-)
-def test_link_that_leads_nowhere_is_named(course, link, problem):
-    course.change(START, "(01-end.md#the-rest)", f"({link})")
-    assert f"{START}, cell 4 (line 21): {problem}" in check(course.root)
-
-
 def remove_run(notebook):
     notebook.cells[4].update(outputs=[], execution_count=None)
 

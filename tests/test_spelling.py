@@ -21,7 +21,7 @@ WRONG = [
     ("CONTRIBUTING.pt.md", "Correções", "Correçoes", "Correçoes"),
     ("CONTRIBUTING.md", "Corrections", "Corections", "Corections"),
     ("helpers/averages.py", "Mean of the last", "Maen of the last", "Maen"),
-    ("helpers/averages.py", "# numpy 1 makes", "# numpy 1 maeks", "maeks"),
+    ("helpers/averages.py", "# numpy 1 turns", "# numpy 1 trnus", "trnus"),
 ]
 RIGHT = [
     (PT, "O Adam guarda", "O Adam (*keeps*, `grdt`, $grdt$, [um](wxyz.md)) guarda"),

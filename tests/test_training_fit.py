@@ -151,7 +151,7 @@ def test_a_loader_without_a_length_will_do(name):
     assert history.updates == 8
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 9, 10**30])
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 9, 2**53])
 def test_last_batch_counts_by_its_size(size):
     x, y = torch.arange(5.0)[:, None], torch.zeros(5, 1)
     model = nn.Linear(1, 1)
@@ -421,7 +421,7 @@ class Pair(nn.Linear):
         ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
         ({"data": [(X, Y)], "batch_size": 8}, ValueError, "batch_size must be left out"),
         ({"seed": -1}, ValueError, "seed must be a whole number of at least 0, got -1"),
-        ({"seed": 2**64}, ValueError, r"seed must be below 2\*\*64"),
+        ({"seed": 2**64}, ValueError, "seed must be at most 18446744073709551615"),
         ({"clip_norm": 0}, ValueError, "clip_norm must be a number"),
         ({"progress": "yes"}, TypeError, "progress must be True or False, got 'yes'"),
         ({"patience": 0}, ValueError, "patience must be a whole number of at least 1"),

@@ -54,9 +54,7 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
 
 def check_seed(seed: Any) -> int:
     """Return a seed that torch takes; raise TypeError or ValueError unless it is one."""
-    if _validate.count("seed", seed, at_least=0) >= 2**64:
-        raise ValueError(f"seed must be below 2**64, got {seed!r}")
-    return int(seed)
+    return _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
 
 
 def device_of(model: nn.Module) -> torch.device:

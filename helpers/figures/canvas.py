@@ -100,8 +100,10 @@ def _to_arrays(value: Any) -> Any:
         return value.detach().cpu().numpy()
     if isinstance(value, dict):
         return {key: _to_arrays(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_to_arrays(part) for part in value)
+    if isinstance(value, list):
+        return [_to_arrays(part) for part in value]
+    if isinstance(value, tuple):
+        return tuple(_to_arrays(part) for part in value)
     return value
 
 

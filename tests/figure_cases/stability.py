@@ -1,5 +1,7 @@
 """Figures of chapter 6: which settings converge."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -49,14 +51,20 @@ def regions():
         assert list(shades.levels) == [0, 0.5, 0.7, 0.8, 0.9, 1]
         assert list(contours.levels) == [0.5, 0.7, 0.8, 0.9]
         for level, segments in zip(contours.levels, contours.allsegs, strict=True):
-            found = [radius(rule, *at[:, None])[0, 0] for at in np.concatenate(segments)[::5]]
+            found = [radius(rule, *at).item() for at in np.concatenate(segments)[::5]]
             assert np.median(found) == pytest.approx(level, abs=0.01)
+        for at in itertools.product(rate[::6], mu[1:-1:7]):
+            found = radius(rule, *at).item()
+            shaded = [path.contains_point(at) for path in shades.get_paths()]
+            within = [low < found < high for low, high in itertools.pairwise(shades.levels)]
+            border = abs(shades.levels - found).min() < 0.02  # which interpolation shifts
+            assert border or shaded == within
         blue, (*_, opacity) = palette.COLORS["blue"], shades.get_facecolor()[0]
         assert tuple(shades.get_facecolor()[0]) == to_rgba(blue, opacity)
         assert all(np.diff(shades.get_facecolor()[:, 3]) < -0.05)  # less where it is larger
         names = [note(text.get_text(), "ink", text.xy) for text in ax.texts]
         check.artists(ax, line(COLORS[rule], limits[rule], mu), *names, x=(0.001, 4), y=(0, 0.97))
-        levels = {text: radius(rule, *np.array(at)[:, None])[0, 0] for text, _, at in names}
+        levels = {text: radius(rule, *at).item() for text, _, at in names}
         assert levels.pop("diverges") > 1
         assert len(levels) == {"momentum": 4, "nesterov": 2}[rule]
         assert all(level == pytest.approx(float(text)) for text, level in levels.items())

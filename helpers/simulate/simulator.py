@@ -154,16 +154,19 @@ def on_regression(
     epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
     batch_size = _validate.count("batch_size", batch_size)
     dtype = _checked(dtype)
-    listed = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
-    listed = list(listed) if isinstance(listed, Iterable) else [listed]
-    if not listed:
+    every: Any = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
+    every = [
+        _validate.count("seeds", seed, at_least=0, at_most=2**64 - 1)
+        for seed in (every if isinstance(every, Iterable) else [every])
+    ]
+    if not every:
         raise ValueError("seeds must hold at least one seed, got none")
     settings = combinations(hyper)
-    labels = tuple({"seed": seed, **setting} for seed in listed for setting in settings)
-    first = torch.stack([starting_point(seed) for seed in listed]).to(dtype)
+    labels = tuple({"seed": seed, **setting} for seed in every for setting in settings)
+    first = torch.stack([starting_point(seed) for seed in every]).to(dtype)
 
     # Each batch has shape (seeds, 1, batch size): all runs with one seed get the same data.
-    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in listed])
+    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in every])
     batches = [
         tuple(part[:, None].to(dtype) for part in toy.data(toy.train[indices]))
         for epoch in order.unbind(1)
@@ -171,13 +174,13 @@ def on_regression(
     ]
 
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        params = params.unflatten(0, (len(listed), len(settings)))
+        params = params.unflatten(0, (len(every), len(settings)))
         x, y = batches[step]
         return mse(params, x, y).flatten(), mse_gradient(params, x, y).flatten(0, 1)
 
     first = first.repeat_interleave(len(settings), dim=0)
     results = _minimise(
-        loss_and_gradient, first, len(batches), rule, settings * len(listed), schedule, threshold
+        loss_and_gradient, first, len(batches), rule, settings * len(every), schedule, threshold
     )
     per_epoch = len(batches) // epochs
     after_epochs = results["paths"][:, per_epoch::per_epoch]

@@ -52,6 +52,7 @@ def number_or_tensor(name: str, value: Any, interval: str = "(-inf, inf)") -> fl
         return number(name, value, interval)
     if value.dtype == torch.bool or value.is_complex():
         raise TypeError(f"{name} must hold real numbers in {interval}, got dtype {value.dtype}")
+    dense(name, value)
     inside = _inside(value, interval)
     if not inside.all():
         first = value[~inside].flatten()[0].item()
@@ -101,8 +102,15 @@ def tensor(name: str, value: Any) -> torch.Tensor:
         raise TypeError(f"{name} must be a tensor of floats, got {shown(value)}")
     if not value.is_floating_point():
         raise TypeError(f"{name} must be a tensor of floats, got dtype {value.dtype}")
-    if value.layout != torch.strided:
-        raise TypeError(f"{name} must be a dense tensor, got layout {value.layout}")
+    return dense(name, value)
+
+
+def dense(name: str, value: torch.Tensor) -> torch.Tensor:
+    """Return ``value`` if it is neither sparse nor without data, else raise a TypeError."""
+    if value.layout != torch.strided or value.is_meta:
+        raise TypeError(
+            f"{name} must be a dense tensor, got layout {value.layout} on device {value.device}"
+        )
     return value
 
 
@@ -124,7 +132,7 @@ def array(name: str, value: Any) -> np.ndarray:
         If its rows differ in length, or some of its entries are masked.
     """
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
+        value = dense(name, value).detach().cpu()
         value = value.double() if value.is_floating_point() else value
     try:
         result = np.asarray(value)

@@ -341,14 +341,13 @@ def bias_ratio(beta: float, step: int | np.ndarray) -> float | np.ndarray:
     1.156
     """
     beta = _validate.number("beta", beta, "[0, 1)")
-    steps = np.asarray(_validate.count("step", step) if isinstance(step, Integral) else step)
-    if not np.issubdtype(steps.dtype, np.integer):
-        raise TypeError(f"step must be a whole number of at least 1, got {_validate.shown(step)}")
-    if not (steps >= 1).all():
-        raise ValueError(f"step must be a whole number of at least 1, got {_validate.shown(step)}")
-    # 1 / (1 − βᵗ)
-    ratio = 1 / (1 - beta ** steps.astype(float))
-    return float(ratio) if steps.ndim == 0 else ratio
+    if not isinstance(step, np.ndarray):
+        # 1 / (1 − βᵗ)
+        return 1 / (1 - beta ** _validate.count("step", step))
+    steps = _validate.array("step", step)
+    if not ((steps >= 1) & (steps == np.floor(steps))).all():
+        raise ValueError(f"step must hold whole numbers of at least 1, got {_validate.shown(step)}")
+    return 1 / (1 - beta**steps)
 
 
 def steps_until_bias_below(beta: float, share: float) -> int:
@@ -401,11 +400,15 @@ def _ewma(steps: Any, alpha: float) -> list[Any]:
 
 def _time_first(values: Any, axis: int) -> Any:
     """Check ``values``, and move the axis of time to the front."""
-    is_tensor = isinstance(values, torch.Tensor)
     if np.ma.is_masked(values):
         raise ValueError(f"values must have no masked entries, got {_validate.shown(values)}")
-    if not is_tensor:
-        values = np.asarray(values)
+    is_tensor = isinstance(values, torch.Tensor)
+    try:
+        values = _validate.dense("values", values) if is_tensor else np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(
+            f"values must be an array of numbers, got {_validate.shown(values)}"
+        ) from error
     kind = str(values.dtype).removeprefix("torch.")
     if not kind.startswith(("float", "bfloat", "int", "uint")):
         raise TypeError(f"values must hold real numbers, got dtype {values.dtype}")
@@ -420,7 +423,7 @@ def _time_first(values: Any, axis: int) -> Any:
     if not -values.ndim <= axis < values.ndim:
         raise ValueError(
             f"axis must be one of the {values.ndim} axes of values, whose shape is "
-            f"{tuple(values.shape)}, got {axis}"
+            f"{tuple(values.shape)}, got {_validate.shown(axis)}"
         )
     return values.movedim(axis, 0) if is_tensor else np.moveaxis(values, axis, 0)
 

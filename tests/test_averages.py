@@ -222,9 +222,9 @@ def test_bias_ratio_is_corrected_over_plain(beta):
 def test_bias_ratio_has_the_shape_of_the_steps():
     steps = np.array([[1, 2, 3], [10, 100, 1000]])
     np.testing.assert_allclose(averages.bias_ratio(0.9, steps), 1 / (1 - 0.9**steps))
-    for step in (1, np.int64(1)):
+    for step in (7, np.int64(7)):
         assert type(averages.bias_ratio(0.9, step)) is float
-        assert averages.bias_ratio(0.9, step) == pytest.approx(10)
+        assert averages.bias_ratio(0.9, step) == pytest.approx(1 / (1 - 0.9**7))
 
 
 @pytest.mark.parametrize("beta", [0, 1e-9, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999])
@@ -266,6 +266,8 @@ def test_averages_of_equal_age_leave_equal_noise():
 
 # Errors
 
+SPARSE = torch.eye(2).to_sparse()
+
 
 @each_average
 @pytest.mark.parametrize(
@@ -274,6 +276,8 @@ def test_averages_of_equal_age_leave_equal_noise():
         ([], ValueError, "not be empty, got shape (0,)"),
         (np.ones((3, 0)), ValueError, "not be empty, got shape (3, 0)"),
         (5.0, ValueError, "not be empty, got shape ()"),
+        ([[1], [1, 2]], ValueError, "be an array of numbers, got [[1], [1, 2]]"),
+        (SPARSE, TypeError, "be a dense tensor, got layout torch.sparse_coo on device cpu"),
         ([1, np.nan], ValueError, "be finite, got NaN or infinity among them"),
         (torch.tensor([1, -np.inf]), ValueError, "be finite, got NaN or infinity among them"),
         ([True, False], TypeError, "hold real numbers, got dtype bool"),
@@ -341,26 +345,28 @@ def test_errors_name_the_argument_its_range_and_its_value(call, name, expected, 
             assert message_of(kind, call, value) == f"{name} must be {expected}, got {value!r}"
 
 
-STEPS = np.array([1, 0])
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: averages.ma_weights(1, 10**8), "lags must be at most 10000000, got 100000000"),
         (lambda: averages.ewma_weights(1, 10**8), "lags must be at most 10000000, got 100000000"),
         (lambda: averages.bias_ratio(0.9, 10**30), f"step must be at most {2**53}, got {10**30}"),
-        (lambda: averages.bias_ratio(0.9, STEPS), f"step must be {WHOLE}, got array([1, 0])"),
+        (lambda: averages.bias_ratio(0.9, np.array([1, 0])),
+         "step must hold whole numbers of at least 1, got array([1, 0])"),
+        (lambda: averages.bias_ratio(0.9, np.array([1.5])),
+         "step must hold whole numbers of at least 1, got array([1.5])"),
         (lambda: averages.average_age([-2]), "weights must not be negative, got -2.0 among them"),
         (lambda: averages.average_age([0, 0]), "weights must not all be zero"),
         (lambda: averages.average_age([]), "weights must be one row of numbers, got shape (0,)"),
     ],
-)
+)  # fmt: skip
 def test_errors_of_arrays_and_huge_numbers(call, message):
     assert message_of(ValueError, call) == message
 
 
 @pytest.mark.parametrize("weights", [[1 + 0j, 2], ["1", "2"], "12"], ids=repr)
-def test_average_age_rejects_complex_numbers_and_strings(weights):
+def test_average_age_and_bias_ratio_reject_complex_numbers_and_strings(weights):
     expected = f"weights must hold real numbers, got {weights!r}"
     assert message_of(TypeError, averages.average_age, weights) == expected
+    message = message_of(TypeError, averages.bias_ratio, 0.9, np.array(weights))
+    assert message.startswith("step must hold real numbers, got array(")

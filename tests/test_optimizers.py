@@ -441,7 +441,7 @@ SPARSE = torch.ones(2, 3).to_sparse()
          "gradient must have the shape of params, (2, 3), got (3,)"),
         ({"gradient": [1.0]}, TypeError, "gradient must be a tensor of floats, got [1.0]"),
         ({"gradient": SPARSE}, TypeError,
-         "gradient must be a dense tensor, got layout torch.sparse_coo"),
+         "gradient must be a dense tensor, got layout torch.sparse_coo on device cpu"),
         ({"params": torch.ones(2, 3).long()}, TypeError,
          "params must be a tensor of floats, got dtype torch.int64"),
         ({"state": None}, TypeError,
@@ -458,6 +458,8 @@ SPARSE = torch.ones(2, 3).to_sparse()
          "lr must be a number or have one value per run, and params has shape (2, 3), "
          "got shape (2, 1)"),
         ({"lr": -1.0}, ValueError, "lr must be a number in [0, inf), got -1.0"),
+        ({"lr": 1e39}, ValueError,
+         "lr must be finite in the dtype torch.float32 of params, got 1e+39"),
         ({"nesterov": True, "beta": 0.9}, TypeError,
          "beta is not one of the hyper-parameters: lr, momentum, dampening, weight_decay"),
     ],
@@ -473,6 +475,9 @@ def test_errors_of_batched_betas_of_init_and_of_a_schedule_without_momentum():
     params = torch.ones(2, 3)
     init, update = adam()
     assert message_of(TypeError, init, [1.0]) == "params must be a tensor of floats, got [1.0]"
+    message = message_of(ValueError, adagrad(initial_accumulator_value=1e39).init, params)
+    name = "initial_accumulator_value"
+    assert message == f"{name} must be finite in the dtype torch.float32 of params, got 1e+39"
     betas = (0.9, torch.zeros(3))
     message = message_of(ValueError, update, params, params, init(params), betas=betas)
     expected = "betas[1] must be a number or have one value per run, and params has shape (2, 3)"

@@ -347,6 +347,7 @@ RULE = "a function of helpers.optimizers, such as optimizers.sgd"
         (bowl, "problem", "bowl", TypeError, "one of helpers.problems"),
         (bowl, "rule", None, TypeError, RULE),
         (bowl, "rule", torch.optim.SGD, TypeError, RULE),
+        (bowl, "rule", lambda lr: None, TypeError, RULE),
         (bowl, "steps", 0, ValueError, COUNT),
         (bowl, "steps", 10**30, ValueError, "at most 10000000"),
         (bowl, "threshold", 0, ValueError, "a number in (0, inf)"),
@@ -418,10 +419,10 @@ def test_errors_say_what_was_expected_and_what_came(kind, changes, message):
     ("kind", "seeds", "message"),
     [
         (ValueError, [], "seeds must hold at least one seed, got none"),
-        (ValueError, -1, "seed must be a whole number of at least 0, got -1"),
-        (ValueError, [0, 2**64], f"seed must be at most {2**64 - 1}, got {2**64}"),
-        (TypeError, 1.5, "seed must be a whole number of at least 0, got 1.5"),
-        (TypeError, "12", "seed must be a whole number of at least 0, got '1'"),
+        (ValueError, -1, "seeds must be a whole number of at least 0, got -1"),
+        (ValueError, [0, 2**64], f"seeds must be at most {2**64 - 1}, got {2**64}"),
+        (TypeError, 1.5, "seeds must be a whole number of at least 0, got 1.5"),
+        (TypeError, "12", "seeds must be a whole number of at least 0, got '1'"),
     ],
 )
 def test_seeds_out_of_range_are_named(kind, seeds, message):

@@ -11,6 +11,7 @@ from helpers import _validate
 from helpers._validate import array, choice, count, flag, number, number_or_tensor, row, tensor
 from tests.errors import message_of
 
+SPARSE = torch.eye(2).to_sparse()
 NOT_NUMBERS = [True, np.True_, "0.5", None, [0.5], 1j, np.array([0.5]), torch.tensor(0.5)]
 
 
@@ -98,7 +99,10 @@ ERRORS += [
     (tensor, [1.0], TypeError, "a tensor of floats, got [1.0]"),
     (tensor, np.ones(1), TypeError, "a tensor of floats, got array([1.])"),
     (tensor, torch.ones(1).long(), TypeError, "a tensor of floats, got dtype torch.int64"),
-    (tensor, torch.eye(2).to_sparse(), TypeError, "a dense tensor, got layout torch.sparse_coo"),
+    (tensor, SPARSE, TypeError, "a dense tensor, got layout torch.sparse_coo on device cpu"),
+    (array, SPARSE, TypeError, "a dense tensor, got layout torch.sparse_coo on device cpu"),
+    (number_or_tensor, torch.ones(2, device="meta"), TypeError,
+     "a dense tensor, got layout torch.strided on device meta"),
     (row, [], ValueError, "one row of numbers, got shape (0,)"),
     (row, 1.0, ValueError, "one row of numbers, got shape ()"),
     (row, [[1.0]], ValueError, "one row of numbers, got shape (1, 1)"),

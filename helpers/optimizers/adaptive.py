@@ -5,7 +5,14 @@ from typing import NamedTuple
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Number, Optimizer, add_scaled, add_weight_decay, build
+from helpers.optimizers.base import (
+    Number,
+    Optimizer,
+    add_scaled,
+    add_weight_decay,
+    build,
+    representable,
+)
 
 __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
 
@@ -98,10 +105,11 @@ def adagrad(
     >>> params
     tensor([-1.7071, -1.7071])
     """
-    initial = _validate.number("initial_accumulator_value", initial_accumulator_value, "[0, inf)")
+    name = "initial_accumulator_value"
+    initial = _validate.number(name, initial_accumulator_value, "[0, inf)")
 
     def init(params: torch.Tensor) -> AdagradState:
-        return AdagradState(torch.full_like(params, initial), 0)
+        return AdagradState(torch.full_like(params, representable(name, initial, params)), 0)
 
     def step(
         params: torch.Tensor,

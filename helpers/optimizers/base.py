@@ -7,7 +7,7 @@ import torch
 
 from helpers import _validate
 
-__all__ = ["Number", "Optimizer", "add_scaled", "add_weight_decay", "build"]
+__all__ = ["Number", "Optimizer", "add_scaled", "add_weight_decay", "build", "representable"]
 
 Number = float | torch.Tensor
 """A hyper-parameter: a number, or a tensor of shape (runs,) with one value per run."""
@@ -162,6 +162,35 @@ def add_weight_decay(
     return gradient if weight_decay == 0 else add_scaled(gradient, weight_decay, params)
 
 
+def representable(name: str, value: float, params: torch.Tensor) -> float:
+    """Return a number, or raise a ValueError if it is infinite in the dtype of params.
+
+    Parameters
+    ----------
+    name : str
+        Name of the hyper-parameter.
+    value : float
+        Its value, at least 0.
+    params : torch.Tensor
+        The parameters.
+
+    Returns
+    -------
+    float
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If it is above the largest number of the dtype.
+    """
+    if value > torch.finfo(params.dtype).max:
+        raise ValueError(
+            f"{name} must be finite in the dtype {params.dtype} of params, got {value}"
+        )
+    return value
+
+
 def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
     """Return the hyper-parameters, or raise an error if one is out of range."""
     checked: dict[str, Any] = {}
@@ -202,10 +231,10 @@ def _per_run(name: str, value: Any, params: torch.Tensor) -> Any:
     """Reshape one value per run from (runs,) to (runs, 1, …), to multiply it with params."""
     if isinstance(value, tuple):
         return tuple(_per_run(f"{name}[{i}]", part, params) for i, part in enumerate(value))
+    if isinstance(value, torch.Tensor) and value.ndim == 0:
+        value = value.item()
     if not isinstance(value, torch.Tensor):
-        return value
-    if value.ndim == 0:
-        return value.item()
+        return representable(name, value, params)
     if value.shape != params.shape[:1]:
         raise ValueError(
             f"{name} must be a number or have one value per run, and params has shape "

@@ -142,5 +142,5 @@ def cosine_annealing_warm_restarts(
 
 def _cosine(lr: float, eta_min: float, share: np.ndarray) -> np.ndarray:
     """Return the rates at the given shares of a cycle."""
-    # ηₜ = η_min + (η₀ − η_min) (1 + cos(π T_cur / Tᵢ)) / 2
-    return eta_min + (lr - eta_min) * (1 + np.cos(np.pi * share)) / 2
+    # ηₜ = η_min + (η₀ − η_min) / 2 · (1 + cos(π T_cur / Tᵢ))
+    return eta_min + (lr - eta_min) / 2 * (1 + np.cos(np.pi * share))

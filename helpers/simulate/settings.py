@@ -66,13 +66,14 @@ def make_optimizer(
     TypeError, ValueError
         If ``rule`` is not such a function, or a hyper-parameter is out of range.
     """
-    if not callable(rule) or isinstance(rule, type):
+    hyper = {name: _batch(name, [setting[name] for setting in settings]) for name in settings[0]}
+    is_function = callable(rule) and not isinstance(rule, type)
+    optimizer = rule(**hyper) if is_function else None
+    if not isinstance(optimizer, Optimizer):
         raise TypeError(
             "rule must be a function of helpers.optimizers, such as optimizers.sgd, "
             f"got {_validate.shown(rule)}"
         )
-    hyper = {name: _batch(name, [setting[name] for setting in settings]) for name in settings[0]}
-    optimizer = rule(**hyper)
     lr = hyper.get("lr", inspect.signature(rule).parameters["lr"].default)
     return optimizer, torch.as_tensor(lr, dtype=torch.float64).expand(len(settings))
 
@@ -129,8 +130,9 @@ def _values(name: str, value: Any) -> list[Any]:
 
 def _batch(name: str, values: list[Any]) -> Any:
     """Return one value if all runs have the same, else a tensor of shape (runs,)."""
-    if all(value == values[0] for value in values):
-        return values[0]
+    first = values[0]
+    if all(value is first or value == first for value in values):
+        return first
     if name == "betas":
         for value in values:
             if not isinstance(value, tuple | list) or len(value) != 2:

@@ -87,7 +87,7 @@ def on_problem(
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         return problem.value(params), problem.gradient(params)
 
-    first = torch.from_numpy(points).to(_checked(dtype)).repeat_interleave(len(settings), dim=0)
+    first = torch.from_numpy(points).to(_float_type(dtype)).repeat_interleave(len(settings), dim=0)
     steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
     settings = settings * len(points)
     return Runs(
@@ -153,17 +153,20 @@ def on_regression(
         raise TypeError(f"toy must be a LinearRegression, got {_validate.shown(toy)}")
     epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
     batch_size = _validate.count("batch_size", batch_size)
-    dtype = _checked(dtype)
-    listed = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
-    listed = list(listed) if isinstance(listed, Iterable) else [listed]
-    if not listed:
+    dtype = _float_type(dtype)
+    all_seeds: Any = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
+    all_seeds = [
+        _validate.count("seeds", seed, at_least=0, at_most=2**64 - 1)
+        for seed in (all_seeds if isinstance(all_seeds, Iterable) else [all_seeds])
+    ]
+    if not all_seeds:
         raise ValueError("seeds must hold at least one seed, got none")
     settings = combinations(hyper)
-    labels = tuple({"seed": seed, **setting} for seed in listed for setting in settings)
-    first = torch.stack([starting_point(seed) for seed in listed]).to(dtype)
+    labels = tuple({"seed": seed, **setting} for seed in all_seeds for setting in settings)
+    first = torch.stack([starting_point(seed) for seed in all_seeds]).to(dtype)
 
     # Each batch has shape (seeds, 1, batch size): all runs with one seed get the same data.
-    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in listed])
+    order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in all_seeds])
     batches = [
         tuple(part[:, None].to(dtype) for part in toy.data(toy.train[indices]))
         for epoch in order.unbind(1)
@@ -171,13 +174,13 @@ def on_regression(
     ]
 
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        params = params.unflatten(0, (len(listed), len(settings)))
+        params = params.unflatten(0, (len(all_seeds), len(settings)))
         x, y = batches[step]
         return mse(params, x, y).flatten(), mse_gradient(params, x, y).flatten(0, 1)
 
     first = first.repeat_interleave(len(settings), dim=0)
     results = _minimise(
-        loss_and_gradient, first, len(batches), rule, settings * len(listed), schedule, threshold
+        loss_and_gradient, first, len(batches), rule, settings * len(all_seeds), schedule, threshold
     )
     per_epoch = len(batches) // epochs
     after_epochs = results["paths"][:, per_epoch::per_epoch]
@@ -239,7 +242,7 @@ def _minimise(
     }
 
 
-def _checked(dtype: Any) -> torch.dtype:
+def _float_type(dtype: Any) -> torch.dtype:
     if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
         raise TypeError(
             f"dtype must be a float type such as torch.float64, got {_validate.shown(dtype)}"

@@ -98,7 +98,7 @@ def _scores(site: Path, name: str, browser: str) -> dict[str, int]:
     switches = ["--headless=new", "--disable-gpu"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         switches.append("--no-sandbox")
-    with served(site) as (address, _):
+    with served(site) as address:
         run = subprocess.run(
             [
                 str(NODE),

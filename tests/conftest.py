@@ -1,6 +1,5 @@
 """Fixtures of all tests: one thread and a fixed seed; for some a browser on the built site."""
 
-import gc
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: results differ with two threads
@@ -11,17 +10,6 @@ import torch
 pytest.register_assert_rewrite("tests.figure_cases")
 
 torch.set_num_threads(1)
-
-
-def pytest_collection_finish():
-    """Exempt what is loaded by now from garbage collection, which then takes less time."""
-    gc.collect()
-    gc.freeze()
-
-
-def pytest_unconfigure():
-    """Return it at the end: one of torch's libraries complains of what is never collected."""
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -363,11 +363,9 @@ COLAB = "https://colab.research.google.com/github/teacher/course/blob/next/noteb
 def chapter(tmp_path):
     """A chapter with a cell of each tag."""
     same = code("x = 1", "folded")
-    return read_one(
-        tmp_path,
-        *(TITLE, same, same, code("time()", "trained"), code("y = 2", "hidden")),
-        *(EXERCISE, SOLUTION, prose("[Veja](01-end.md#o-fim).", "[See](01-end.md#the-end).")),
-    )
+    code_cells = [same, same, code("time()", "trained"), code("y = 2", "hidden")]
+    end = prose("[Veja](01-end.md#o-fim).", "[See](01-end.md#the-end).")
+    return read_one(tmp_path, TITLE, *code_cells, EXERCISE, SOLUTION, end)
 
 
 def test_notebooks_have_the_same_cells_in_each_language(chapter):
@@ -390,10 +388,8 @@ def test_notebooks_have_the_same_cells_in_each_language(chapter):
 def test_tags_become_what_colab_jupyter_and_nbval_know(chapter):
     cells = make_notebook(chapter, "en", FORK, (None, None)).cells
     by_role = {cell.metadata["course"]: cell for cell in cells if "course" in cell.metadata}
-    assert by_role.keys() == {
-        *("badge", "install", "language", "folded", "trained", "exercise", "solution"),
-        "neighbours",
-    }
+    roles = "badge install language folded trained exercise solution neighbours"
+    assert by_role.keys() == set(roles.split())
     assert by_role["folded"].metadata == {
         "course": "folded",
         "cellView": "form",
@@ -413,9 +409,8 @@ def test_cells_are_counted_as_a_reader_runs_them(chapter):
     cells = make_notebook(chapter, "en", FORK, (None, None), [{}, {}], outputs).cells
     ran = [cell for cell in cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in ran] == [1, 2, 3, 4, 5, 6]
-    assert [[output.execution_count for output in cell.outputs] for cell in ran] == [
-        *([], [], [], [4], [], [])
-    ]
+    counts = [[output.execution_count for output in cell.outputs] for cell in ran]
+    assert counts == [[], [], [], [4], [], []]
 
 
 def test_outputs_become_text_in_the_readers_language():
@@ -429,8 +424,12 @@ def test_outputs_become_text_in_the_readers_language():
         return nbformat.v4.new_output("stream", name="stdout", text=text)
 
     ran = [
-        *(stream("one\n"), stream("two\n"), bundle("text", "três", "three"), stream("four\n")),
-        *(bundle("figure", "Uma curva", "A curve"), stream("five\n")),
+        stream("one\n"),
+        stream("two\n"),
+        bundle("text", "três", "three"),
+        stream("four\n"),
+        bundle("figure", "Uma curva", "A curve"),
+        stream("five\n"),
         nbformat.v4.new_output("execute_result", {"text/plain": "42", "text/html": "<b>42</b>"}),
     ]
     for language, said, curve in (("pt", "três", "Uma curva"), ("en", "three", "A curve")):

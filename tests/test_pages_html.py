@@ -28,7 +28,8 @@ def test_every_page_is_valid_html(tmp_path):
     settings.write_text(json.dumps({"root": True, "extends": ["html-validate:standard"]}))
     printed = node(
         str(package("html-validate/bin/html-validate.mjs")),
-        *("--config", str(settings), "--formatter", "json"),
+        f"--config={settings}",
+        "--formatter=json",
         *(str(SITE / page) for page in PAGES),
         str(tmp_path / "bad.html"),
     )
@@ -177,12 +178,10 @@ def test_page_may_load_and_run_files_of_the_site_only(page):
     rules = {name: allowed for name, *allowed in map(str.split, policy["content"].split(";"))}
     assert rules["default-src"] == ["'none'"]
     assert rules["script-src"] == ["'self'"]
-    assert {source for allowed in rules.values() for source in allowed} == {
-        *("'none'", "'self'", "'unsafe-inline'", "data:", "'script'")
-    }
-    assert [name for name, allowed in rules.items() if "'unsafe-inline'" in allowed] == [
-        "style-src"
-    ]
+    sources = {source for allowed in rules.values() for source in allowed}
+    assert sources == {"'none'", "'self'", "'unsafe-inline'", "data:", "'script'"}
+    inline = [name for name, allowed in rules.items() if "'unsafe-inline'" in allowed]
+    assert inline == ["style-src"]
     for element in tree(page).find_all(True):
         assert not [name for name in element.attrs if name.startswith("on")], element
         if element.name == "script":

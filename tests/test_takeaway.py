@@ -213,8 +213,8 @@ def test_pdf_holds_all_chapters_with_contents_links_and_solutions(language, chro
     assert all(n["/A"]["/URI"].startswith("http") for n in notes if "/URI" in n.get("/A", {}))
     slug = PurePosixPath(with_html(f"<summary>{texts('en')['solution']}</summary>")).stem
     solution = tree(f"{language}/{slug}.html").select_one("details:not(.folded) pre").get_text()
-    first = starts[1 + SLUGS.index(slug)]
-    printed = "".join(page.extract_text() for page in reader.pages[first : first + 30])
+    first, after = starts[1 + SLUGS.index(slug) :][:2]
+    printed = "".join(page.extract_text() for page in reader.pages[first:after])
     squeezed = re.sub(r"\s", "", printed)  # the solution may go on overleaf
     assert all(re.sub(r"\s", "", line) in squeezed for line in solution.splitlines())
     assert t["solution"] in printed

@@ -583,3 +583,11 @@ def test_history_shows_its_last_values():
     rows = [row for row in vars(history).values() if isinstance(row, torch.Tensor)]
     assert [row.dtype for row in rows] == [torch.float64] * 8
     assert history != copy.copy(history)  # without comparing tensors
+
+
+def test_batches_of_different_shapes_are_counted_together():
+    model = nn.Conv1d(6, 3, 1)
+    batches = [(torch.randn(4, 6, n), torch.randint(3, (4, n))) for n in (5, 5, 7, 2)]
+    result = training.evaluate(model, CROSS_ENTROPY, batches)
+    right = [model(x).argmax(1) == y for x, y in batches]
+    assert result.accuracy == pytest.approx(torch.cat([r.flatten() for r in right]).double().mean())

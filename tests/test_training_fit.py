@@ -164,19 +164,19 @@ def test_last_batch_counts_by_its_size(size):
     assert len(training.predict(model, x, batch_size=size)) == 5
 
 
-@pytest.mark.parametrize("ignored", [-100, 2])
-def test_ignored_labels_do_not_count(ignored):
+@pytest.mark.parametrize("loss_function", [CROSS_ENTROPY, nn.CrossEntropyLoss(ignore_index=2)])
+def test_ignored_labels_do_not_count(loss_function):
     x, y = small(60)
-    y[::3] = ignored
-    y[20:40] = ignored  # one batch of ignored labels alone
-    loss_function = nn.CrossEntropyLoss(ignore_index=ignored)
+    y[::3] = y[20:40] = loss_function.ignore_index  # in the middle, a batch of them alone
+    kept = y != loss_function.ignore_index
     model = network()
-    result = training.evaluate(model, loss_function, (x, y), batch_size=20)
-    kept = y != ignored
-    outputs = training.predict(model, x)
-    assert result.accuracy == pytest.approx((outputs.argmax(1) == y)[kept].double().mean().item())
-    expected = nn.functional.cross_entropy(outputs.double()[kept], y[kept])
-    assert result.loss == pytest.approx(expected.item(), 1e-6)
+    outputs = training.predict(model, x).double()
+    same = [nn.functional.cross_entropy] if loss_function is CROSS_ENTROPY else []
+    for one in [loss_function, *same]:
+        result = training.evaluate(model, one, (x, y), batch_size=20)
+        assert result.accuracy == accuracy_score(y[kept], outputs.argmax(1)[kept])
+        expected = nn.functional.cross_entropy(outputs[kept], y[kept]).item()
+        assert result.loss == pytest.approx(expected, 1e-6)
     batches = [(x[:20], y[:20]), (x[40:], y[40:])]
     history = training.fit(model, loss_function, sgd(model, 0.0), batches, epochs=1)
     assert 0 < history.train_accuracies[0] < 1
@@ -256,6 +256,7 @@ def validation_losses(values):
         ([3.0, 3.0, 3.0, 2.0, 1.0], 2, 3),
         ([3.0, math.nan, math.nan, 1.0, 1.0], 2, 3),
         ([math.nan, 2.0, 3.0, 3.0, 3.0], 2, 4),
+        ([math.nan] * 5, 2, 3),
     ],
 )
 def test_early_stopping_waits_for_its_patience(values, patience, epochs):
@@ -583,3 +584,11 @@ def test_history_shows_its_last_values():
     rows = [row for row in vars(history).values() if isinstance(row, torch.Tensor)]
     assert [row.dtype for row in rows] == [torch.float64] * 8
     assert history != copy.copy(history)  # without comparing tensors
+
+
+def test_batches_of_different_shapes_are_counted_together():
+    model = nn.Conv1d(6, 3, 1)
+    batches = [(torch.randn(4, 6, n), torch.randint(3, (4, n))) for n in (5, 5, 7, 2)]
+    result = training.evaluate(model, CROSS_ENTROPY, batches)
+    right = [model(x).argmax(1) == y for x, y in batches]
+    assert result.accuracy == pytest.approx(torch.cat([r.flatten() for r in right]).double().mean())

@@ -121,21 +121,39 @@ class Means:
         self.ignored = getattr(loss_function, "ignore_index", -100)
         self.total = torch.zeros(runs, dtype=torch.float64)
         self.samples, self.answers, self.right = torch.zeros(3, runs, dtype=torch.int64)
+        self.waiting: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
 
     def add(self, losses: torch.Tensor, outputs: torch.Tensor, y: torch.Tensor) -> None:
         """Add a batch: losses (runs,), outputs and targets (runs, batch, …)."""
-        samples = torch.full_like(self.samples, y.shape[1])
-        if self.classifies and not y.dtype.is_floating_point:
+        if self.waiting and outputs.shape[2:] != self.waiting[-1][1].shape[2:]:
+            self._count()
+        self.waiting.append((losses, outputs, y))
+        # Small operations cost time, so several batches are counted together.
+        if len(self.waiting) * outputs.numel() > 2**16:
+            self._count()
+
+    def _count(self) -> None:
+        losses, outputs, targets = zip(*self.waiting, strict=True)
+        sizes = [y.shape[1] for y in targets]
+        samples = torch.tensor(sizes)[:, None]  # shape (batches, runs) or (batches, 1)
+        if self.classifies and not targets[0].dtype.is_floating_point:
+            y = torch.cat(targets, 1)
             counted = y != self.ignored
-            samples = counted.flatten(1).sum(1).cpu()
-            self.answers += samples
-            self.right += ((outputs.argmax(2) == y) & counted).flatten(1).sum(1).cpu()
+            right = (torch.cat(outputs, 1).argmax(2) == y) & counted
+            parts = counted.split(sizes, 1)
+            samples = torch.stack([part.flatten(1).sum(1) for part in parts]).cpu()
+            self.right += right.flatten(1).sum(1).cpu()
+            self.answers += samples.sum(0)
         # The loss of ignored labels alone is NaN.
-        self.total += torch.where(samples > 0, losses.cpu().double() * samples, 0.0)
-        self.samples += samples
+        values = torch.stack(losses).cpu().double()
+        self.total += torch.where(samples > 0, values * samples, 0.0).sum(0)
+        self.samples += samples.sum(0)
+        self.waiting.clear()
 
     def results(self) -> list[tuple[float, float | None]]:
         """Return each run's loss, and its accuracy if the loss is one of torch's for classes."""
+        if self.waiting:
+            self._count()
         losses, accuracies = self.total / self.samples, self.right.double() / self.answers
         known = (self.answers > 0).tolist()
         both = zip(losses.tolist(), accuracies.tolist(), known, strict=True)

@@ -172,7 +172,7 @@ def test_page_opens_from_the_disk(chromium, name):
 
 # ── Policy ────────────────────────────────────────────────────────────────────────────────────────
 
-SMUGGLED = """
+INJECTED = """
 <script>window.broken = "a script within the page"</script>
 <img src="data:," alt="" onerror="window.broken = 'a handler within the page'">
 <script src="http://127.0.0.2:{port}/broken.js"></script>
@@ -181,10 +181,10 @@ SMUGGLED = """
 """
 
 
-def test_browser_neither_runs_nor_loads_what_is_smuggled_into_a_page(chromium):
+def test_browser_neither_runs_nor_loads_what_is_injected_into_a_page(chromium):
     asked = []
 
-    class Smuggler(http.server.SimpleHTTPRequestHandler):
+    class Injecting(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             """Print nothing."""
 
@@ -193,17 +193,17 @@ def test_browser_neither_runs_nor_loads_what_is_smuggled_into_a_page(chromium):
             if self.path != f"/{CHAPTERS[0]}":
                 return super().do_GET()
             text = (SITE / CHAPTERS[0]).read_text(encoding="utf-8")
-            smuggled = SMUGGLED.format(port=self.server.server_port)
+            injected = INJECTED.format(port=self.server.server_port)
             self.send_response(200)
             self.end_headers()
-            return self.wfile.write(text.replace("</main>", f"{smuggled}</main>").encode())
+            return self.wfile.write(text.replace("</main>", f"{injected}</main>").encode())
 
     page = chromium.new_page()
     refused = []
     page.on("console", lambda m: "Content Security Policy" in m.text and refused.append(m.text))
-    with served(SITE, Smuggler, "0.0.0.0") as address:
+    with served(SITE, Injecting, "0.0.0.0") as address:
         page.goto(f"{address}/{CHAPTERS[0]}", wait_until="networkidle")
         assert page.evaluate("window.broken") is None
         page.close()
     assert set(asked) == {"127.0.0.1"}
-    assert len(refused) == SMUGGLED.count("\n<")
+    assert len(refused) == INJECTED.count("\n<")

@@ -432,9 +432,9 @@ def test_outputs_become_text_in_the_readers_language():
         stream("five\n"),
         nbformat.v4.new_output("execute_result", {"text/plain": "42", "text/html": "<b>42</b>"}),
     ]
-    for language, said, curve in (("pt", "três", "Uma curva"), ("en", "three", "A curve")):
+    for language, three, curve in (("pt", "três", "Uma curva"), ("en", "three", "A curve")):
         assert text_outputs(ran, language) == [
-            stream(f"one\ntwo\n{said}\nfour\n"),
+            stream(f"one\ntwo\n{three}\nfour\n"),
             nbformat.v4.new_output(
                 "display_data", {"text/plain": curve}, metadata={"course": "figure"}
             ),

@@ -1,9 +1,11 @@
 """Every built page in a browser: nothing breaks, nothing comes from elsewhere, all can read it."""
 
 import http.server
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.pages import (
     CHAPTERS,
@@ -25,9 +27,18 @@ PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 800}
 
 
+class Opened(NamedTuple):
+    """A page that has come to rest, the files that it asked for, and what went wrong so far."""
+
+    page: Page
+    name: str
+    files: list[str]
+    problems: list[str]
+
+
 @pytest.fixture(scope="module", params=READ)
 def opened(request, chromium, site):
-    """A page once it has come to rest, its name, and the files that it asked for."""
+    """A page in a profile of its own, opened once for all tests that look at it."""
     context = chromium.new_context(locale="en-US", viewport=DESK)
     context.set_default_timeout(60_000)
     page = context.new_page()
@@ -35,23 +46,22 @@ def opened(request, chromium, site):
     page.on("request", lambda asked: files.append(urlsplit(asked.url).path.lstrip("/")))
     page.goto(f"{site}/{address(request.param)}", wait_until="networkidle")
     page.evaluate("document.fonts.ready.then(() => true)")
-    yield page, request.param, list(files)
+    yield Opened(page, request.param, list(files), problems)
     context.close()
-    assert problems == []
 
 
 # ── All pages ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_page_shows_all_its_pictures(opened):
-    page, name, _ = opened
-    show_pictures(page)
-    assert page.locator("img").count() == len(tree(name).find_all("img"))
+def test_page_shows_all_its_pictures_and_nothing_fails_or_comes_from_elsewhere(opened):
+    show_pictures(opened.page)
+    assert opened.page.locator("img").count() == len(tree(opened.name).find_all("img"))
+    assert opened.problems == []
 
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_page_does_not_scroll_sideways_on_a_phone(opened, width):
-    page, _, _ = opened
+    page = opened.page
     page.set_viewport_size({"width": width, "height": 800})
     for is_open in ("false", "true"):
         page.evaluate(f"document.querySelectorAll('details').forEach((d) => (d.open = {is_open}))")
@@ -61,8 +71,7 @@ def test_page_does_not_scroll_sideways_on_a_phone(opened, width):
 
 def test_page_is_light(opened):
     """On a first visit, compressed, before the reader touches anything."""
-    _, _, files = opened
-    sizes = {path: len(compressed(SITE / path)) for path in files}
+    sizes = {path: len(compressed(SITE / path)) for path in opened.files}
     shared = {path: size for path, size in sizes.items() if "/_static/" in path}
     pictures = [path for path in sizes if "/pictures/" in path]
     assert sum(sizes.values()) <= 400_000, sizes
@@ -91,16 +100,14 @@ def violations(page, theme="light", viewport=DESK):
     return page.evaluate(AXE, RULES)
 
 
-@pytest.mark.parametrize("opened", ONE_LANGUAGE, indirect=True)
-def test_axe_finds_nothing(opened):
-    page, _, _ = opened
-    assert violations(page) == []
+@pytest.mark.parametrize("name", ONE_LANGUAGE)
+def test_axe_finds_nothing(visit, name):
+    assert violations(visit(address(name))) == []
 
 
-@pytest.mark.parametrize("opened", KINDS, indirect=True)
-def test_axe_finds_nothing_on_a_dark_phone(opened):
-    page, _, _ = opened
-    assert violations(page, "dark", PHONE) == []
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_nothing_on_a_dark_phone(visit, name):
+    assert violations(visit(address(name)), "dark", PHONE) == []
 
 
 def test_axe_finds_what_is_wrong(visit):
@@ -165,7 +172,7 @@ def test_page_opens_from_the_disk(chromium, name):
 
 # ── Policy ────────────────────────────────────────────────────────────────────────────────────────
 
-SMUGGLED = """
+INJECTED = """
 <script>window.broken = "a script within the page"</script>
 <img src="data:," alt="" onerror="window.broken = 'a handler within the page'">
 <script src="http://127.0.0.2:{port}/broken.js"></script>
@@ -174,10 +181,10 @@ SMUGGLED = """
 """
 
 
-def test_browser_neither_runs_nor_loads_what_is_smuggled_into_a_page(chromium):
+def test_browser_neither_runs_nor_loads_what_is_injected_into_a_page(chromium):
     asked = []
 
-    class Smuggler(http.server.SimpleHTTPRequestHandler):
+    class Injecting(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             """Print nothing."""
 
@@ -186,17 +193,17 @@ def test_browser_neither_runs_nor_loads_what_is_smuggled_into_a_page(chromium):
             if self.path != f"/{CHAPTERS[0]}":
                 return super().do_GET()
             text = (SITE / CHAPTERS[0]).read_text(encoding="utf-8")
-            smuggled = SMUGGLED.format(port=self.server.server_port)
+            injected = INJECTED.format(port=self.server.server_port)
             self.send_response(200)
             self.end_headers()
-            return self.wfile.write(text.replace("</main>", f"{smuggled}</main>").encode())
+            return self.wfile.write(text.replace("</main>", f"{injected}</main>").encode())
 
     page = chromium.new_page()
     refused = []
     page.on("console", lambda m: "Content Security Policy" in m.text and refused.append(m.text))
-    with served(SITE, Smuggler, "0.0.0.0") as address:
+    with served(SITE, Injecting, "0.0.0.0") as address:
         page.goto(f"{address}/{CHAPTERS[0]}", wait_until="networkidle")
         assert page.evaluate("window.broken") is None
         page.close()
     assert set(asked) == {"127.0.0.1"}
-    assert len(refused) == SMUGGLED.count("\n<")
+    assert len(refused) == INJECTED.count("\n<")

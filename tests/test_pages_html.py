@@ -224,27 +224,27 @@ def sphinx_texts():
 
 @cache
 def foreign(language):
-    """Return whole texts, and phrases of three words or more, that are other languages' only."""
+    """Return full texts, and phrases of three words or more, that are other languages' only."""
     others = [code for code in LANGUAGES if code != language]
     ours = {text.casefold() for text in catalogue(language) | sphinx_texts().get(language, set())}
     theirs = set().union(*(catalogue(code) | sphinx_texts().get(code, set()) for code in others))
-    whole = {text.casefold() for text in theirs if re.search(r"[^\W\d_]{2}", text)} - ours - NAMES
+    full = {text.casefold() for text in theirs if re.search(r"[^\W\d_]{2}", text)} - ours - NAMES
     all_ours = "\n".join(ours)
     phrases = {
         phrase
-        for text in whole
+        for text in full
         for piece in re.split(r"\{[^}]*\}|\n", text)
         if len(re.findall(r"[^\W\d_]{2,}", phrase := piece.strip(" .,:;()"))) >= 3
         and phrase not in all_ours
     }
-    return whole, sorted(phrases)
+    return full, sorted(phrases)
 
 
-def stranger(language, text):
+def find_foreign(language, text):
     """Return what in a text belongs to another language, or None."""
-    whole, phrases = foreign(language)
+    full, phrases = foreign(language)
     text = text.casefold().strip(" .,:;…\n")
-    return text if text in whole else next((one for one in phrases if one in text), None)
+    return text if text in full else next((one for one in phrases if one in text), None)
 
 
 def around_the_prose(page):
@@ -268,12 +268,12 @@ def around_the_prose(page):
 
 
 @pytest.mark.parametrize("page", [page for page in READ if page != "index.html"])
-def test_page_speaks_no_word_of_another_language(page):
+def test_page_has_no_text_of_another_language(page):
     language = page.partition("/")[0]
     assert tree(page).html["lang"] == texts(language)["code"]
-    spoken = list(around_the_prose(page))
-    assert len(spoken) > 20
-    assert [(text, one) for text in spoken if (one := stranger(language, text))] == []
+    found = list(around_the_prose(page))
+    assert len(found) > 20
+    assert [(text, one) for text in found if (one := find_foreign(language, text))] == []
 
 
 @pytest.mark.parametrize(
@@ -288,8 +288,8 @@ def test_page_speaks_no_word_of_another_language(page):
         ("en", "Aqui: mova o controle: a figura acompanha!"),
     ],
 )
-def test_word_of_another_language_is_recognised(language, text):
-    assert stranger(language, text)
+def test_text_of_another_language_is_recognised(language, text):
+    assert find_foreign(language, text)
 
 
 def test_languages_have_the_same_texts_with_the_same_fields():

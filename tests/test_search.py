@@ -180,8 +180,8 @@ def test_empty_query_and_no_result_are_stated(visit, language):
     status = page.locator("#search-status")
     assert status.inner_text() == t["search_empty"]
     assert page.get_by_role("searchbox").evaluate("box => box === document.activeElement")
-    _, said = ask(page, "<xyzzyq>")
-    assert said == t["search_none"].replace("{query}", "<xyzzyq>")
+    _, text = ask(page, "<xyzzyq>")
+    assert text == t["search_none"].replace("{query}", "<xyzzyq>")
     assert page.locator("#search-results *").count() == 0
     page.get_by_role("searchbox").fill("")
     page.wait_for_url("**/search.html")

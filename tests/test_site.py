@@ -78,7 +78,7 @@ START = manuscript(
     code("output.publish('figure', lambda: frame('curve'))"),
     code("output.publish('explorer', lambda: explorer('one', ['1', '2', '3']))"),
     code("output.publish('explorer', lambda: explorer('two', ['1', '2'], ['7', '8', '9']))"),
-    code("output.publish('text', lambda: {'text': 'said in ' + language.current()})"),
+    code("output.publish('text', lambda: {'text': 'printed in ' + language.current()})"),
 )
 LONG = "This [first](00-start.md) paragraph is **long**. " + "It goes on with more words. " * 6
 CUT = "This first paragraph is long." + " It goes on with more words." * 4
@@ -144,7 +144,7 @@ def test_page_shows_the_chapter_without_the_notebooks_frame(page, language):
     t = texts(language)
     text = article.get_text()
     step = {"pt": "O passo é 0,20.", "en": "The step is 0.20."}[language]
-    for shown in (step, "printed 42", "answer = ...", f"said in {language}", "folded output"):
+    for shown in (step, "printed 42", "answer = ...", f"printed in {language}", "folded output"):
         assert shown in text
     for other in ("{{", "secret", "language.use", "%pip", t["open_in_colab"]):
         assert other not in text
@@ -429,8 +429,8 @@ def test_warning_of_jupyter_book_stops_the_build(copy):
     succeed(copy.book("notebooks"))
     printed = refused(copy)
     for language in LANGUAGES:
-        for said in ("nada", "fraq"):
-            assert re.search(rf"notebooks/{language}/01-end\.ipynb.*{said}", printed), printed
+        for problem in ("nada", "fraq"):
+            assert re.search(rf"notebooks/{language}/01-end\.ipynb.*{problem}", printed), printed
 
 
 def test_settings_of_jupyter_book_are_those_of_the_file_but_for_what_differs(tmp_path):

@@ -98,24 +98,26 @@ class Recorder:
     def before_step(self) -> None:
         """Record gradients and parameters, once the gradients are computed."""
         for record, parameter, selection, values in self.entries.values():
+            if record.of not in ("gradient", "parameter"):
+                continue
             value = parameter.grad if record.of == "gradient" else parameter
             if value is None:  # the parameter had no part in this pass
                 value = torch.full_like(parameter, math.nan)
-            if record.of in ("gradient", "parameter"):
-                values.append(selection(value.detach()))
+            values.append(selection(value.detach()))
 
     def after_step(self) -> None:
         """Record the optimizer's state; ValueError if it has none of that name and shape."""
         for (_, name), (record, parameter, selection, values) in self.entries.items():
             if record.of in ("gradient", "parameter"):
                 continue
-            states = [o.state[parameter] for o in self.optimizers if parameter in o.state]
-            state = states[0] if states else {}
-            known = [k for k, v in state.items() if getattr(v, "shape", None) == parameter.shape]
-            if record.of not in known:
+            states = (o.state[parameter] for o in self.optimizers if parameter in o.state)
+            state: Any = next(states, {})
+            value = state.get(record.of)
+            if getattr(value, "shape", None) != parameter.shape:
+                known = [k for k, v in state.items() if getattr(v, "shape", ()) == parameter.shape]
                 kept = f"one of {known}, the optimizer's state for {name!r}"
                 raise ValueError(f"of must be 'gradient', 'parameter' or {kept}, got {record.of!r}")
-            values.append(selection(state[record.of]))
+            values.append(selection(value))
 
     def records(self) -> dict[str, dict[str, torch.Tensor]]:
         """Return all values by label and parameter, shape (updates, …) each, on the CPU."""

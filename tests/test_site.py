@@ -424,14 +424,14 @@ def test_notebook_edited_by_hand_stops_the_build(copy):
     assert "notebooks/en/01-end.ipynb, cell 5" in refused(copy)
 
 
-def test_warning_of_jupyter_book_stops_the_build(copy):
-    """Here a link that leads nowhere, and a formula that cannot be set."""
+def test_dead_link_and_formula_that_cannot_be_typeset_stop_the_build(copy):
     chapter = "book/chapters/01-end.md"
-    copy.write(chapter, copy.read(chapter) + prose(*[r"[Nada](#nada), $\fraq{1}{2}$"] * 2))
+    links = "[a](#gone), [b](09-absent.md), [c](00-start.md#missing)"
+    copy.write(chapter, copy.read(chapter) + prose(*[rf"{links}, $\fraq{{1}}{{2}}$"] * 2))
     succeed(copy.book("notebooks"))
     printed = refused(copy)
     for language in LANGUAGES:
-        for problem in ("nada", "fraq"):
+        for problem in ("gone", "absent", "missing", "fraq"):
             assert re.search(rf"notebooks/{language}/01-end\.ipynb.*{problem}", printed), printed
 
 

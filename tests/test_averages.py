@@ -100,6 +100,7 @@ def test_the_dtype_stays(average, dtype):
     assert (array.dtype, str(tensor.dtype)) == (np.dtype(dtype), f"torch.{dtype}")
     for result in (array, tensor):
         np.testing.assert_allclose(result, average(NOISE), rtol=0, atol=100 * np.finfo(dtype).eps)
+    assert average(torch.ones(3, dtype=torch.bfloat16)).dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize("rule", [averages.ewma, averages.bias_corrected_ewma])

@@ -258,32 +258,38 @@ def test_run_during_which_a_helper_changed_is_not_stored(tmp_path, ran, checkout
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "again"),
+    ("name", "content", "runs_again", "builds_again"),
     [
-        ("helpers/averages.py", "# other", True),
-        ("helpers/averages.py", None, True),
-        ("helpers/more.py", "", True),
-        ("helpers/locale/en/ewma.toml", "# other", True),
-        ("requirements.txt", "torch==2.8", True),
-        ("book/running/kernel.py", "# other", True),
-        ("site/torch-2.8.dist-info/METADATA", "", True),  # a package that is installed
-        ("helpers/__pycache__/averages.pyc", "", False),
-        ("book/site/build.py", "# other", False),
+        ("helpers/averages.py", "# other", True, True),
+        ("helpers/averages.py", None, True, True),
+        ("helpers/more.py", "", True, True),
+        ("helpers/locale/en/ewma.toml", "# other", True, True),
+        ("requirements.txt", "torch==2.8", True, True),
+        ("book/running/kernel.py", "# other", True, True),
+        ("site/torch-2.8.dist-info/METADATA", "", True, True),  # a package that is installed
+        ("book/site/build.py", "", False, True),
+        ("notebooks/pt/00-start.ipynb", "", False, True),
+        ("_config.yml", "", False, True),
+        ("_toc.yml", "", False, True),
+        ("package-lock.json", "", False, True),
+        ("helpers/__pycache__/averages.pyc", "", False, False),
+        ("README.md", "", False, False),
     ],
 )
-def test_all_chapters_run_again_where_a_file_of_theirs_changed(
-    checkout, monkeypatch, name, content, again
+def test_changed_file_runs_all_chapters_or_builds_the_site_again(
+    checkout, monkeypatch, name, content, runs_again, builds_again
 ):
     monkeypatch.syspath_prepend(checkout / "site")
-    before = fingerprint.of_execution()
-    assert fingerprint.of_execution() == before
+    before = fingerprint.of_execution(), fingerprint.of_site()
+    assert (fingerprint.of_execution(), fingerprint.of_site()) == before
     path = checkout / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if content is None:
         path.rename(path.with_name("renamed.py"))
     else:
         path.write_text(content, encoding="utf-8")
-    assert (fingerprint.of_execution() != before) == again
+    assert (fingerprint.of_execution() != before[0]) == runs_again
+    assert (fingerprint.of_site() != before[1]) == builds_again
 
 
 @pytest.mark.parametrize(
@@ -295,9 +301,7 @@ def test_all_chapters_run_again_where_a_file_of_theirs_changed(
         ("TZ", "Asia/Kathmandu", False),
     ],
 )
-def test_all_chapters_run_again_where_a_variable_of_theirs_changed(
-    checkout, monkeypatch, variable, value, again
-):
+def test_changed_variable_runs_all_chapters_again(checkout, monkeypatch, variable, value, again):
     before = fingerprint.of_execution()
     monkeypatch.setenv(variable, value.replace("no images here", str(checkout)))
     assert (fingerprint.of_execution() != before) == again

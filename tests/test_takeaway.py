@@ -54,6 +54,9 @@ def test_welcome_page_offers_each_file_with_its_size(visit, language, chromium):
 def test_zip_holds_the_site_and_opens_from_the_disk(tmp_path, chromium):
     with zipfile.ZipFile(download(LANGUAGES[-1], "zip")) as archive:
         names = archive.namelist()
+        # The same on every machine.
+        entries = {(one.date_time, one.external_attr >> 16) for one in archive.infolist()}
+        assert entries == {((1980, 1, 1, 0, 0, 0), 0o100644)}
         archive.extractall(tmp_path)
     assert names == sorted(names)
     there = {name for name in folder_files(SITE) if not name.startswith(f"{FOLDER}/")}

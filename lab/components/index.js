@@ -1,0 +1,5 @@
+/** All components, by name. Each has `mount(root, { store, language, share })` and `code(state)`. */
+
+import * as race from "./race.js";
+
+export const components = { race };

@@ -1,0 +1,58 @@
+/** The components' home on a page: every figure of class `lab` holds its own texts and state. */
+
+import { components } from "./components/index.js";
+import { html } from "./parts/dom.js";
+import { createStore } from "./parts/store.js";
+import { language } from "./parts/text.js";
+import { defaults, invalid } from "./state.js";
+
+function start(figure) {
+  const { component, state, texts, marks } = JSON.parse(figure.querySelector("script").textContent);
+  const words = language({ texts, marks });
+  const [asked, problem] = fromAddress(figure.id, component, words);
+  const first = { ...defaults(component), ...state };
+  const store = createStore({ ...first, ...asked });
+  const root = html("div");
+  const still = figure.querySelector(".still");
+  try {
+    components[component].mount(root, {
+      store,
+      language: words,
+      first,
+      share: () => shareLink(figure.id, first, store.state),
+      wide: figure.classList.contains("wide"),
+    });
+  } catch (error) {
+    root.remove();
+    figure.prepend(html("p", { class: "problem", role: "alert" }, words.t("broken")));
+    throw error; // for the console: the still picture stays
+  }
+  if (problem) figure.prepend(html("p", { class: "problem", role: "alert" }, problem));
+  still.hidden = true;
+  figure.append(root);
+  if (asked) figure.scrollIntoView();
+}
+
+/** Return the state that the address asks for, and what is wrong with it. */
+function fromAddress(id, component, { t }) {
+  const [, name, written] = /^#([\w-]+):(.*)$/s.exec(location.hash) ?? [];
+  if (name !== id) return [null, ""];
+  try {
+    const patch = JSON.parse(decodeURIComponent(written));
+    const wrong = invalid(component, patch);
+    if (!wrong.length) return [patch, ""];
+    return [null, t("problem_address", { names: wrong.join(", ") })];
+  } catch {
+    return [null, t("problem_address", { names: written.slice(0, 40) })];
+  }
+}
+
+/** Return the address of a state, which holds what differs from the page's own. */
+function shareLink(id, first, state) {
+  const changed = Object.entries(state).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(first[name]));
+  const hash = changed.length ? `#${id}:${encodeURIComponent(JSON.stringify(Object.fromEntries(changed)))}` : `#${id}`;
+  history.replaceState(null, "", hash);
+  return location.href;
+}
+
+for (const figure of document.querySelectorAll("figure.lab-home")) start(figure);

@@ -1,0 +1,40 @@
+/** Lines through points that may leave the picture, and the dots of single steps. */
+
+import { line } from "d3-shape";
+
+const FAR = 1e4; // pixels: beyond this browsers draw long lines wrongly
+
+function pixel(value) {
+  return Math.round(10 * Math.max(-FAR, Math.min(FAR, value))) / 10;
+}
+
+/** Return the `d` of a line through values; NaN interrupts it. */
+export function curve(plot, xs, ys, count = xs.length) {
+  const draw = line()
+    .defined((i) => Number.isFinite(ys[i]) && (!plot.isLog || ys[i] > 0))
+    .x((i) => pixel(plot.x(xs[i])))
+    .y((i) => pixel(plot.y(ys[i])));
+  return draw(indices(count)) ?? "";
+}
+
+/** Return the `d` of a path of pairs [x₀, y₀, x₁, y₁, …], up to `count` points. */
+export function path(plot, pairs, count) {
+  const draw = line()
+    .defined((i) => Number.isFinite(pairs[2 * i]))
+    .x((i) => pixel(plot.x(pairs[2 * i])))
+    .y((i) => pixel(plot.y(pairs[2 * i + 1])));
+  return draw(indices(count)) ?? "";
+}
+
+/** Return the `d` of a dot at each point of a path, to be stroked with round ends. */
+export function dots(plot, pairs, count) {
+  let d = "";
+  for (let i = 0; i < count; i++) {
+    if (Number.isFinite(pairs[2 * i])) d += `M${pixel(plot.x(pairs[2 * i]))} ${pixel(plot.y(pairs[2 * i + 1]))}h0`;
+  }
+  return d;
+}
+
+function indices(count) {
+  return Array.from({ length: count }, (_, i) => i);
+}

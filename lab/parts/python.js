@@ -1,0 +1,35 @@
+/** PyTorch code that does what a component shows. */
+
+import { rules, settings as ranges } from "../state.js";
+
+const LINES = 30;
+
+/** Write a value as Python does: floats with a point, so that tensors of them are floats. */
+export function literal(value) {
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
+}
+
+/** Return the arguments of a torch optimizer, such as `lr=0.1, betas=(0.8, 0.999)`, where they are not its defaults. */
+export function optimizerArguments({ rule, ...settings }) {
+  const given = { ...settings };
+  const parts = [`lr=${given.lr}`];
+  const differs = (name) => given[name] !== undefined && given[name] !== ranges[name].default;
+  if (differs("beta1") || differs("beta2")) {
+    parts.push(`betas=(${given.beta1 ?? ranges.beta1.default}, ${given.beta2 ?? ranges.beta2.default})`);
+  }
+  for (const name of rules[rule].settings) {
+    const standard = rules[rule][name] ?? ranges[name].default; // AdamW's decay has a default of its own
+    if (["lr", "beta1", "beta2"].includes(name) || given[name] === undefined || given[name] === standard) continue;
+    parts.push(`${name}=${typeof given[name] === "boolean" ? literal(given[name]) : given[name]}`);
+  }
+  return parts.join(", ");
+}
+
+/** Join blocks of lines, with blank lines between them as long as all fit. */
+export function script(blocks) {
+  const filled = blocks.map((block) => block.filter(Boolean)).filter((block) => block.length);
+  const count = filled.flat().length + filled.length - 1;
+  return `${filled.map((block) => block.join("\n")).join(count <= LINES ? "\n\n" : "\n")}\n`;
+}

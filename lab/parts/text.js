@@ -1,0 +1,54 @@
+/** The component's texts, and numbers as the reader's language writes them. */
+
+const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/**
+ * Return `{ t, number, parse }` for a catalogue: `texts`, nested by key, and `marks`, the language's
+ * `decimal` and `thousands`. Fields of a text are as in Python: `{loss:.2f}`.
+ */
+export function language({ texts, marks }) {
+  function number(value, spec = ".3g") {
+    if (Number.isNaN(value)) return "NaN";
+    if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+    return localised(format(value, spec), marks);
+  }
+
+  function t(key, values = {}) {
+    const found = key.split(".").reduce((part, name) => part?.[name], texts);
+    if (typeof found !== "string") throw new Error(`no text ${key}`);
+    return found.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, spec) => {
+      const value = values[name];
+      return typeof value === "number" ? number(value, spec) : String(value);
+    });
+  }
+
+  /** Read a number as people type it, with the language's decimal mark or a point; else NaN. */
+  function parse(written) {
+    const plain = written.trim().replace("−", "-").replace(marks.decimal, ".");
+    return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  }
+
+  return { t, number, parse };
+}
+
+/** Format a number as Python's `format(value, spec)` does, for the specs `d`, `.nf`, `.ng`, `.n%`. */
+function format(value, spec) {
+  const [, digits, kind] = /^(?:\.(\d+))?([dfg%])$/.exec(spec) ?? [];
+  if (kind === "d") return String(Math.round(value));
+  if (kind === "f") return value.toFixed(digits);
+  if (kind === "%") return `${(100 * value).toFixed(digits)}%`;
+  if (kind !== "g") throw new Error(`no format ${spec}`);
+  const precise = Number(value.toPrecision(digits));
+  const exponent = precise === 0 ? 0 : Math.floor(Math.log10(Math.abs(precise)));
+  if (exponent >= -4 && exponent < Math.max(digits, 5)) return String(precise);
+  return precise.toExponential();
+}
+
+function localised(written, { decimal }) {
+  const [mantissa, exponent] = written.split("e");
+  // What rounds to zero has no sign.
+  const signed = mantissa.replace(/^-(?=[0.]+%?$)/, "").replace("-", "−").replace(".", decimal);
+  if (exponent === undefined) return signed;
+  const power = `10${exponent.replace("+", "").replace(/./g, (digit) => SUPERSCRIPTS[digit])}`;
+  return mantissa === "1" ? power : `${signed} × ${power}`;
+}

@@ -7,7 +7,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test mutants check style types spelling agree notebooks colab bench \
+.PHONY: help install hooks site serve test lab mutants check style types spelling agree notebooks colab bench \
 	reproducible lock portable audit clean
 
 help: ## List the targets
@@ -51,6 +51,9 @@ test: check site ## Run all checks and tests: style, units, notebooks, and the b
 	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
 
+lab: install ## Bundle lab/ for pages and kernels
+	@$(BIN)/python -m book lab
+
 mutants: install ## How many small changes of helpers do the tests notice? OF=averages, or a sample of all
 	@$(BIN)/python -m tests.mutants $(or $(OF),--sample 200)
 
@@ -60,6 +63,7 @@ check: install ## Only the fast checks: style, types, spelling, whether notebook
 # One by one for the hooks, which must not install anything.
 style:
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --diff .
+	@$(BIN)/node node_modules/prettier/bin/prettier.cjs --check --log-level warn lab "!lab/**/*.data.js"
 
 types:
 	@$(BIN)/mypy

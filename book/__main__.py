@@ -1,4 +1,4 @@
-"""The command line: ``python -m book notebooks | check | site | repository URL``."""
+"""The command line: ``python -m book notebooks | lab | check | site | repository URL``."""
 
 import argparse
 import sys
@@ -12,6 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     notebooks = commands.add_parser("notebooks", help="run the chapters, and write notebooks/")
     notebooks.add_argument("slugs", nargs="*", metavar="NN-slug", help="only these chapters")
+    commands.add_parser("lab", help="bundle lab/ into helpers/lab")
     commands.add_parser("check", help="do languages, manuscripts and notebooks agree?")
     commands.add_parser("site", help="build _build/html")
     fork = commands.add_parser("repository", help="point badges, cells and the site at a fork")
@@ -33,10 +34,16 @@ def _run(options: argparse.Namespace) -> str:
 
         generate(options.slugs)
         return "The notebooks are written."
+    if options.command == "lab":
+        from book.lab import write
+
+        write()
+        return "The lab is bundled."
     if options.command == "check":
+        from book.lab import outdated
         from book.manuscript.agreement import check
 
-        if problems := check():
+        if problems := [*check(), *outdated()]:
             raise BookError(*problems, f"{len(problems)} problems")
         return "Languages, manuscripts and notebooks agree."
     if options.command == "site":

@@ -1,40 +1,109 @@
-"""The lab: what its scripts in ``lab/`` get from the course's Python."""
+"""``python -m book lab``: bundles the sources in ``lab/`` for pages and for kernels.
 
+What a kernel loads lies in ``helpers/lab``, so that it is installed with the package; what a page
+loads is made as the site is built. Both come from the same modules.
+"""
+
+import json
 from pathlib import Path
 
+from book.errors import BookError
+from book.node import run_node
 from book.project import ROOT
 from helpers.data import temperatures
+from helpers.figures import palette
 from helpers.problems import linear_regression
 
-__all__ = ["DATA", "data_module", "write_data"]
+__all__ = ["bundle", "outdated", "write"]
 
-DATA = ROOT / "lab" / "engine" / "toy.data.js"
-"""The data of the lab, written by `write_data`."""
+SOURCES = ROOT / "lab"
+ESBUILD = ROOT / "node_modules" / "esbuild" / "bin" / "esbuild"
+_NOTE = "Written by `python -m book lab`: do not edit."
+_DARK = (
+    '[data-jp-theme-light="false"] .lab-home',  # JupyterLab
+    "html[theme=dark] .lab-home",  # Colab
+    "body.vscode-dark .lab-home",
+)
 
 
-def data_module() -> str:
-    """Return the source of `DATA`: the toy's training data, and the temperatures.
+def write() -> None:
+    """Write everything that is made from the sources and committed.
 
-    Returns
-    -------
-    str
-        An ES module that exports the arrays ``x``, ``y`` and ``temperatures``.
+    Raises
+    ------
+    BookError
+        If esbuild reports a problem.
     """
-    x, y = linear_regression().data("train")
-    arrays = {"x": x.tolist(), "y": y.tolist(), "temperatures": temperatures().tolist()}
-    exports = [
-        f"export const {name} = [\n" + "".join(f"  {value!r},\n" for value in values) + "];\n"
-        for name, values in arrays.items()
+    for path, text in _data_modules().items():
+        path.write_text(text, encoding="utf-8")
+    for path, text in _bundles().items():
+        path.write_text(text, encoding="utf-8")
+
+
+def outdated() -> list[str]:
+    """Return a problem for each committed file that does not follow from its sources."""
+    made = {**_data_modules(), **_bundles()}
+    return [
+        f"{path.relative_to(ROOT)}: does not follow from lab/; run `python -m book lab`"
+        for path, text in made.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
-    return "\n".join(["// Written by book/lab.py: do not edit.\n", *exports])
 
 
-def write_data(path: Path = DATA) -> None:
-    """Write the data of the lab.
+def bundle(entry: str, form: str) -> str:
+    """Return a bundle of a module of ``lab/`` and all that it imports.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The file to write.
+    entry : str
+        The module's file name.
+    form : {"esm", "iife"}
+        A module, or a classic script: pages opened from the disk load no modules.
+
+    Raises
+    ------
+    BookError
+        If esbuild reports a problem.
     """
-    path.write_text(data_module(), encoding="utf-8")
+    if not ESBUILD.exists():
+        raise BookError("node_modules/esbuild: is missing; run `make install`, which installs it")
+    options = ("--bundle", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning")
+    run = run_node(str(ESBUILD), str(SOURCES / entry), f"--format={form}", *options)
+    if run.returncode or run.stderr.strip():
+        raise BookError(f"lab/{entry}: {' '.join(run.stderr.split())}")
+    licence = (ROOT / "node_modules" / "d3-contour" / "LICENSE").read_text(encoding="utf-8")
+    return f"/*! The parts of d3 in this file:\n\n{licence.strip()}\n*/\n{run.stdout}"
+
+
+def _bundles() -> dict[Path, str]:
+    folder = ROOT / "helpers" / "lab"
+    css = (SOURCES / "lab.css").read_text(encoding="utf-8")
+    return {
+        folder / "lab.js": f"// {_NOTE}\n{bundle('widget.js', 'esm')}",
+        folder / "lab.css": f"/* {_NOTE} */\n{_kernel_palette()}\n{css}",
+    }
+
+
+def _data_modules() -> dict[Path, str]:
+    """Return the modules that hold the course's own data and styles."""
+    x, y = linear_regression().data("train")
+    arrays = {"x": x.tolist(), "y": y.tolist(), "temperatures": temperatures().tolist()}
+    styles = palette.load()["styles"]
+    return {
+        SOURCES / "engine" / "toy.data.js": _module(arrays),
+        SOURCES / "parts" / "styles.data.js": _module({"styles": styles}),
+    }
+
+
+def _module(exports: dict[str, object]) -> str:
+    lines = [f"export const {name} = {json.dumps(value)};" for name, value in exports.items()]
+    return "\n".join([f"// {_NOTE}", *lines, ""])
+
+
+def _kernel_palette() -> str:
+    """Return the palette's colours for the themes of notebooks."""
+    light, dark = (
+        " ".join(f"--{name}: {color};" for name, color in palette.load()[theme].items())
+        for theme in palette.THEMES
+    )
+    return f".lab-home {{ {light} }}\n{', '.join(_DARK)} {{ {dark} }}"

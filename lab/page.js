@@ -49,8 +49,12 @@ function fromAddress(id, component, { t }) {
 
 /** Return the address of a state, which holds what differs from the page's own. */
 function shareLink(id, first, state) {
-  const changed = Object.entries(state).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(first[name]));
-  const hash = changed.length ? `#${id}:${encodeURIComponent(JSON.stringify(Object.fromEntries(changed)))}` : `#${id}`;
+  const changed = Object.entries(state).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(first[name]),
+  );
+  const hash = changed.length
+    ? `#${id}:${encodeURIComponent(JSON.stringify(Object.fromEntries(changed)))}`
+    : `#${id}`;
   history.replaceState(null, "", hash);
   return location.href;
 }

@@ -7,7 +7,9 @@ export const { rules, settings, problems } = schema;
 /** Return the state that a component starts with. */
 export function defaults(name) {
   const fields = Object.entries(schema.components[name]);
-  return structuredClone(Object.fromEntries(fields.map(([field, { default: value }]) => [field, value])));
+  return structuredClone(
+    Object.fromEntries(fields.map(([field, { default: value }]) => [field, value])),
+  );
 }
 
 /** Return the fields of a component's state. */
@@ -18,7 +20,9 @@ export function fields(name) {
 /** Return the names of the fields in `patch`, which comes from outside, that the state cannot have. */
 export function invalid(name, patch) {
   if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return ["state"];
-  return Object.keys(patch).filter((field) => !isValid(schema.components[name][field], patch[field]));
+  return Object.keys(patch).filter(
+    (field) => !isValid(schema.components[name][field], patch[field]),
+  );
 }
 
 function isValid(field, value) {
@@ -33,9 +37,14 @@ function isValid(field, value) {
     case "flag":
       return typeof value === "boolean";
     case "point":
-      return isList(value, 2, 2) && value.every((part) => Number.isFinite(part) && Math.abs(part) <= 100);
+      return (
+        isList(value, 2, 2) && value.every((part) => Number.isFinite(part) && Math.abs(part) <= 100)
+      );
     case "numbers":
-      return isList(value, field.length[0], field.length[1]) && value.every((part) => isNumber(part, field));
+      return (
+        isList(value, field.length[0], field.length[1]) &&
+        value.every((part) => isNumber(part, field))
+      );
     case "rules":
       return isList(value, field.min, field.max) && value.every(isRule);
     default:
@@ -58,7 +67,9 @@ function isRule(value) {
     Object.entries(value).every(([name, setting]) => {
       if (name === "rule") return true;
       if (!rule.settings.includes(name)) return false;
-      return typeof settings[name].default === "boolean" ? typeof setting === "boolean" : isNumber(setting, settings[name]);
+      return typeof settings[name].default === "boolean"
+        ? typeof setting === "boolean"
+        : isNumber(setting, settings[name]);
     }) &&
     // As torch wants it.
     !(value.nesterov && (!value.momentum || value.dampening))

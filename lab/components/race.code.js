@@ -38,7 +38,10 @@ function ofProblem(state) {
 
 function ofRegression(state) {
   const steps = state.batches
-    ? [`torch.manual_seed(${state.seed})`, `for _, (x, y) in zip(range(${state.steps}), batches()):`]
+    ? [
+        `torch.manual_seed(${state.seed})`,
+        `for _, (x, y) in zip(range(${state.steps}), batches()):`,
+      ]
     : ["x, y = train[:]", `for _ in range(${state.steps}):`];
   return script([
     [
@@ -86,7 +89,9 @@ function run(state, loop, backward) {
 
 function scheduler({ schedule, steps }) {
   const [name, options] = SCHEDULES[schedule]('settings["lr"]', steps);
-  const values = Object.entries(options).map(([key, value]) => `${key}=${typeof value === "boolean" ? literal(value) : value}`);
+  const values = Object.entries(options).map(
+    ([key, value]) => `${key}=${typeof value === "boolean" ? literal(value) : value}`,
+  );
   return `optim.lr_scheduler.${name}(optimizer, ${values.join(", ")})`;
 }
 

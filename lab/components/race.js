@@ -55,8 +55,20 @@ export function mount(root, { store, language, first, share, wide = false }) {
   let cancel = () => {};
 
   const map = new Plot({ x: "x", y: "y", number });
-  const losses = new Plot({ x: t("race.step"), y: t("race.excess"), number, log: true, ticks: [5, 4] });
-  const rates = new Plot({ x: t("race.step"), y: t("race.rate"), number, log: true, ticks: [5, 3] });
+  const losses = new Plot({
+    x: t("race.step"),
+    y: t("race.excess"),
+    number,
+    log: true,
+    ticks: [5, 4],
+  });
+  const rates = new Plot({
+    x: t("race.step"),
+    y: t("race.rate"),
+    number,
+    log: true,
+    ticks: [5, 3],
+  });
   const point = handle(map, {
     label: t("race.start"),
     role: t("handle"),
@@ -86,10 +98,15 @@ export function mount(root, { store, language, first, share, wide = false }) {
   });
   set(root, { class: `lab race${wide ? " wide" : ""}` });
   root.replaceChildren(
-    html("div", { class: "stage" }, html("div", { class: "square" }, map.element), html("div", { class: "curves" }, losses.element, rates.element)),
+    html(
+      "div",
+      { class: "stage" },
+      html("div", { class: "square" }, map.element),
+      html("div", { class: "curves" }, losses.element, rates.element),
+    ),
     play.element,
-    panel.element,
-    html("div", { class: "table" }, table, add),
+    table,
+    html("div", { class: "controls" }, add, panel.elements),
     around.element,
   );
 
@@ -117,53 +134,113 @@ export function mount(root, { store, language, first, share, wide = false }) {
 
   function drawPaths(state) {
     const count = state.step + 1;
-    const shown = state.rules.map((rule, index) => ({ style: kindOf(rule), pairs: runs[index].path }));
-    map.layer("map").replaceChildren(...(painted ? [paintMap(map, painted, kindOf(state.rules[state.map]), root)] : []));
+    const shown = state.rules.map((rule, index) => ({
+      style: kindOf(rule),
+      pairs: runs[index].path,
+    }));
+    map
+      .layer("map")
+      .replaceChildren(
+        ...(painted ? [paintMap(map, painted, kindOf(state.rules[state.map]), root)] : []),
+      );
     map.layer("crowd").replaceChildren(
       ...shown.map(({ style }, index) => {
         if (!crowd) return svg("g");
-        const ends = crowd.filter((_, i) => i % shown.length === index).map(({ path: pairs }) => [pairs[2 * state.step], pairs[2 * state.step + 1]]);
-        return svg("path", { d: dots(map, ends.flat(), ends.length), class: "ends", style: `stroke: var(--${color(style)})` });
+        const ends = crowd
+          .filter((_, i) => i % shown.length === index)
+          .map(({ path: pairs }) => [pairs[2 * state.step], pairs[2 * state.step + 1]]);
+        return svg("path", {
+          d: dots(map, ends.flat(), ends.length),
+          class: "ends",
+          style: `stroke: var(--${color(style)})`,
+        });
       }),
     );
-    map.layer("paths").replaceChildren(
-      ...shown.flatMap(({ style, pairs }) => [
-        svg("path", { d: path(map, pairs, count), ...stroke(style) }),
-        svg("path", { d: dots(map, pairs, count), class: "dots", style: `stroke: var(--${color(style)})` }),
-      ]),
-    );
+    map
+      .layer("paths")
+      .replaceChildren(
+        ...shown.flatMap(({ style, pairs }) => [
+          svg("path", { d: path(map, pairs, count), ...stroke(style) }),
+          svg("path", {
+            d: dots(map, pairs, count),
+            class: "dots",
+            style: `stroke: var(--${color(style)})`,
+          }),
+        ]),
+      );
     map.layer("now").replaceChildren(
       ...shown.map(({ style, pairs }) => {
         const [x, y] = [pairs[2 * state.step], pairs[2 * state.step + 1]];
         if (!Number.isFinite(x)) return svg("g");
-        return svg("circle", { cx: map.x(x), cy: map.y(y), r: 5, style: `fill: var(--${color(style)})` });
+        return svg("circle", {
+          cx: map.x(x),
+          cy: map.y(y),
+          r: 5,
+          style: `fill: var(--${color(style)})`,
+        });
       }),
     );
     const best = problem.minimum && [map.x(problem.minimum[0]), map.y(problem.minimum[1])];
-    map.layer("optimum").replaceChildren(...(best ? [svg("path", { d: star(...best), class: "star" })] : []));
+    map
+      .layer("optimum")
+      .replaceChildren(...(best ? [svg("path", { d: star(...best), class: "star" })] : []));
     point.place(state.start);
   }
 
   function drawCurves(state) {
     const steps = Array.from({ length: state.steps + 1 }, (_, step) => step);
     const above = runs.map(({ losses: all }) => excess(all, problem));
-    const all = above.flatMap((row) => [...row].filter((value) => Number.isFinite(value) && value > 0));
+    const all = above.flatMap((row) =>
+      [...row].filter((value) => Number.isFinite(value) && value > 0),
+    );
     const low = Math.max(SMALLEST, Math.min(...all, 1));
     const high = Math.min(1e9, Math.max(...all, low * 10));
     losses.domain([0, state.steps], [low / 1.5, high * 1.5]);
-    const bands = crowd ? state.rules.map((_, index) => quartiles(crowd.filter((__, i) => i % state.rules.length === index), problem)) : [];
-    losses.layer("bands").replaceChildren(
-      ...bands.map(({ lower, upper }, index) => svg("path", { d: band(losses, lower, upper), class: "band", style: `fill: var(--${color(kindOf(state.rules[index]))})` })),
-    );
-    losses.layer("curves").replaceChildren(
-      ...above.map((row, index) => svg("path", { d: curve(losses, steps, bands[index]?.median ?? row), ...stroke(kindOf(state.rules[index])) })),
-    );
+    const bands = crowd
+      ? state.rules.map((_, index) =>
+          quartiles(
+            crowd.filter((__, i) => i % state.rules.length === index),
+            problem,
+          ),
+        )
+      : [];
+    losses
+      .layer("bands")
+      .replaceChildren(
+        ...bands.map(({ lower, upper }, index) =>
+          svg("path", {
+            d: band(losses, lower, upper),
+            class: "band",
+            style: `fill: var(--${color(kindOf(state.rules[index]))})`,
+          }),
+        ),
+      );
+    losses
+      .layer("curves")
+      .replaceChildren(
+        ...above.map((row, index) =>
+          svg("path", {
+            d: curve(losses, steps, bands[index]?.median ?? row),
+            ...stroke(kindOf(state.rules[index])),
+          }),
+        ),
+      );
     const used = tasks(state, problem).map((task) => task.rates);
     const every = used.flatMap((row) => [...row]).filter((rate) => rate > 0);
-    rates.domain([0, state.steps], [Math.max(1e-6, Math.min(...every)) / 2, Math.max(...every) * 2]);
-    rates.layer("curves").replaceChildren(
-      ...used.map((row, index) => svg("path", { d: curve(rates, steps, row, row.length), ...stroke(kindOf(state.rules[index])) })),
+    rates.domain(
+      [0, state.steps],
+      [Math.max(1e-6, Math.min(...every)) / 2, Math.max(...every) * 2],
     );
+    rates
+      .layer("curves")
+      .replaceChildren(
+        ...used.map((row, index) =>
+          svg("path", {
+            d: curve(rates, steps, row, row.length),
+            ...stroke(kindOf(state.rules[index])),
+          }),
+        ),
+      );
   }
 
   function drawCursor(state) {
@@ -221,7 +298,8 @@ export function mount(root, { store, language, first, share, wide = false }) {
     cancelAnimationFrame(pending);
     pending = requestAnimationFrame(() => {
       run(store.state);
-      if (changed.some((name) => ["problem", "condition", "angle"].includes(name))) return drawAll(store.state);
+      if (changed.some((name) => ["problem", "condition", "angle"].includes(name)))
+        return drawAll(store.state);
       draw(store.state);
       play.show(store.state.step, store.state.steps);
       panel.show(store.state);
@@ -240,7 +318,9 @@ export function mount(root, { store, language, first, share, wide = false }) {
 }
 
 function excess(losses, problem) {
-  return problem.minimum ? losses.map((loss) => Math.max(SMALLEST, loss - problem.minimumValue)) : losses;
+  return problem.minimum
+    ? losses.map((loss) => Math.max(SMALLEST, loss - problem.minimumValue))
+    : losses;
 }
 
 /** Return the median and the quartiles of the loss at each step; a run that diverged is the worst. */
@@ -255,7 +335,8 @@ function quartiles(runs, problem) {
 }
 
 function band(plot, lower, upper) {
-  const point = (value, step) => `${Math.round(plot.x(step))} ${Math.round(plot.y(Math.min(value, 1e12)))}`;
+  const point = (value, step) =>
+    `${Math.round(plot.x(step))} ${Math.round(plot.y(Math.min(value, 1e12)))}`;
   return `M${[...lower.map(point), ...upper.map(point).reverse()].join("L")}Z`;
 }
 
@@ -272,7 +353,8 @@ function outcome({ t }, { rules, step }, runs, problem) {
   const parts = rules.map((rule, index) => {
     const name = t(`rules.${kindOf(rule)}`);
     const { path: pairs, losses, divergedAt } = runs[index];
-    if (divergedAt >= 0 && divergedAt <= step) return t("race.told_diverged", { name, step: divergedAt });
+    if (divergedAt >= 0 && divergedAt <= step)
+      return t("race.told_diverged", { name, step: divergedAt });
     const loss = problem.minimum ? losses[step] - problem.minimumValue : losses[step];
     return t("race.told", { name, x: pairs[2 * step], y: pairs[2 * step + 1], loss });
   });
@@ -289,7 +371,12 @@ function controls(store, language) {
     choose: (name) => store.set({ problem: name, start: known[name].start }),
   });
   const shape = ["condition", "angle"].map((name) =>
-    slider({ label: t(`race.${name}`), range: schema[name], language, change: (value) => store.set({ [name]: value }) }),
+    slider({
+      label: t(`race.${name}`),
+      range: schema[name],
+      language,
+      change: (value) => store.set({ [name]: value }),
+    }),
   );
   const steps = slider({
     label: t("race.steps"),
@@ -303,22 +390,26 @@ function controls(store, language) {
     options: schema.schedule.options.map((name) => [name, t(`schedules.${name}`)]),
     choose: (name) => store.set({ schedule: name }),
   });
-  const noisy = toggle({ label: t("race.batches"), change: (batches) => store.set({ batches, map: -1 }) });
-  const many = toggle({ label: t("race.many", { count: SEEDS }), change: (value) => store.set({ many: value }) });
+  const noisy = toggle({
+    label: t("race.batches"),
+    change: (batches) => store.set({ batches, map: -1 }),
+  });
+  const many = toggle({
+    label: t("race.many", { count: SEEDS }),
+    change: (value) => store.set({ many: value }),
+  });
   const another = button(t("race.another"), () => store.set({ seed: store.state.seed + 1 }));
   const seed = html("span", { class: "seed" });
   const noise = html("div", { class: "group" }, another, seed, many.element);
   return {
-    element: html(
-      "div",
-      { class: "controls" },
+    elements: [
       problem.element,
       ...shape.map(({ element }) => element),
       schedule.element,
       steps.element,
       noisy.element,
       noise,
-    ),
+    ],
     show(state) {
       problem.show(state.problem);
       shape.forEach((one, index) => {
@@ -352,9 +443,12 @@ function ruleRows(table, store, language, add) {
     const name = t(`rules.${kind}`);
     const select = choice({
       label: t("race.rule"),
+      isHidden: true,
       options: Object.keys(KINDS).map((option) => [option, t(`rules.${option}`)]),
       choose: (option) => {
-        const rules = store.state.rules.map((old, i) => (i === index ? { ...KINDS[option].preset, lr: KINDS[option].lr } : old));
+        const rules = store.state.rules.map((old, i) =>
+          i === index ? { ...KINDS[option].preset, lr: KINDS[option].lr } : old,
+        );
         store.set({ rules });
       },
     });
@@ -368,24 +462,37 @@ function ruleRows(table, store, language, add) {
         change: (value) => change(index, { [setting]: value }),
       }),
     ]);
-    const [first, second, ...more] = sliders.map(([, { element }]) => element);
+    const [main, more] = [sliders.slice(0, KINDS[kind].main), sliders.slice(KINDS[kind].main)];
     const result = html("p", { class: "result" });
-    const mapped = button(t("race.map"), () => store.set({ map: store.state.map === index ? -1 : index, many: false }));
-    const remove = button("×", () => store.set({ rules: store.state.rules.filter((_, i) => i !== index), map: -1 }), {
-      "aria-label": t("race.remove", { name }),
-      title: t("race.remove", { name }),
-    });
-    const swatch = svg("svg", { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" }, svg("path", { d: "M0 6H36", fill: "none", ...stroke(kind) }));
+    const mapped = button(t("race.map"), () =>
+      store.set({ map: store.state.map === index ? -1 : index, many: false }),
+    );
+    const remove = button(
+      "×",
+      () => store.set({ rules: store.state.rules.filter((_, i) => i !== index), map: -1 }),
+      {
+        "aria-label": t("race.remove", { name }),
+        title: t("race.remove", { name }),
+      },
+    );
+    const swatch = svg(
+      "svg",
+      { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
+      svg("path", { d: "M0 6H36", fill: "none", ...stroke(kind) }),
+    );
     const element = html(
       "fieldset",
       { class: "rule" },
-      html("legend", {}, swatch, name),
-      select.element,
-      first,
-      second,
-      more.length ? html("details", { class: "more" }, html("summary", {}, t("race.more")), more) : null,
-      result,
-      html("div", { class: "buttons" }, mapped, remove),
+      html("legend", { class: "hidden" }, name),
+      html("div", { class: "title" }, swatch, select.element, result, remove),
+      main.map(([, { element: row }]) => row),
+      html(
+        "details",
+        { class: "more" },
+        html("summary", {}, t("race.more")),
+        more.map(([, { element: row }]) => row),
+        mapped,
+      ),
     );
     return {
       element,
@@ -396,7 +503,9 @@ function ruleRows(table, store, language, add) {
         set(mapped, { "aria-pressed": isMapped ? "true" : "false" });
         remove.hidden = isOnly;
         const hasDiverged = run.divergedAt >= 0 && run.divergedAt <= step;
-        result.textContent = hasDiverged ? t("race.diverged", { step: run.divergedAt }) : t("race.loss", { loss: number(loss, ".2g") });
+        result.textContent = hasDiverged
+          ? t("race.diverged", { step: run.divergedAt })
+          : t("race.loss", { loss: number(loss, ".2g") });
         element.classList.toggle("diverged", hasDiverged);
       },
     };
@@ -412,16 +521,30 @@ function ruleRows(table, store, language, add) {
       }
       add.hidden = state.rules.length >= fields("race").rules.max;
       state.rules.forEach((rule, index) => {
-        const values = crowd ? crowd.filter((_, i) => i % rows.length === index).map(({ losses }) => losses[state.step]) : [];
+        const values = crowd
+          ? crowd
+              .filter((_, i) => i % rows.length === index)
+              .map(({ losses }) => losses[state.step])
+          : [];
         const loss = crowd ? median(values) : runs[index].losses[state.step];
         const above = problem.minimum ? loss - problem.minimumValue : loss;
-        rows[index].show(rule, runs[index], state.map === index, isNoisy(state), rows.length === 1, above, state.step);
+        rows[index].show(
+          rule,
+          runs[index],
+          state.map === index,
+          isNoisy(state),
+          rows.length === 1,
+          above,
+          state.step,
+        );
       });
     },
   };
 }
 
 function median(values) {
-  const sorted = values.map((value) => (Number.isFinite(value) ? value : Infinity)).sort((a, b) => a - b);
+  const sorted = values
+    .map((value) => (Number.isFinite(value) ? value : Infinity))
+    .sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }

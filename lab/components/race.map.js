@@ -21,7 +21,11 @@ export function* outcomeMap(task, [[x0, x1], [y0, y1]]) {
     if (!minimum) return { arrived: 1 };
     // The first step after which it stays near.
     let step = path.length / 2;
-    while (step > 0 && Math.hypot(path[2 * step - 2] - minimum[0], path[2 * step - 1] - minimum[1]) <= near) step--;
+    while (
+      step > 0 &&
+      Math.hypot(path[2 * step - 2] - minimum[0], path[2 * step - 1] - minimum[1]) <= near
+    )
+      step--;
     return { arrived: 1 - step / (path.length / 2) };
   });
 }
@@ -32,12 +36,22 @@ export function paintMap(plot, outcomes, style, root) {
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d");
   const colors = getComputedStyle(root);
-  const [near, away] = [`--${color(style)}`, "--ink"].map((name) => colors.getPropertyValue(name).trim());
+  const [near, away] = [`--${color(style)}`, "--ink"].map((name) =>
+    colors.getPropertyValue(name).trim(),
+  );
   outcomes.forEach(({ diverged, arrived }, i) => {
     context.fillStyle = diverged ? away : near;
     context.globalAlpha = diverged ? 0.75 : arrived && 0.2 + 0.7 * arrived;
     context.fillRect(i % SIDE, SIDE - 1 - Math.floor(i / SIDE), 1, 1);
   });
   const [[left, right], [bottom, top]] = [plot.x.range(), plot.y.range()];
-  return svg("image", { href: canvas.toDataURL(), x: left, y: top, width: right - left, height: bottom - top, preserveAspectRatio: "none", class: "pixels" });
+  return svg("image", {
+    href: canvas.toDataURL(),
+    x: left,
+    y: top,
+    width: right - left,
+    height: bottom - top,
+    preserveAspectRatio: "none",
+    class: "pixels",
+  });
 }

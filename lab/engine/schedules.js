@@ -33,7 +33,10 @@ export function constantLr({ lr, steps, factor = 1 / 3, total_iters = 5 }) {
 /** ηₜ = η₀ (a + (b − a) min(t, T) / T) */
 export function linearLr({ lr, steps, start_factor = 1 / 3, end_factor = 1, total_iters = 5 }) {
   const change = end_factor - start_factor;
-  return trace(steps, (t) => lr * (start_factor + (change * Math.min(t, total_iters)) / total_iters));
+  return trace(
+    steps,
+    (t) => lr * (start_factor + (change * Math.min(t, total_iters)) / total_iters),
+  );
 }
 
 /** ηₜ = η₀ (1 − min(t, T) / T)ᵖ */
@@ -83,7 +86,9 @@ export function cyclicMomentum({ steps, base_momentum = 0.8, max_momentum = 0.9,
 function oneCycle(levels, { total_steps, pct_start = 0.3, anneal_strategy = "cos", ...options }) {
   const { three_phase = false, steps = total_steps } = options;
   if (steps > total_steps + 1) {
-    throw new RangeError(`steps must be at most total_steps + 1 = ${total_steps + 1}, got ${steps}`);
+    throw new RangeError(
+      `steps must be at most total_steps + 1 = ${total_steps + 1}, got ${steps}`,
+    );
   }
   if (anneal_strategy !== "cos" && anneal_strategy !== "linear") {
     throw new RangeError(`anneal_strategy must be "cos" or "linear", got ${anneal_strategy}`);

@@ -88,7 +88,7 @@ function begin({
 
   let step = 0;
   const advance = (count) => {
-    for (const last = Math.min(step + count, steps); step < last; ) {
+    for (const last = Math.min(step + count, steps); step < last;) {
       if (batches) problem.lossAndGradient(params[0], params[1], batches[step], gradient);
       else problem.gradient(params[0], params[1], gradient);
       if (rates) overrides.lr = rates[step];

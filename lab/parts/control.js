@@ -9,8 +9,8 @@ export function button(text, press, attributes = {}) {
   return html("button", { type: "button", class: "button", onclick: press, ...attributes }, text);
 }
 
-/** Return `{ element, show }` of a list of `[value, text]` to choose from. */
-export function choice({ label, options, choose }) {
+/** Return `{ element, show }` of a list of `[value, text]` to choose from; `isHidden` hides its label from the eye. */
+export function choice({ label, options, choose, isHidden = false }) {
   const id = newId();
   const select = html(
     "select",
@@ -18,7 +18,12 @@ export function choice({ label, options, choose }) {
     options.map(([, text]) => html("option", {}, text)),
   );
   return {
-    element: html("div", { class: "control" }, html("label", { for: id }, label), select),
+    element: html(
+      "div",
+      { class: "control" },
+      html("label", { for: id, class: isHidden && "hidden" }, label),
+      select,
+    ),
     show(value) {
       select.selectedIndex = options.findIndex(([option]) => option === value);
     },
@@ -43,7 +48,15 @@ export function toggle({ label, change }) {
  * `change` gets numbers within the range. Anything else in the field is answered below it, and
  * changes nothing.
  */
-export function slider({ label, name = label, range, language, change, done = () => {}, integer = false }) {
+export function slider({
+  label,
+  name = label,
+  range,
+  language,
+  change,
+  done = () => {},
+  integer = false,
+}) {
   const { t, number, parse } = language;
   const [id, messageId] = [newId(), newId()];
   const write = (value) => number(value, integer ? "d" : ".3g");
@@ -73,7 +86,8 @@ export function slider({ label, name = label, range, language, change, done = ()
 
   function read() {
     const value = parse(field.value);
-    const isValid = value >= range.min && value <= range.max && (!integer || Number.isInteger(value));
+    const isValid =
+      value >= range.min && value <= range.max && (!integer || Number.isInteger(value));
     const limits = { name, got: field.value, min: write(range.min), max: write(range.max) };
     message.textContent = isValid ? "" : t(integer ? "problem_integer" : "problem", limits);
     set(field, { "aria-invalid": !isValid && "true", "aria-describedby": !isValid && messageId });

@@ -14,7 +14,8 @@ export function svg(tag, attributes = {}, ...children) {
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === false || value === null || value === undefined) element.removeAttribute(name);
+    else if (value === false || value === null || value === undefined)
+      element.removeAttribute(name);
     else element.setAttribute(name, value === true ? "" : value);
   }
   return element;
@@ -29,6 +30,8 @@ export function newId() {
 
 function fill(element, attributes, children) {
   set(element, attributes);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }

@@ -8,11 +8,20 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * Return a handle over a plot. `move([x, y])` is called with values inside the plot's domain.
  * An arrow key moves by a hundredth of an axis, with Shift by a tenth; Home goes `home`.
  */
-export function handle(plot, { label, role, home, move, done = () => {}, describe, axes = [1, 1] }) {
+export function handle(
+  plot,
+  { label, role, home, move, done = () => {}, describe, axes = [1, 1] },
+) {
   let at = [0, 0];
   const element = svg(
     "g",
-    { class: "handle", tabindex: 0, role: "slider", "aria-label": label, "aria-roledescription": role },
+    {
+      class: "handle",
+      tabindex: 0,
+      role: "slider",
+      "aria-label": label,
+      "aria-roledescription": role,
+    },
     svg("circle", { class: "reach", r: 22 }),
     svg("circle", { class: "ring", r: 8 }),
   );
@@ -36,7 +45,10 @@ export function handle(plot, { label, role, home, move, done = () => {}, describ
       if (!element.hasPointerCapture(event.pointerId)) return;
       const box = plot.element.getBoundingClientRect();
       const scale = plot.width / box.width;
-      go([plot.x.invert((event.clientX - box.left) * scale), plot.y.invert((event.clientY - box.top) * scale)]);
+      go([
+        plot.x.invert((event.clientX - box.left) * scale),
+        plot.y.invert((event.clientY - box.top) * scale),
+      ]);
     },
     onlostpointercapture: done,
     onkeydown(event) {

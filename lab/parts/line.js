@@ -30,7 +30,8 @@ export function path(plot, pairs, count) {
 export function dots(plot, pairs, count) {
   let d = "";
   for (let i = 0; i < count; i++) {
-    if (Number.isFinite(pairs[2 * i])) d += `M${pixel(plot.x(pairs[2 * i]))} ${pixel(plot.y(pairs[2 * i + 1]))}h0`;
+    if (Number.isFinite(pairs[2 * i]))
+      d += `M${pixel(plot.x(pairs[2 * i]))} ${pixel(plot.y(pairs[2 * i + 1]))}h0`;
   }
   return d;
 }

@@ -55,7 +55,13 @@ export function player({ language, go }) {
     show(now, end) {
       if (end !== last) {
         last = end;
-        bar = slider({ label: t("step"), range: { min: 0, max: last }, integer: true, language, change: move });
+        bar = slider({
+          label: t("step"),
+          range: { min: 0, max: last },
+          integer: true,
+          language,
+          change: move,
+        });
         bars.replaceChildren(bar.element);
       }
       step = now;

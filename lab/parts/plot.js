@@ -73,7 +73,9 @@ export class Plot {
     for (const value of this.x.ticks(this.ticks[0])) {
       const at = Math.round(this.x(value)) + 0.5;
       grid.push(svg("path", { d: `M${at} ${bottom}V${top}` }));
-      marks.push(svg("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, this.number(value)));
+      marks.push(
+        svg("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, this.number(value)),
+      );
     }
     for (const value of this.#yTicks()) {
       const at = Math.round(this.y(value)) + 0.5;

@@ -17,11 +17,18 @@ export function optimizerArguments({ rule, ...settings }) {
   const parts = [`lr=${given.lr}`];
   const differs = (name) => given[name] !== undefined && given[name] !== ranges[name].default;
   if (differs("beta1") || differs("beta2")) {
-    parts.push(`betas=(${given.beta1 ?? ranges.beta1.default}, ${given.beta2 ?? ranges.beta2.default})`);
+    parts.push(
+      `betas=(${given.beta1 ?? ranges.beta1.default}, ${given.beta2 ?? ranges.beta2.default})`,
+    );
   }
   for (const name of rules[rule].settings) {
     const standard = rules[rule][name] ?? ranges[name].default; // AdamW's decay has a default of its own
-    if (["lr", "beta1", "beta2"].includes(name) || given[name] === undefined || given[name] === standard) continue;
+    if (
+      ["lr", "beta1", "beta2"].includes(name) ||
+      given[name] === undefined ||
+      given[name] === standard
+    )
+      continue;
     parts.push(`${name}=${typeof given[name] === "boolean" ? literal(given[name]) : given[name]}`);
   }
   return parts.join(", ");

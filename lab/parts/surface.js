@@ -24,8 +24,11 @@ export function drawSurface(plot, problem, isSteep = false) {
   const toX = (column) => Math.round(10 * (left + ((right - left) * column) / GRID)) / 10;
   const toY = (row) => Math.round(10 * (bottom + ((top - bottom) * row) / GRID)) / 10;
   const shapes = contours().size([GRID, GRID]).thresholds(levels(values, isSteep))(values);
-  const ring = (points) => `M${points.map(([column, row]) => `${toX(column)} ${toY(row)}`).join("L")}Z`;
+  const ring = (points) =>
+    `M${points.map(([column, row]) => `${toX(column)} ${toY(row)}`).join("L")}Z`;
+  const floor = { x: left, y: top, width: right - left, height: bottom - top };
   plot.layer("surface").replaceChildren(
+    svg("rect", { class: "floor", ...floor }),
     ...shapes.map(({ coordinates }, level) =>
       svg("path", {
         d: coordinates.map((polygon) => polygon.map(ring).join("")).join(""),

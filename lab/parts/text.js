@@ -1,6 +1,18 @@
 /** The component's texts, and numbers as the reader's language writes them. */
 
-const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SUPERSCRIPTS = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 
 /**
  * Return `{ t, number, parse }` for a catalogue: `texts`, nested by key, and `marks`, the language's
@@ -47,7 +59,10 @@ function format(value, spec) {
 function localised(written, { decimal }) {
   const [mantissa, exponent] = written.split("e");
   // What rounds to zero has no sign.
-  const signed = mantissa.replace(/^-(?=[0.]+%?$)/, "").replace("-", "−").replace(".", decimal);
+  const signed = mantissa
+    .replace(/^-(?=[0.]+%?$)/, "")
+    .replace("-", "−")
+    .replace(".", decimal);
   if (exponent === undefined) return signed;
   const power = `10${exponent.replace("+", "").replace(/./g, (digit) => SUPERSCRIPTS[digit])}`;
   return mantissa === "1" ? power : `${signed} × ${power}`;

@@ -156,18 +156,16 @@ export function mount(root, { store, language, first, share, wide = false }) {
         });
       }),
     );
-    map
-      .layer("paths")
-      .replaceChildren(
-        ...shown.flatMap(({ style, pairs }) => [
-          svg("path", { d: path(map, pairs, count), ...stroke(style) }),
-          svg("path", {
-            d: dots(map, pairs, count),
-            class: "dots",
-            style: `stroke: var(--${color(style)})`,
-          }),
-        ]),
-      );
+    map.layer("paths").replaceChildren(
+      ...shown.flatMap(({ style, pairs }) => [
+        svg("path", { d: path(map, pairs, count), ...stroke(style) }),
+        svg("path", {
+          d: dots(map, pairs, count),
+          class: "dots",
+          style: `stroke: var(--${color(style)})`,
+        }),
+      ]),
+    );
     map.layer("now").replaceChildren(
       ...shown.map(({ style, pairs }) => {
         const [x, y] = [pairs[2 * state.step], pairs[2 * state.step + 1]];
@@ -204,43 +202,37 @@ export function mount(root, { store, language, first, share, wide = false }) {
           ),
         )
       : [];
-    losses
-      .layer("bands")
-      .replaceChildren(
-        ...bands.map(({ lower, upper }, index) =>
-          svg("path", {
-            d: band(losses, lower, upper),
-            class: "band",
-            style: `fill: var(--${color(kindOf(state.rules[index]))})`,
-          }),
-        ),
-      );
-    losses
-      .layer("curves")
-      .replaceChildren(
-        ...above.map((row, index) =>
-          svg("path", {
-            d: curve(losses, steps, bands[index]?.median ?? row),
-            ...stroke(kindOf(state.rules[index])),
-          }),
-        ),
-      );
+    losses.layer("bands").replaceChildren(
+      ...bands.map(({ lower, upper }, index) =>
+        svg("path", {
+          d: band(losses, lower, upper),
+          class: "band",
+          style: `fill: var(--${color(kindOf(state.rules[index]))})`,
+        }),
+      ),
+    );
+    losses.layer("curves").replaceChildren(
+      ...above.map((row, index) =>
+        svg("path", {
+          d: curve(losses, steps, bands[index]?.median ?? row),
+          ...stroke(kindOf(state.rules[index])),
+        }),
+      ),
+    );
     const used = tasks(state, problem).map((task) => task.rates);
     const every = used.flatMap((row) => [...row]).filter((rate) => rate > 0);
     rates.domain(
       [0, state.steps],
       [Math.max(1e-6, Math.min(...every)) / 2, Math.max(...every) * 2],
     );
-    rates
-      .layer("curves")
-      .replaceChildren(
-        ...used.map((row, index) =>
-          svg("path", {
-            d: curve(rates, steps, row, row.length),
-            ...stroke(kindOf(state.rules[index])),
-          }),
-        ),
-      );
+    rates.layer("curves").replaceChildren(
+      ...used.map((row, index) =>
+        svg("path", {
+          d: curve(rates, steps, row, row.length),
+          ...stroke(kindOf(state.rules[index])),
+        }),
+      ),
+    );
   }
 
   function drawCursor(state) {

@@ -17,7 +17,7 @@ from typing import Any
 
 from helpers import _validate
 
-__all__ = ["LANGUAGES", "current", "neutral", "number", "text", "use", "using"]
+__all__ = ["LANGUAGES", "current", "neutral", "number", "table", "text", "use", "using"]
 
 
 @cache
@@ -106,6 +106,30 @@ def current() -> str:
         os.environ.get("COURSE_LANGUAGE", "en"),
         LANGUAGES,
     )
+
+
+def table(key: str) -> dict[str, Any]:
+    """Return all texts below ``key`` in the current language, as they are in the catalogue.
+
+    Parameters
+    ----------
+    key : str
+        Name of a table of the language's files.
+
+    Returns
+    -------
+    dict
+        Texts, and further tables.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    """
+    found = _catalogue(current()).get(key)
+    if not isinstance(found, dict):
+        raise ValueError(f"key must name a table of locale/{current()}, got {key!r}")
+    return found
 
 
 def text(key: str, /, **values: Any) -> str:

@@ -17,7 +17,7 @@ function render({ model, el }) {
   el.append(root);
   const leave = components[component].mount(root, {
     store,
-    language: language(model.get("texts")),
+    language: language(model.get("language")),
     first,
   });
   let timer = 0;

@@ -16,7 +16,9 @@ __all__ = ["of_execution", "of_files", "of_site"]
 
 _VARIABLES = ("COURSE_", "MPL", "PYTHON", "SOURCE_DATE_EPOCH", "TORCH")
 _EXECUTION = ("helpers", "requirements.txt", "book/running/kernel.py")
-_SITE = ("_config.yml", "_toc.yml", "book", "notebooks", "package-lock.json")
+_SITE = ("_config.yml", "_toc.yml", "book", "lab", "notebooks", "package-lock.json")
+_LEFT_OUT = {"__pycache__", "lab.js"}
+"""What no run depends on: the scripts in ``helpers/lab`` follow from ``lab``."""
 
 
 def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
@@ -28,7 +30,7 @@ def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
     for name in names:
         path = root / name
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
+            if file.is_file() and _LEFT_OUT.isdisjoint(file.parts):
                 content = hashlib.sha256(file.read_bytes()).hexdigest()
                 digest.update(f"{file.relative_to(root).as_posix()}\n{content}\n".encode())
     return digest.hexdigest()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pygments.formatters import HtmlFormatter
 
+from book import lab
 from book.errors import BookError
 from book.project import ROOT
 from book.templates import THEME, render
@@ -30,6 +31,8 @@ def stage_assets(folder: Path) -> None:
     for font in sorted((KATEX / "fonts").glob("*.woff2")):
         shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
     _write_minisearch(folder / "minisearch.js")
+    shutil.copyfile(lab.SOURCES / "lab.css", folder / "lab.css")
+    (folder / "lab.js").write_text(lab.bundle("page.js", "iife"), encoding="utf-8")
     (folder / "icon.svg").write_text(render("icon.svg", **palette.load()), encoding="utf-8")
     (folder / "palette.css").write_text(_palette_css(), encoding="utf-8")
     (folder / "code.css").write_text(_code_css(), encoding="utf-8")

@@ -1,8 +1,8 @@
-"""Writes a chapter's figures and explorers as files, and the HTML that shows them."""
+"""Writes a chapter's figures, explorers and live components as files, and their HTML."""
 
 import hashlib
-import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,14 @@ def html_outputs(
     The pictures' files go below ``site``, the folder that becomes the language's part of the site.
     """
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
-    numbers = itertools.count(1)  # tell the page's sliders apart, so that each label names its own
+    # Tells the page's sliders and components apart.
+    numbers: Counter[str] = Counter()
     for cell in outputs:
         yield [_as_html(output, language, site, numbers) for output in cell]
 
 
 def _as_html(
-    output: NotebookNode, language: str, site: Path, numbers: Iterator[int]
+    output: NotebookNode, language: str, site: Path, numbers: Counter[str]
 ) -> NotebookNode:
     bundle = output.get("data", {}).get(BUILD_MIME)
     if not bundle:
@@ -46,18 +47,30 @@ def _as_html(
         return new_output("stream", name="stdout", text=f"{shown['text']}\n")
     if bundle["kind"] == "figure":
         html = render("figure.html", frame=_save(shown, site), width=WIDTH)
+    elif bundle["kind"] == "lab":
+        html = _component(shown, site, numbers)
     else:
         html = _explorer(shown, language, site, numbers)
     return new_output("display_data", {"text/html": html})
 
 
-def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Iterator[int]) -> str:
+def _component(component: dict[str, Any], site: Path, numbers: Counter[str]) -> str:
+    """Save the still picture of a live component, and return the HTML in which it starts."""
+    name = component["component"]
+    numbers[name] += 1
+    lab = {key: component[key] for key in ("component", "state", "texts", "marks")}
+    lab["id"] = f"{name}-{numbers[name]}"
+    return render("figure.html", lab=lab, frame=_save(component, site), width=WIDTH)
+
+
+def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Counter[str]) -> str:
     """Save every frame, and return the HTML with the starting frame shown."""
     frames = [_save(frame, site) for frame in explorer["frames"]]
     start = 0
     for slider in explorer["sliders"]:
         start = start * len(slider["values"]) + slider["start"]
-        slider |= {"id": f"slider-{next(numbers)}", "width": max(map(len, slider["values"]))}
+        numbers["slider"] += 1
+        slider |= {"id": f"slider-{numbers['slider']}", "width": max(map(len, slider["values"]))}
     keys = (*THEMES, "text")
     return render(
         "figure.html",

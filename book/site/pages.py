@@ -70,6 +70,7 @@ def _add_context(
         "address": f"{site}/{language}/{pagename}.html",
         "alternates": alternates(pagename, slugs[0]),
         "chapters": chapters,
+        "has_lab": 'class="lab-home"' in context.get("body", ""),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
     }
     # The style sheets of myst-nb and Pygments would only be overruled by the course's own.

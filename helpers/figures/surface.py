@@ -13,7 +13,7 @@ Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @canvas.style()
-def draw_surface(ax: Axes, surface: Surface, optimum: np.ndarray, levels: int = 14) -> None:
+def draw_surface(ax: Axes, surface: Surface, optimum: np.ndarray | None, levels: int = 14) -> None:
     """Draw a surface's contours, ever closer towards its minimum, and a star at the optimum.
 
     Parameters
@@ -22,19 +22,21 @@ def draw_surface(ax: Axes, surface: Surface, optimum: np.ndarray, levels: int = 
         Axes to draw on.
     surface : tuple of three numpy.ndarray
         x, y and values, as `problems.grid` returns them.
-    optimum : numpy.ndarray
-        Shape (2,).
+    optimum : numpy.ndarray or None
+        Shape (2,); None for a surface without a minimum.
     levels : int
         How many contours.
     """
-    x, y, values = surface
+    xs, ys, values = surface
     low, high = values.min(), values.max()
     # Squares of equal steps: on a bowl the contours lie at equal distances.
     heights = low + (high - low) * (np.arange(1, levels + 1) / levels) ** 2
     ax.grid(False)
-    ax.contour(x, y, values, levels=heights, colors=COLORS["grid"], linewidths=0.9, zorder=0)
-    ax.plot(*optimum, marker="*", markersize=13, color=COLORS["ink"], linestyle="none", zorder=4)
-    ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+    ax.contour(xs, ys, values, levels=heights, colors=COLORS["grid"], linewidths=0.9, zorder=0)
+    if optimum is not None:
+        x, y = optimum
+        ax.plot(x, y, "*", markersize=13, color=COLORS["ink"], zorder=4)
+    ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
 
 
 @canvas.style()

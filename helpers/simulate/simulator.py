@@ -103,6 +103,7 @@ def on_regression(
     epochs: int = 10,
     *,
     batch_size: int = 16,
+    start: Any = None,
     schedule: dict[str, Any] | None = None,
     threshold: float = 1e6,
     dtype: torch.dtype = torch.float32,
@@ -126,6 +127,8 @@ def on_regression(
         Number of passes over the training data, at least 1.
     batch_size : int
         At least 1. The last batch of an epoch may be smaller.
+    start : array_like, optional
+        (b, w), shape (2,), for all seeds, instead of the one that each seed sets.
     schedule, threshold, dtype, **hyper
         As in `on_problem`; each mini-batch is a step.
 
@@ -163,7 +166,13 @@ def on_regression(
         raise ValueError("seeds must hold at least one seed, got none")
     settings = combinations(hyper)
     labels = tuple({"seed": seed, **setting} for seed in all_seeds for setting in settings)
-    first = torch.stack([starting_point(seed) for seed in all_seeds]).to(dtype)
+    if start is None:
+        first = torch.stack([starting_point(seed) for seed in all_seeds]).to(dtype)
+    else:
+        point = torch.from_numpy(_validate.array("start", start)).to(dtype)
+        if point.shape != (2,):
+            raise ValueError(f"start must have shape (2,), got {tuple(point.shape)}")
+        first = point.repeat(len(all_seeds), 1)
 
     # Each batch has shape (seeds, 1, batch size): all runs with one seed get the same data.
     order = torch.stack([batch_order(seed, len(toy.train), epochs) for seed in all_seeds])

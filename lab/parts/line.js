@@ -39,3 +39,18 @@ export function dots(plot, pairs, count) {
 function indices(count) {
   return Array.from({ length: count }, (_, i) => i);
 }
+
+/** Return the `d` of the area between two curves. */
+export function band(plot, xs, lower, upper) {
+  const corner = (value, i) => `${pixel(plot.x(xs[i]))} ${pixel(plot.y(Math.min(value, 1e300)))}`;
+  return `M${[...lower.map(corner), ...upper.map(corner).reverse()].join("L")}Z`;
+}
+
+/** Return the `d` of a star with five points around a pixel. */
+export function star(x, y, radius = 8) {
+  const corners = Array.from({ length: 10 }, (_, i) => {
+    const [r, angle] = [i % 2 ? 0.4 * radius : radius, (Math.PI * i) / 5];
+    return `${pixel(x + r * Math.sin(angle))} ${pixel(y - r * Math.cos(angle))}`;
+  });
+  return `M${corners.join("L")}Z`;
+}

@@ -1,0 +1,131 @@
+"""What the state of each component may be: ``schema.json``, which the scripts read too."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from helpers import _validate
+
+__all__ = ["check", "defaults", "load"]
+
+
+@cache
+def load() -> dict[str, Any]:
+    """Read ``schema.json``.
+
+    Returns
+    -------
+    dict
+        ``rules`` and their ``settings``, ``problems``, and the fields of all ``components``.
+    """
+    text = (resources.files("helpers.lab") / "schema.json").read_text(encoding="utf-8")
+    return json.loads(text)
+
+
+def defaults(component: str) -> dict[str, Any]:
+    """Return the state that a component starts with.
+
+    Parameters
+    ----------
+    component : str
+        Its name.
+
+    Returns
+    -------
+    dict
+        A value for each field.
+    """
+    fields = load()["components"][component]
+    return json.loads(json.dumps({name: field["default"] for name, field in fields.items()}))
+
+
+def check(component: str, name: str, value: Any) -> Any:
+    """Return the value of a field as JSON holds it.
+
+    Parameters
+    ----------
+    component : str
+        Its name.
+    name : str
+        The field.
+    value : object
+        What the caller gave.
+
+    Returns
+    -------
+    object
+        The same, with tuples, arrays and tensors as lists.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such field, or the value is not one that it can have.
+    """
+    fields = load()["components"][component]
+    if name not in fields:
+        raise TypeError(f"{name!r} is not one of the fields of {component}: {', '.join(fields)}")
+    field = fields[name]
+    match field["kind"]:
+        case "choice":
+            return _validate.choice(name, value, field["options"])
+        case "flag":
+            return _validate.flag(name, value)
+        case "integer":
+            least, most = field["min"], field["max"]
+            return _validate.count(name, value, at_least=least, at_most=most)
+        case "number":
+            return _number(name, value, field)
+        case "point":
+            return _numbers(name, value, {"min": -100, "max": 100, "length": [2, 2]})
+        case "numbers":
+            return _numbers(name, value, field)
+        case "rules":
+            return _rules(name, value, field)
+    raise NotImplementedError(field["kind"])
+
+
+def _number(name: str, value: Any, limits: dict[str, Any]) -> float:
+    return _validate.number(name, value, f"[{limits['min']}, {limits['max']}]")
+
+
+def _numbers(name: str, value: Any, limits: dict[str, Any]) -> list[float]:
+    numbers = _validate.row(name, value).tolist()
+    least, most = limits["length"]
+    if not least <= len(numbers) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        raise ValueError(f"{name} must hold {wanted} numbers, got {len(numbers)}")
+    return [_number(f"{name}[{i}]", number, limits) for i, number in enumerate(numbers)]
+
+
+def _rules(name: str, value: Any, field: dict[str, Any]) -> list[dict[str, Any]]:
+    if not isinstance(value, list | tuple) or not field["min"] <= len(value) <= field["max"]:
+        raise ValueError(
+            f"{name} must be a list of {field['min']} to {field['max']} dicts, such as "
+            f"{{'rule': 'sgd', 'lr': 0.1}}, got {_validate.shown(value)}"
+        )
+    return [_rule(f"{name}[{i}]", rule) for i, rule in enumerate(value)]
+
+
+def _rule(name: str, rule: Any) -> dict[str, Any]:
+    known, ranges = load()["rules"], load()["settings"]
+    if not isinstance(rule, dict) or rule.get("rule") not in known:
+        raise ValueError(
+            f"{name} must be a dict whose 'rule' is one of {', '.join(known)}, "
+            f"got {_validate.shown(rule)}"
+        )
+    kind = known[rule["rule"]]
+    checked: dict[str, Any] = {"rule": rule["rule"], "lr": kind["lr"]}
+    for setting, value in rule.items():
+        if setting == "rule":
+            continue
+        if setting not in kind["settings"]:
+            known_settings = ", ".join(kind["settings"])
+            raise ValueError(f"{name} may have the settings {known_settings}, got {setting!r}")
+        if isinstance(ranges[setting]["default"], bool):
+            checked[setting] = _validate.flag(f"{name}[{setting!r}]", value)
+        else:
+            checked[setting] = _number(f"{name}[{setting!r}]", value, ranges[setting])
+    if checked.get("nesterov") and (not checked.get("momentum") or checked.get("dampening")):
+        raise ValueError(f"{name} must have a momentum and no dampening with nesterov, got {rule}")
+    return checked

@@ -1,0 +1,103 @@
+/** The pictures of a race: the paths on the surface, the losses and the rates. */
+
+import { svg } from "../parts/dom.js";
+import { band, curve, dots, path, star } from "../parts/line.js";
+import { color, stroke } from "../parts/styles.js";
+import { paintMap } from "./race.map.js";
+import { kindOf } from "./race.rules.js";
+import { excess, quartiles } from "./race.runs.js";
+
+const paint = (style, as) => `${as}: var(--${color(style)})`;
+
+/**
+ * Draw the paths up to the step that is shown. `crowd` holds the runs of many seeds, for each seed
+ * all rules; `map` what became of many starts. Either may be null.
+ */
+export function drawPaths(plot, state, { problem, runs, crowd, map }, root) {
+  const { step, rules } = state;
+  const styles = rules.map(kindOf);
+  const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
+  const all = (draw) => styles.flatMap((style, index) => draw(style, runs[index].path, index));
+  plot.layer("map").replaceChildren(...(map ? [paintMap(plot, map, styles[state.map], root)] : []));
+  plot.layer("crowd").replaceChildren(
+    ...(crowd ? styles : []).map((style, index) => {
+      const ends = ofRule(crowd, index, styles.length).flatMap((run) => at(run.path));
+      const d = dots(plot, ends, ends.length / 2);
+      return svg("path", { d, class: "ends", style: paint(style, "stroke") });
+    }),
+  );
+  plot.layer("paths").replaceChildren(
+    ...all((style, pairs) => [
+      svg("path", { d: path(plot, pairs, step + 1), ...stroke(style) }),
+      svg("path", {
+        d: dots(plot, pairs, step + 1),
+        class: "dots",
+        style: paint(style, "stroke"),
+      }),
+    ]),
+  );
+  plot.layer("now").replaceChildren(
+    ...all((style, pairs) => {
+      const [x, y] = at(pairs);
+      if (!Number.isFinite(x)) return [];
+      const [cx, cy] = [plot.x(x), plot.y(y)];
+      return [svg("circle", { cx, cy, r: 5, style: paint(style, "fill") })];
+    }),
+  );
+  const best = problem.minimum?.slice();
+  plot
+    .layer("optimum")
+    .replaceChildren(
+      ...(best ? [svg("path", { d: star(plot.x(best[0]), plot.y(best[1])), class: "star" })] : []),
+    );
+}
+
+/** Draw the losses, or medians and quartiles of many seeds, and the rates that were used. */
+export function drawCurves(losses, rates, state, { problem, runs, crowd }, used) {
+  const steps = Array.from({ length: state.steps + 1 }, (_, step) => step);
+  const styles = state.rules.map(kindOf);
+  const bands = crowd
+    ? styles.map((_, index) => quartiles(ofRule(crowd, index, styles.length), problem))
+    : [];
+  const rows = runs.map((run, index) => bands[index]?.median ?? excess(run.losses, problem));
+  const [low, high] = extent(rows.flatMap((row) => [...row]));
+  losses.domain([0, state.steps], [low / 1.5, Math.min(1e9, Math.max(high, 10 * low)) * 1.5]);
+  losses.layer("bands").replaceChildren(
+    ...bands.map(({ lower, upper }, index) => {
+      const d = band(losses, steps, lower, upper);
+      return svg("path", { d, class: "band", style: paint(styles[index], "fill") });
+    }),
+  );
+  drawLines(losses, styles, steps, rows);
+  const [least, most] = extent(used.flatMap((row) => [...row]));
+  rates.domain([0, state.steps], [Math.max(1e-6, least) / 2, most * 2]);
+  drawLines(rates, styles, steps, used);
+}
+
+/** Mark the step that is shown. */
+export function drawCursor(plots, step) {
+  for (const plot of plots) {
+    const [bottom, top] = plot.y.range();
+    plot.layer("cursor").replaceChildren(svg("path", { d: `M${plot.x(step)} ${bottom}V${top}` }));
+  }
+}
+
+/** Return the runs of one rule among those of all seeds. */
+export function ofRule(crowd, index, count) {
+  return crowd.filter((_, position) => position % count === index);
+}
+
+function drawLines(plot, styles, xs, rows) {
+  plot
+    .layer("curves")
+    .replaceChildren(
+      ...rows.map((row, index) =>
+        svg("path", { d: curve(plot, xs, row, row.length), ...stroke(styles[index]) }),
+      ),
+    );
+}
+
+function extent(values) {
+  const positive = values.filter((value) => Number.isFinite(value) && value > 0);
+  return positive.length ? [Math.min(...positive), Math.max(...positive)] : [0.1, 1];
+}

@@ -1,0 +1,57 @@
+/** The numbers of a race, without its pictures. */
+
+import { problems } from "../engine/problems.js";
+import { rules } from "../engine/rules.js";
+import { simulate } from "../engine/simulate.js";
+import { batches } from "../engine/toy.js";
+import { settingsOf } from "./race.rules.js";
+import { rates } from "./race.schedules.js";
+
+export const SEEDS = 100;
+const SMALLEST = 1e-12; // what is less above the minimum is drawn here
+
+/** Return the problem of a state. */
+export function problemOf({ problem, condition, angle }) {
+  return problems[problem]({ condition, angle });
+}
+
+/** Return whether gradients come from mini-batches. */
+export function isNoisy({ batches: isOn, problem }) {
+  return isOn && problem === "regression";
+}
+
+/** Return what to simulate for each rule of a state. */
+export function tasks(state, problem = problemOf(state), seed = state.seed) {
+  const drawn = isNoisy(state) ? batches(seed, state.steps) : null;
+  return state.rules.map((rule) => ({
+    problem,
+    rule: rules[rule.rule],
+    settings: settingsOf(rule),
+    start: state.start,
+    steps: state.steps,
+    rates: rates(state.schedule, rule.lr, state.steps),
+    batches: drawn,
+  }));
+}
+
+/** Return where each rule of a state ends, [x, y], for tests of the code that goes with it. */
+export function ends(state) {
+  return tasks(state).map((task) => [...simulate(task).path.slice(-2)]);
+}
+
+/** Return how far losses are above the minimum; the losses themselves where there is none. */
+export function excess(losses, { minimum, minimumValue }) {
+  return minimum ? losses.map((loss) => Math.max(SMALLEST, loss - minimumValue)) : losses;
+}
+
+/** Return the median and the quartiles of the loss at each step; a run that diverged is the worst. */
+export function quartiles(runs, problem) {
+  const rows = runs.map(({ losses }) => excess(losses, problem));
+  const sorted = Array.from(rows[0], (_, step) => ascending(rows.map((row) => row[step])));
+  const at = (share) => sorted.map((column) => column[Math.round(share * (column.length - 1))]);
+  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
+}
+
+function ascending(values) {
+  return values.map((value) => (Number.isFinite(value) ? value : Infinity)).sort((a, b) => a - b);
+}

@@ -76,7 +76,7 @@ def race(problem: str = "regression", **state: Any) -> Race:
         state = {"start": known[problem]["start"], **state}
     state = {"problem": problem, **state}
     if "steps" in state:
-        state = {"step": state["steps"], **state}
+        state = {**state, "step": state.get("step", state["steps"])}
     return Race(KIND, state)
 
 

@@ -171,7 +171,7 @@ def test_the_start_follows_mouse_and_keys(open_race):
     box = page.locator(".handle .ring").bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + 8)
     page.mouse.down()
-    page.mouse.move(box["x"] + 88, box["y"] - 52, steps=4)
+    page.mouse.move(box["x"] + 168, box["y"] - 92, steps=4)
     page.mouse.up()
     wait_until(page, "parseFloat(document.querySelector('.handle').ariaValueText) > 0.2")
     dragged = [float(part.replace("−", "-")) for part in value_text(page).split(", ")]

@@ -1,0 +1,425 @@
+"""The lab's engine, run by node, against torch, pandas and helpers in float64."""
+
+import json
+import math
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+from torch.optim import lr_scheduler
+from torch.utils.data import DataLoader, TensorDataset
+
+from book import lab
+from book.project import ROOT
+from book.site.formulas import _node
+from helpers import averages, optimizers, problems, simulate
+from helpers.data import temperatures
+
+DRIVER = Path(__file__).with_name("engine.mjs")
+TOY = problems.linear_regression()
+X, Y = TOY.data("train")
+STEPS = 500
+SEEDS = range(100)
+
+
+class EngineError(Exception):
+    """The error of the engine that an expression ended with."""
+
+
+def evaluate(expression: str, inputs: list[Any]) -> list[Any]:
+    """Evaluate an expression of JavaScript, with `engine` and `input`, for each of the inputs."""
+    run = subprocess.run(
+        [_node(), str(DRIVER)],
+        input=json.dumps({"expression": expression, "inputs": _encoded(inputs)}),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    outputs = json.loads(run.stdout, object_hook=_decoded)
+    for output in outputs:
+        if "error" in output:
+            raise EngineError(output["error"])
+    return [output["value"] for output in outputs]
+
+
+def value_of(expression: str, **values: Any) -> Any:
+    """Evaluate an expression for one input, whose entries are its variables."""
+    names = ", ".join(values)
+    return evaluate(f"(({{ {names} }}) => {expression})(input)", [values])[0]
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _encoded(part) for name, part in value.items()}
+    if isinstance(value, list | tuple | range):
+        return [_encoded(part) for part in value]
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return _encoded(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"number": {"inf": "Infinity", "-inf": "-Infinity"}.get(str(value), "NaN")}
+    return value
+
+
+def _decoded(entries: dict[str, Any]) -> Any:
+    return float(entries["number"]) if entries.keys() == {"number"} else entries
+
+
+def test_numbers_that_json_lacks_survive_the_transport():
+    numbers = [math.inf, -math.inf, math.nan, 5e-324, 0.1, -1.7976931348623157e308]
+    assert str(value_of("Float64Array.from(numbers)", numbers=numbers)) == str(numbers)
+
+
+def test_every_export_and_every_rule_and_problem_is_tested():
+    source = Path(__file__).read_text(encoding="utf-8")
+    tested = set(re.findall(r"engine\.(\w+)", source)) | set(SCHEDULES)
+    exported = set(value_of("Object.keys(engine)")) - {"default"}
+    assert exported == tested & exported, exported - tested
+    assert value_of("Object.keys(engine.rules)") == list(RULES)
+    assert value_of("Object.keys(engine.problems)") == list(PROBLEMS)
+
+
+# Random numbers
+
+
+@pytest.mark.parametrize("seed", [0, 13, 42, 2**32 - 1, 2**32 + 5, 2**53 - 1])
+def test_draws_are_those_of_numpy_and_permutations_those_of_torch(seed):
+    sizes = [1, 2, 80, 1000]
+    draws, orders = value_of(
+        """(() => { const generator = new engine.Generator(seed);
+            return [Array.from({ length: 700 }, () => generator.random()),
+                sizes.map((n) => engine.randperm(new engine.Generator(seed), n))]; })()""",
+        seed=seed,
+        sizes=sizes,
+    )
+    numpy_generator = np.random.RandomState(seed % 2**32)  # noqa: NPY002 (it is MT19937 too)
+    assert draws == numpy_generator.randint(0, 2**32, 700, dtype=np.uint32).tolist()
+    for n, order in zip(sizes, orders, strict=True):
+        assert order == torch.randperm(n, generator=torch.Generator().manual_seed(seed)).tolist()
+
+
+def test_a_seed_gives_the_start_and_the_batches_of_a_training_loop():
+    starts, order = value_of(
+        """[seeds.map((seed) => engine.startingPoint(seed)),
+            seeds.map((seed) => engine.batchOrder(seed, 80, 3))]""",
+        seeds=SEEDS,
+    )
+    train = DataLoader(TensorDataset(torch.arange(80)), batch_size=16, shuffle=True)
+    validation = DataLoader(TensorDataset(torch.arange(20)), batch_size=16)
+    for seed, start, epochs in zip(SEEDS, starts, order, strict=True):
+        torch.manual_seed(seed)
+        model = nn.Linear(1, 1)
+        assert start == [model.bias.item(), model.weight.item()]
+        torch.manual_seed(seed)
+        for epoch in epochs:
+            assert epoch == torch.cat([indices for (indices,) in train]).tolist()
+            list(validation)
+
+
+# The toy and the problems
+
+
+def test_the_data_module_is_up_to_date():
+    assert lab.DATA.read_text(encoding="utf-8") == lab.data_module()
+    x, y, series = value_of("[engine.toy.x, engine.toy.y, engine.temperatures]")
+    assert (x, y, series) == (X.tolist(), Y.tolist(), temperatures().tolist())
+    assert value_of("[engine.x, engine.y]") == [x, y]
+
+
+def test_writing_the_data_module(tmp_path):
+    lab.write_data(tmp_path / "data.js")
+    assert (tmp_path / "data.js").read_bytes() == lab.DATA.read_bytes()
+
+
+@pytest.mark.parametrize(("steps", "size"), [(12, 16), (1, 16), (9, 32), (3, 80), (2, 100)])
+def test_batches_are_the_order_of_the_epochs_in_parts(steps, size):
+    standard = "" if size == 16 else ", size"
+    batches = value_of(f"engine.batches(7, steps{standard})", steps=steps, size=size)
+    epochs = simulate.batch_order(7, 80, steps)
+    assert batches == [part.tolist() for epoch in epochs for part in epoch.split(size)][:steps]
+
+
+def test_loss_and_gradient_of_a_batch_are_those_of_autograd():
+    indices = [3, 79, 0, 41, 3]
+    loss, gradient = value_of(
+        """(() => { const out = new Float64Array(2);
+            return [engine.lossAndGradient(0.3, -1.2, indices, out), out]; })()""",
+        indices=indices,
+    )
+    point = torch.tensor([0.3, -1.2], dtype=torch.float64, requires_grad=True)
+    expected = line_loss(point, X[indices], Y[indices])
+    expected.backward()
+    assert loss == pytest.approx(expected.item(), rel=1e-14)
+    assert gradient == pytest.approx(point.grad.tolist(), rel=1e-14)
+
+
+def line_loss(points: torch.Tensor, x: torch.Tensor = X, y: torch.Tensor = Y) -> torch.Tensor:
+    """Mean squared error of lines (b, w), shape (…, 2)."""
+    predicted = points[..., :1] + points[..., 1:] * x
+    return nn.functional.mse_loss(predicted, y.expand_as(predicted), reduction="none").mean(-1)
+
+
+def turned_bowl(points: torch.Tensor, condition: float, angle: float) -> torch.Tensor:
+    """Quadratic form of a matrix with eigenvalues 1 and κ, half of it."""
+    phi = math.radians(angle)
+    axes = torch.tensor([[math.cos(phi), -math.sin(phi)], [math.sin(phi), math.cos(phi)]]).double()
+    hessian = axes @ torch.diag(torch.tensor([1.0, condition]).double()) @ axes.T
+    return (points @ hessian * points).sum(-1) / 2
+
+
+PROBLEMS = {
+    "regression": ({}, line_loss, TOY.surface("train")),
+    "quadratic": (
+        {"condition": 20.0, "angle": 30.0},
+        lambda p: turned_bowl(p, 20.0, 30.0),
+        problems.quadratic(20.0, 30.0),
+    ),
+    "rosenbrock": (
+        {},
+        lambda p: (1 - p[..., 0]) ** 2 + 100 * (p[..., 1] - p[..., 0] ** 2) ** 2,
+        problems.rosenbrock(),
+    ),
+    "beale": (
+        {},
+        lambda p: sum(
+            (c - p[..., 0] + p[..., 0] * p[..., 1] ** k) ** 2
+            for k, c in [(1, 1.5), (2, 2.25), (3, 2.625)]
+        ),
+        problems.beale(),
+    ),
+    "saddle": ({}, lambda p: p[..., 0] ** 2 - p[..., 1] ** 2, problems.saddle()),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_problems_are_those_of_helpers_and_their_gradients_those_of_autograd(name):
+    settings, function, ours = PROBLEMS[name]
+    points = torch.randn(200, 2, dtype=torch.float64) * torch.logspace(-9, 2, 200)[:, None]
+    points.requires_grad_()
+    values, gradients, minimum, lowest = value_of(
+        """(() => { const problem = engine.problems[name](settings);
+            const gradient = ([x, y], out) => (problem.gradient(x, y, out), out);
+            return [points.map(([x, y]) => problem.value(x, y)),
+                points.map((point) => gradient(point, new Float64Array(2))),
+                problem.minimum, problem.minimumValue]; })()""",
+        name=name,
+        settings=settings,
+        points=points,
+    )
+    expected = function(points)
+    torch.testing.assert_close(torch.tensor(values).double(), expected, rtol=1e-12, atol=0)
+    torch.testing.assert_close(ours.value(points), expected, rtol=1e-12, atol=0)
+    (slopes,) = torch.autograd.grad(expected.sum(), points)
+    scale = slopes.abs().amax(1, keepdim=True)  # an entry may be a difference of large terms
+    assert ((torch.tensor(gradients).double() - slopes).abs() <= 1e-12 * scale).all()
+    assert minimum == (None if ours.minimum is None else pytest.approx(ours.minimum.tolist()))
+    assert lowest == (None if ours.minimum is None else pytest.approx(ours.minimum_value))
+
+
+def test_the_default_quadratic_is_that_of_helpers():
+    value = value_of("engine.problems.quadratic().value(0.3, 0.7)")
+    assert value == pytest.approx(
+        problems.quadratic().value(torch.tensor([0.3, 0.7]).double()).item(), rel=1e-15
+    )
+
+
+# Rules
+
+RULES = {
+    "sgd": (torch.optim.SGD, "lr momentum dampening nesterov weight_decay"),
+    "adagrad": (torch.optim.Adagrad, "lr lr_decay weight_decay eps"),
+    "rmsprop": (torch.optim.RMSprop, "lr alpha eps weight_decay momentum"),
+    "adam": (torch.optim.Adam, "lr beta1 beta2 eps weight_decay amsgrad"),
+    "adamw": (torch.optim.AdamW, "lr beta1 beta2 eps weight_decay amsgrad"),
+    "nadam": (torch.optim.NAdam, "lr beta1 beta2 eps weight_decay momentum_decay"),
+}
+DRAWS = {
+    "lr": lambda rng: 10 ** rng.uniform(-4, 0),
+    "momentum": lambda rng: rng.choice([0.0, rng.uniform(0.01, 0.99)]),
+    "dampening": lambda rng: rng.choice([0.0, rng.uniform(0, 1)]),
+    "nesterov": lambda rng: rng.random() < 0.4,
+    "weight_decay": lambda rng: rng.choice([0.0, 10 ** rng.uniform(-4, -1)]),
+    "alpha": lambda rng: rng.uniform(0, 0.9999),
+    "beta1": lambda rng: rng.uniform(0, 0.999),
+    "beta2": lambda rng: 1 - 10 ** rng.uniform(-4, 0),
+    "eps": lambda rng: 10 ** rng.uniform(-10, -2),
+    "amsgrad": lambda rng: rng.random() < 0.5,
+    "lr_decay": lambda rng: rng.choice([0.0, 10 ** rng.uniform(-4, 0)]),
+    "momentum_decay": lambda rng: rng.choice([0.0, 4e-3, 10 ** rng.uniform(-4, 0)]),
+}
+
+
+@pytest.fixture(autouse=True)
+def double_by_default():
+    """Let torch's NAdam compute its product of momenta in float64."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def drawn_settings(rule: str, count: int) -> list[dict[str, Any]]:
+    """Settings of a rule, drawn with a fixed seed; with Nesterov's momentum, allowed ones."""
+    rng = np.random.default_rng(sorted(RULES).index(rule))
+    settings = []
+    for _ in range(count):
+        drawn = {name: DRAWS[name](rng) for name in RULES[rule][1].split()}
+        if drawn.get("nesterov"):
+            drawn |= {"momentum": drawn["momentum"] or 0.9, "dampening": 0.0}
+        settings.append({n: v if isinstance(v, bool) else float(v) for n, v in drawn.items()})
+    return settings
+
+
+def torch_optimizer(rule: str, params: torch.Tensor, settings: dict) -> torch.optim.Optimizer:
+    """Make the optimizer of torch with our settings."""
+    settings = dict(settings)
+    betas = [settings.pop(name) for name in ("beta1", "beta2") if name in settings]
+    if betas:
+        settings["betas"] = tuple(betas)
+    return RULES[rule][0]([params], foreach=False, **settings)
+
+
+def assert_close(path: Any, expected: torch.Tensor) -> None:
+    """Compare paths, shape (steps, …), to 1e-12 of the largest value that an entry has had."""
+    path = torch.as_tensor(path)
+    assert path.shape == expected.shape
+    allowed = 1e-12 * expected.abs().cummax(0).values
+    assert ((path - expected).abs() <= allowed).all(), ((path - expected).abs() / allowed).max()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_equal_torch_over_given_gradients(rule):
+    # Sizes 1e-3 to 1e3; those of the first parameter are 0, those of the second near 0.
+    gradients = torch.randn(STEPS, 5) * torch.logspace(-3, 3, 5)
+    gradients[:, 0] = 0
+    gradients[:, 1] *= 1e-9
+    gradients[100:200] *= torch.rand(5) > 0.4
+    start = torch.tensor([1.0, -1e-9, 2.0, -0.5, 30.0])
+    settings = drawn_settings(rule, 40)
+    outputs = value_of(
+        """settings.map((one) => {
+            const optimizer = engine.rules[rule](one);
+            const params = Float64Array.from(start);
+            const path = gradients.map((g) => (optimizer.step(params, g), Array.from(params)));
+            return { path, state: optimizer.state }; })""",
+        rule=rule,
+        settings=settings,
+        start=start,
+        gradients=gradients,
+    )
+    for one, output in zip(settings, outputs, strict=True):
+        params = start.clone().requires_grad_()
+        optimizer = torch_optimizer(rule, params, one)
+        path = []
+        for gradient in gradients:
+            params.grad = gradient.clone()
+            optimizer.step()
+            path.append(params.detach().clone())
+        assert_close(output["path"], torch.stack(path))
+        state = {n: v for n, v in optimizer.state[params].items() if v is not None}
+        assert output["state"].keys() == {"step", *state}
+        for name, value in state.items():
+            mine, value = torch.as_tensor(output["state"][name]).double(), torch.as_tensor(value)
+            scale = 1e-12 * max(1e-300, value.abs().max())
+            torch.testing.assert_close(mine, value.double(), rtol=1e-12, atol=float(scale))
+        assert output["state"]["step"] == STEPS
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_defaults_are_those_of_torch(rule):
+    settings = value_of("engine.rules[rule]().settings", rule=rule)
+    defaults = RULES[rule][0]([torch.zeros(1)]).defaults
+    defaults |= dict(zip(("beta1", "beta2"), defaults.get("betas", ()), strict=False))
+    assert settings == {name: defaults[name] for name in settings}
+    schema = json.loads((ROOT / "helpers/lab/schema.json").read_text(encoding="utf-8"))
+    assert set(schema["rules"][rule]["settings"]) == set(settings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "message"),
+    [
+        ("adam", {"momentum": 0.9}, "TypeError: momentum is not a setting of this rule"),
+        ("sgd", {"lr": "0.1"}, "TypeError: lr must be a number, got 0.1"),
+        ("adam", {"amsgrad": 1}, "TypeError: amsgrad must be a boolean, got 1"),
+        ("sgd", {"lr": math.nan}, "RangeError: lr must be at least 0 and below Infinity, got NaN"),
+        ("nadam", {"beta1": 1}, "RangeError: beta1 must be at least 0 and below 1, got 1"),
+        (
+            "sgd",
+            {"nesterov": True},
+            "RangeError: nesterov requires momentum above 0 and dampening 0",
+        ),
+    ],
+)
+def test_settings_out_of_range_are_errors(rule, settings, message):
+    with pytest.raises(EngineError) as raised:
+        value_of("engine.rules[rule](settings)", rule=rule, settings=settings)
+    assert str(raised.value) == message
+
+
+# Simulations
+
+
+def torch_path(rule, settings, function, starts, steps, make_scheduler=None):
+    """Minimise with torch and autograd, from all starts, (starts, 2), at once: (steps + 1, …)."""
+    params = starts.clone().requires_grad_()
+    optimizer = torch_optimizer(rule, params, settings)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    path = [starts]
+    for _ in range(steps):
+        optimizer.zero_grad()
+        function(params).sum().backward()
+        optimizer.step()
+        if scheduler:
+            scheduler.step()
+        path.append(params.detach().clone())
+    return torch.stack(path)
+
+
+SIMULATE = """
+    runs.map((run) => engine.simulate({ ...run,
+        problem: engine.problems[name](shape), rule: engine.rules[rule] }))"""
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_simulations_equal_torch_with_autograd(rule, name):
+    shape, function, _ = PROBLEMS[name]
+    settings = drawn_settings(rule, 8)
+    starts = torch.tensor([[1e-9, -2e-9], [-1.2, 0.4], [0.7, 1.5]])
+    runs = [{"settings": s, "start": p, "steps": STEPS} for s in settings for p in starts]
+    outputs = iter(value_of(SIMULATE, name=name, shape=shape, rule=rule, runs=runs))
+    compared = 0
+    for one in settings:
+        # Also from starts that are some rounding errors away: where even torch's own paths part,
+        # there is no path to be equal to.
+        paths = torch_path(rule, one, function, torch.cat([starts, starts * (1 + 2**-50)]), STEPS)
+        for path, near, output in zip(*paths.transpose(0, 1).split(3), outputs, strict=False):
+            diverged_at = first_outside(path)
+            end = diverged_at + 1 or STEPS + 1
+            scale = path[:end].abs().cummax(0).values
+            if not ((path - near)[:end].abs() <= 1e-13 * scale).all():
+                continue
+            compared += 1
+            mine = torch.tensor(output["path"]).unflatten(0, (-1, 2))
+            assert output["divergedAt"] == diverged_at
+            assert_close(mine[:end], path[:end])
+            assert mine[end:].isnan().all()
+            last = STEPS + 1 if diverged_at < 0 else diverged_at
+            losses = torch.tensor(output["losses"])
+            torch.testing.assert_close(
+                losses[:last], function(mine[:last]), rtol=1e-12, atol=1e-14
+            )
+            assert losses[last:].isnan().all()
+    print(rule, name, compared)
+    assert compared >= 12
+
+
+def first_outside(path: torch.Tensor) -> int:
+    """First index of a path, (steps + 1, 2), that is out of bounds, or −1."""
+    outside = ~(path.abs() <= 1e6).all(-1)
+    return int(outside.int().argmax()) if outside.any() else -1

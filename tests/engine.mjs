@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("../lab/engine/", import.meta.url);
 const engine = {};
-for (const file of readdirSync(folder)) Object.assign(engine, await import(new URL(file, folder)));
+for (const file of readdirSync(folder)) {
+  if (!file.startsWith("_")) Object.assign(engine, await import(new URL(file, folder)));
+}
 
 const decode = (_, value) => (typeof value?.number === "string" ? Number(value.number) : value);
 const encode = (_, value) => {
@@ -14,11 +16,5 @@ const encode = (_, value) => {
 
 const { expression, inputs } = JSON.parse(readFileSync(0, "utf8"), decode);
 const evaluate = new Function("engine", "input", `return (${expression});`);
-const outputs = inputs.map((input) => {
-  try {
-    return { value: evaluate(engine, input) };
-  } catch (error) {
-    return { error: String(error) };
-  }
-});
+const outputs = inputs.map((input) => evaluate(engine, input));
 process.stdout.write(JSON.stringify(outputs, encode));

@@ -78,7 +78,10 @@ function begin({
   const overrides = rates || momenta ? {} : undefined;
   const momentumName = "momentum" in optimizer.settings ? "momentum" : "beta1";
   if (momenta && !(momentumName in optimizer.settings)) {
-    throw new TypeError("momenta must be left out for a rule without momentum and betas");
+    throw new TypeError("momenta must be null for a rule without momentum and beta1");
+  }
+  if (batches && !problem.lossAndGradient) {
+    throw new TypeError("batches must be null for a problem without data");
   }
   const gradient = new Float64Array(2);
   const path = new Float64Array(2 * (steps + 1)).fill(NaN);

@@ -7,13 +7,13 @@
 export class Generator {
   /** @param {number} seed an integer from 0 to 2⁵³ − 1, of which torch uses the low 32 bits */
   constructor(seed) {
-    this.state = new Uint32Array(624);
-    this.state[0] = seed; // a Uint32Array stores the low 32 bits
+    const state = new Int32Array(624);
+    state[0] = seed; // the array stores the low 32 bits
     for (let i = 1; i < 624; i++) {
-      const last = this.state[i - 1];
       // sᵢ = 1812433253 (sᵢ₋₁ ⊕ (sᵢ₋₁ >> 30)) + i  (mod 2³²)
-      this.state[i] = Math.imul(1812433253, last ^ (last >>> 30)) + i;
+      state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
     }
+    this.state = state;
     this.next = 624;
   }
 
@@ -45,10 +45,12 @@ export class Generator {
  * @returns {Int32Array} shape (n,)
  */
 export function randperm(generator, n) {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n).map((_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const j = i + (generator.random() % (n - i));
-    [order[i], order[j]] = [order[j], order[i]];
+    const kept = order[i];
+    order[i] = order[j];
+    order[j] = kept;
   }
   return order;
 }

@@ -1,6 +1,6 @@
 /** Update rules, equal to `torch.optim` in float64 up to rounding. Defaults are those of torch. */
 
-import { average, defineRule } from "./rule.js";
+import { average, defineRule } from "./_rule.js";
 
 /** Stochastic gradient descent, with Polyak's or Nesterov's momentum, as `torch.optim.SGD`. */
 const sgd = defineRule(

@@ -68,7 +68,9 @@ function triangle(t, { step_size_up = 2000, step_size_down, mode = "triangular",
     triangular2: 0.5 ** Math.floor(t / (step_size_up + down)),
     exp_range: gamma ** t,
   };
-  if (!(mode in scales)) throw new RangeError(`mode must be one of CyclicLR, got ${mode}`);
+  if (!(mode in scales)) {
+    throw new RangeError(`mode must be "triangular", "triangular2" or "exp_range", got ${mode}`);
+  }
   return Math.min(since / step_size_up, (step_size_up + down - since) / down) * scales[mode];
 }
 

@@ -31,7 +31,7 @@ export function simulate(run) {
 
 /**
  * Simulate many runs, in slices of time, so that a page stays responsive.
- * @param {Run[]} list
+ * @param {Iterable<Run>} list read one run at a time: a generator spreads its own work too
  * @param {number} [budget] longest slice, in milliseconds
  * @yields {Array} after each slice the results so far
  * @returns {Array} the results of all runs, each as `simulate` returns it
@@ -41,12 +41,13 @@ export function* simulateMany(list, budget = 12) {
   let end = performance.now() + budget;
   for (const run of list) {
     const { result, advance } = begin(run);
-    while (!advance(CHUNK)) {
+    for (let isOver = false; !isOver; ) {
+      isOver = advance(CHUNK);
+      if (isOver) results.push(result);
       if (performance.now() < end) continue;
       yield results;
       end = performance.now() + budget;
     }
-    results.push(result);
   }
   return results;
 }
@@ -77,7 +78,10 @@ function begin({
   const overrides = rates || momenta ? {} : undefined;
   const momentumName = "momentum" in optimizer.settings ? "momentum" : "beta1";
   if (momenta && !(momentumName in optimizer.settings)) {
-    throw new TypeError("momenta must be left out for a rule without momentum and betas");
+    throw new TypeError("momenta must be null for a rule without momentum and beta1");
+  }
+  if (batches && !problem.lossAndGradient) {
+    throw new TypeError("batches must be null for a problem without data");
   }
   const gradient = new Float64Array(2);
   const path = new Float64Array(2 * (steps + 1)).fill(NaN);

@@ -20,14 +20,12 @@ export function defineRule(defaults, update, check = () => {}) {
     const settings = { ...defaults, ...given };
     check(settings);
     const state = { step: 0 };
-    const current = { ...settings };
     return {
       settings,
       state,
       step(params, gradient, overrides) {
         state.step += 1;
-        const used = overrides ? Object.assign(current, settings, overrides) : settings;
-        update(params, gradient, state, used);
+        update(params, gradient, state, overrides ? { ...settings, ...overrides } : settings);
       },
     };
   };

@@ -273,6 +273,8 @@ RULE = "a function of helpers.optimizers, such as optimizers.sgd"
         (toy, "epochs", 10**30, ValueError, "at most 10000000"),
         (toy, "batch_size", 0, ValueError, COUNT),
         (toy, "dtype", "float32", TypeError, FLOAT),
+        (order, "seed", -1, ValueError, "a whole number of at least 0"),
+        (order, "seed", 2**64, ValueError, f"at most {2**64 - 1}"),
         (order, "samples", 0, ValueError, COUNT),
         (order, "samples", 10**8, ValueError, "at most 10000000"),
         (order, "epochs", 0, ValueError, COUNT),

@@ -174,14 +174,6 @@ def test_default_arguments_are_those_of_torch(name, arguments, steps):
 
 
 @often
-@given(rates, st.integers(1, 20_000), shares, st.lists(st.integers(0, 50_000), min_size=1))
-def test_cosine_annealing_equals_the_closed_form_of_torch(lr, t_max, share, epochs):
-    ours = schedules.cosine_annealing_lr(lr, t_max, max(epochs) + 1, share * lr)[epochs]
-    make = functools.partial(lr_scheduler.CosineAnnealingLR, T_max=t_max, eta_min=share * lr)
-    assert_same(ours, of_torch_at(make, epochs, lr), of_the_highest=1e-15)
-
-
-@often
 @given(rates, st.integers(1, 12), st.integers(1, 5), shares, st.integers(1, 9), counts)
 def test_warm_restarts_equal_torch_at_fractions_of_epochs(lr, t_0, t_mult, share, iters, count):
     arguments = {"T_0": t_0, "T_mult": t_mult, "eta_min": share * lr}
@@ -268,14 +260,11 @@ def sequence(main, total_iters, start_factor=1 / 3, mode="linear"):
 @pytest.mark.parametrize("start_factor", [1e-3, 1 / 3, 1.0])
 def test_warm_up_equals_a_sequence_of_torch(ours, theirs, mode, total_iters, start_factor):
     expected = of_torch(sequence(theirs, total_iters, start_factor, mode), total_iters + 40)
-    assert_same(schedules.warm_up(ours(40), total_iters, start_factor, mode, lr=0.1), expected)
+    by_default = (start_factor, mode) == (1 / 3, "linear")
+    options = {} if by_default else {"start_factor": start_factor, "mode": mode}
+    assert_same(schedules.warm_up(ours(40), total_iters, lr=0.1, **options), expected)
     if ours(1)[0] == 0.1:  # the main schedule starts at the optimizer's own rate
-        assert_same(schedules.warm_up(ours(40), total_iters, start_factor, mode), expected)
-
-
-def test_warm_up_is_linear_from_a_third_by_default():
-    expected = of_torch(sequence(MAIN["cosine_annealing_lr"][1], 4), 44)
-    assert_same(schedules.warm_up(MAIN["cosine_annealing_lr"][0](40), 4), expected)
+        assert_same(schedules.warm_up(ours(40), total_iters, **options), expected)
 
 
 def test_warm_up_leads_to_the_first_rate_of_one_cycle_whatever_the_optimizer_had():
@@ -304,16 +293,6 @@ def test_momentum_has_its_first_value_during_a_warm_up(name, arguments):
     ours, theirs = pair(name, **arguments)
     warmed = schedules.warm_up(ours(30), total_iters=6, start_factor=1)
     assert_same(warmed, of_torch(sequence(theirs, 6, 0.1), 36, of="momentum"))
-
-
-def test_one_cycle_and_the_step_after_its_end():
-    lr = schedules.one_cycle_lr(0.1, total_steps=100, steps=101)
-    assert lr.argmax() == 29
-    np.testing.assert_allclose(lr[[0, 29, 99]], [0.004, 0.1, 4e-7])
-    assert lr[100] == pytest.approx(5.1e-5, rel=0.01)
-    assert schedules.one_cycle_lr(0.1, 100, anneal_strategy="linear", steps=101)[100] < 0
-    momentum = schedules.one_cycle_momentum(total_steps=100)
-    np.testing.assert_allclose(momentum[[0, 29, 99]], [0.95, 0.85, 0.95])
 
 
 # Trace
@@ -385,8 +364,7 @@ def test_trace_of_a_rate_in_a_tensor_and_of_named_parameters():
 class CountingFactor:
     """A factor with a state: how often it was called."""
 
-    def __init__(self):
-        self.calls = 0
+    calls = 0
 
     def __call__(self, epoch):
         """Return the factor."""
@@ -521,19 +499,11 @@ def test_trace_calls_no_hook_and_leaves_the_warning_of_torch():
 
 
 def test_trace_copies_no_parameter(monkeypatch):
-    copied = []
-    original = torch.Tensor.__deepcopy__
-
-    def spy(tensor, memo):
-        copied.append(tensor.numel())
-        return original(tensor, memo)
-
-    model = torch.nn.Linear(100, 100)
-    scheduler = sequence(MAIN["cosine_annealing_lr"][1], 5)(torch.optim.Adam(model.parameters()))
-    monkeypatch.setattr(torch.Tensor, "__deepcopy__", spy)
-    monkeypatch.setattr(torch.nn.Parameter, "__deepcopy__", spy)
+    parameters = torch.nn.Linear(100, 100).parameters()
+    scheduler = sequence(MAIN["cosine_annealing_lr"][1], 5)(torch.optim.Adam(parameters))
+    for kind in (torch.Tensor, torch.nn.Parameter):
+        monkeypatch.setattr(kind, "__deepcopy__", None)  # a call would be an error
     schedules.trace(scheduler, 20)
-    assert copied == []
 
 
 def test_trace_goes_one_step_past_the_end_of_one_cycle_and_no_further():
@@ -562,7 +532,7 @@ GOOD = {
     "warm_up": {"main": [0.1], "total_iters": 5},
     "trace": {"scheduler": lr_scheduler.StepLR(sgd(), 2), "steps": 5},
 }
-WITH_LR = [name for name in GOOD if "lr" in GOOD[name]]
+WITH_LR, WITH_STEPS = ([name for name in GOOD if key in GOOD[name]] for key in ("lr", "steps"))
 CYCLIC, ONE_CYCLE = ["cyclic_lr", "cyclic_momentum"], ["one_cycle_lr", "one_cycle_momentum"]
 COSINE = ["cosine_annealing_lr", "cosine_annealing_warm_restarts"]
 COUNT, RATE, POSITIVE = (
@@ -572,13 +542,15 @@ COUNT, RATE, POSITIVE = (
 )
 BOUNDS = [
     ([*WITH_LR, "warm_up"], "lr", -0.1, RATE),
-    ([name for name in GOOD if "steps" in GOOD[name]] + ONE_CYCLE, "steps", 0, COUNT),
+    ([*WITH_STEPS, *ONE_CYCLE], "steps", 0, COUNT),
+    (WITH_STEPS, "steps", 10**30, "at most 10000000"),
     (["step_lr"], "step_size", 0, COUNT),
     (["step_lr", "multi_step_lr", "exponential_lr"], "gamma", 0, POSITIVE),
     (["constant_lr"], "factor", 0, "a number in (0, 1]"),
     (["linear_lr", "warm_up"], "start_factor", 0, "a number in (0, 1]"),
     (["linear_lr"], "end_factor", 1.5, "a number in [0, 1]"),
     (["constant_lr", "linear_lr", "polynomial_lr", "warm_up"], "total_iters", 0, COUNT),
+    (["warm_up"], "total_iters", 10**8, "at most 10000000"),
     (["polynomial_lr"], "power", 0, POSITIVE),
     (["cosine_annealing_lr"], "T_max", 0, COUNT),
     (["cosine_annealing_warm_restarts"], "T_0", 0, COUNT),
@@ -597,6 +569,7 @@ BOUNDS = [
     (["one_cycle_lr"], "div_factor", 0, POSITIVE),
     (["one_cycle_lr"], "final_div_factor", 0, POSITIVE),
     (ONE_CYCLE, "total_steps", 0, COUNT),
+    (ONE_CYCLE, "total_steps", 10**8, "at most 10000000"),
     (ONE_CYCLE, "pct_start", 30, "a number in [0, 1]"),
     (ONE_CYCLE, "anneal_strategy", "poly", "one of 'cos', 'linear'"),
     (["reduce_lr_on_plateau"], "mode", "low", "one of 'min', 'max'"),
@@ -619,12 +592,6 @@ BOUNDS = [
 def test_arguments_out_of_range_are_named(name, argument, value, expected):
     message = message_of(ValueError, getattr(schedules, name), **GOOD[name] | {argument: value})
     assert message == f"{argument} must be {expected}, got {value!r}"
-
-
-@pytest.mark.parametrize("name", [name for name in GOOD if "steps" in GOOD[name]])
-def test_steps_that_would_not_fit_into_memory_are_rejected(name):
-    message = message_of(ValueError, getattr(schedules, name), **GOOD[name] | {"steps": 10**30})
-    assert message == f"steps must be at most 10000000, got {10**30}"
 
 
 plateau = lr_scheduler.ReduceLROnPlateau(sgd())
@@ -663,8 +630,6 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "steps must be at most 10, one more than total_steps, got 11"),
         ("one_cycle_lr", {"max_lr": 10, "div_factor": 1e-308}, ValueError,
          "div_factor must keep the rates finite, got 1e-308"),
-        ("one_cycle_lr", {"total_steps": 10**8}, ValueError,
-         "total_steps must be at most 10000000, got 100000000"),
         ("one_cycle_momentum", {"total_steps": 5, "pct_start": 0.2}, ValueError,
          "pct_start must not leave a phase without length, got 0.2 with total_steps=5, "
          "three_phase=False"),
@@ -672,12 +637,12 @@ adagrad = lr_scheduler.StepLR(torch.optim.Adagrad([torch.zeros(1)]), 2)
          "losses must be finite, got nan among them"),
         ("warm_up", {"main": [0.1, math.inf]}, ValueError,
          "main must be finite, got inf among them"),
-        ("warm_up", {"total_iters": 10**8}, ValueError,
-         "total_iters must be at most 10000000, got 100000000"),
         ("trace", {"scheduler": "StepLR"}, TypeError,
          "scheduler must be one of torch.optim.lr_scheduler, got 'StepLR'"),
         ("trace", {"scheduler": adagrad, "of": "momentum"}, ValueError,
          "of must be 'lr' for an optimizer without momentum or betas, got 'momentum'"),
+        ("trace", {"scheduler": plateau, "losses": [math.inf]}, ValueError,
+         "losses must be finite, got inf among them"),
         ("trace", {"losses": [1, 2]}, ValueError,
          "losses must be left out for StepLR, got [1, 2]"),
         ("trace", {"scheduler": plateau}, ValueError,

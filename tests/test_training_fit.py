@@ -16,12 +16,12 @@ from torch.optim import lr_scheduler as torch_schedulers
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from helpers import _progress, language, training
+from helpers.data import digits
 from tests.training_cases import (
     CROSS_ENTROPY,
     OPTIMIZERS,
     SCHEDULERS,
     assert_same_bits,
-    digits,
     network,
     plain_loop,
     sgd,
@@ -99,8 +99,9 @@ def test_several_groups_have_a_rate_each():
 
 
 def test_losses_and_accuracies_are_scikit_learns():
-    train, test = split(digits(), 1500)
-    model = network(inputs=64, outputs=10, width=32)
+    images = digits()
+    train, test = images.train, images.test
+    model = network(inputs=784, outputs=10, width=32)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.003, fused=True)
     history = training.fit(model, CROSS_ENTROPY, optimizer, train, test, epochs=6)
     result = training.evaluate(model, CROSS_ENTROPY, test)
@@ -271,10 +272,6 @@ def test_early_stopping_waits_for_its_patience(values, patience, epochs):
 # Modes
 
 
-def part_modes(model):
-    return [module.training for module in model.modules()]
-
-
 @pytest.mark.parametrize("mode", [True, False])
 def test_modes_are_set_and_restored(mode):
     model, seen = network("normed").train(mode), []
@@ -282,10 +279,10 @@ def test_modes_are_set_and_restored(mode):
     training.fit(model, CROSS_ENTROPY, sgd(model), small(64), small(64), epochs=2)
     assert seen == [True, True, False] * 2
     model[2].train(not mode)
-    before = part_modes(model)
+    before = [module.training for module in model.modules()]
     training.evaluate(model, CROSS_ENTROPY, small(64))
     training.predict(model, small(64)[0])
-    assert part_modes(model) == before
+    assert [module.training for module in model.modules()] == before
 
 
 def test_evaluation_has_neither_dropout_nor_gradients():
@@ -488,11 +485,7 @@ LATE = sequence(LINEAR, one_cycle(3), milestone=2)
         (PLATEAU, {}, "scheduler must have a validation loss, got a ReduceLROnPlateau without"),
         (functools.partial(PLATEAU, mode="max"), {"validation": (X, Y)}, "must have mode='min'"),
         (PLATEAU, {"validation": (X, Y), "step_scheduler": "epoch"}, "must be 'validation' for"),
-        (
-            STEP,
-            {"validation": (X, Y), "step_scheduler": "validation"},
-            "must be 'epoch' or 'batch'",
-        ),
+        (STEP, {"validation": (X, Y), "step_scheduler": "validation"}, "'epoch' or 'batch'"),
         (STEP, {"step_scheduler": "fraction"}, "must be 'epoch' or 'batch' for StepLR"),
         (STEP, {"step_scheduler": "step"}, "step_scheduler must be one of"),
         (sequence(LINEAR, one_cycle(9), milestone=2), {}, "usually stepped by batch and epoch"),

@@ -198,7 +198,7 @@ def shared_layer():
 AXES = {
     "models": [nn.Sequential(nn.Linear(6, 3)), nn.Sequential(nn.Linear(6, 3))],
     "train": (torch.randn(20, 4, 6), torch.randn(20, 4, 3)),
-    "loss": nn.MSELoss(),
+    "loss_function": nn.MSELoss(),
 }
 
 
@@ -218,22 +218,15 @@ AXES = {
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"epochs": 0}, ValueError, "epochs must be"),
         (AXES, ValueError, r"models must flatten inputs, got shape \(20, 4, 6\)"),
-        ({"loss": nn.MSELoss}, TypeError, "loss_function must be a function"),
+        ({"loss_function": nn.MSELoss}, TypeError, "loss_function must be a function"),
         ({"optimizers": 3}, TypeError, "optimizer must be one of torch.optim, got int"),
     ],
 )
 def test_arguments_that_do_not_fit(change, error, message):
     models = change.get("models", [network(seed=run) for run in range(2)])
-    more = {"epochs": 1} | {k: v for k, v in change.items() if k in ("epochs", "seeds")}
-    optimizers = change.get("optimizers") or [sgd(model) for model in models]
+    fit = {"models": models, "loss_function": CROSS_ENTROPY, "train": TRAIN, "epochs": 1}
     with pytest.raises(error, match=message):
-        training.fit_runs(
-            models,
-            change.get("loss", CROSS_ENTROPY),
-            optimizers,
-            change.get("train", TRAIN),
-            **more,
-        )
+        training.fit_runs(**fit | {"optimizers": [sgd(model) for model in models]} | change)
 
 
 def test_optimizers_and_schedulers_that_do_not_fit():

@@ -1,26 +1,13 @@
 """Data, models and a plain training loop, which the tests of training share."""
 
-import functools
 import math
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
 
-RAW = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist" / "MNIST" / "raw"
 CROSS_ENTROPY = nn.CrossEntropyLoss()
-
-
-@functools.cache
-def digits():
-    """scikit-learn's 1,797 digits: inputs (samples, 1, 8, 8) and labels."""
-    from sklearn.datasets import load_digits
-
-    images, labels = load_digits(return_X_y=True)
-    x = torch.tensor(images / 8 - 1, dtype=torch.float32).reshape(-1, 1, 8, 8)
-    return x, torch.tensor(labels, dtype=torch.int64)
 
 
 def split(data, first):

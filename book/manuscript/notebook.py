@@ -80,11 +80,11 @@ def make_notebook(
         _code("language", _LANGUAGE.format(language=language), "language"),
     ]
     problems: list[str] = []
-    taken: Counter[str] = Counter()
+    used: Counter[str] = Counter()
     filled = iter(values or [])
     shown = iter([None] * len(chapter.code) if outputs is None else outputs)
     for cell in chapter.cells:
-        cell_id = _cell_id(cell, taken)
+        cell_id = _cell_id(cell, used)
         if isinstance(cell, Prose):
             source = cell.sources[language]
             if values is not None:
@@ -160,12 +160,12 @@ def text_outputs(outputs: Outputs, language: str) -> Outputs:
     return texts_only
 
 
-def _cell_id(cell: Prose | Code, taken: Counter[str]) -> str:
+def _cell_id(cell: Prose | Code, used: Counter[str]) -> str:
     """Return an id that is the same in all languages and changes only with the cell itself."""
     content = next(iter(cell.sources.values())) if isinstance(cell, Prose) else cell.source
     digest = hashlib.sha256(content.encode()).hexdigest()[:8]
-    taken[digest] += 1
-    return digest if taken[digest] == 1 else f"{digest}-{taken[digest]}"
+    used[digest] += 1
+    return digest if used[digest] == 1 else f"{digest}-{used[digest]}"
 
 
 def _markdown(cell_id: str, source: str, role: str = "") -> NotebookNode:

@@ -1,4 +1,4 @@
-"""Digests of all that a chapter's run, or the whole site, depends on."""
+"""Digests of all that a chapter's run, or the site, depends on."""
 
 import hashlib
 import os

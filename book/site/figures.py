@@ -19,7 +19,7 @@ __all__ = ["html_outputs"]
 
 FOLDER = "pictures"
 WIDTH = 600
-"""Width of a picture in CSS pixels, where there is room for it."""
+"""Width of a picture in CSS pixels, where the page is wide enough."""
 
 
 def html_outputs(
@@ -30,7 +30,7 @@ def html_outputs(
     The pictures' files go below ``site``, the folder that becomes the language's part of the site.
     """
     (site / FOLDER).mkdir(parents=True, exist_ok=True)
-    numbers = itertools.count(1)  # tell the page's sliders apart, so that each label names its own
+    numbers = itertools.count(1)  # for unique ids, so that each label names its own slider
     for cell in outputs:
         yield [_as_html(output, language, site, numbers) for output in cell]
 

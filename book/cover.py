@@ -1,4 +1,4 @@
-"""Pictures of the course as a whole: the card shown with links to it, and the EPUB's cover."""
+"""Pictures of the course: the card shown with links to it, and the EPUB's cover."""
 
 import io
 import textwrap

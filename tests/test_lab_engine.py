@@ -17,9 +17,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from book import lab
 from book.project import ROOT
-from book.site.formulas import _node
 from helpers import optimizers, problems, simulate
 from helpers.data import temperatures
+from tests.pages import NODE
 from tests.test_schedules import SCHEDULERS, of_torch, sequence
 
 DRIVER = Path(__file__).with_name("engine.mjs")
@@ -32,7 +32,7 @@ SEEDS = range(100)
 def evaluate(expression: str, inputs: list[Any]) -> list[Any]:
     """Evaluate an expression of JavaScript, with `engine` and `input`, for each of the inputs."""
     run = subprocess.run(
-        [_node(), str(DRIVER)],
+        [str(NODE), str(DRIVER)],
         input=json.dumps({"expression": expression, "inputs": _encoded(inputs)}),
         capture_output=True,
         encoding="utf-8",

@@ -1,7 +1,6 @@
 """``python -m book check``: languages agree with each other, and notebooks with manuscripts.
 
-Nothing runs here: nbval tells whether the outputs hold, ``make site`` whether the numbers do, and
-whether every link leads somewhere.
+Nothing runs here: nbval checks the outputs, ``make site`` checks the numbers and the links.
 """
 
 import re
@@ -76,14 +75,14 @@ def different_numbers(
                         )
 
 
-# What both languages of a text must have in common, whatever their words.
+# What a text must have in common in all languages.
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 
 
 def _disagreements(chapter: Chapter) -> Iterator[str]:
-    """Yield what a text has in one language and not in another, as far as a machine can tell."""
+    """Yield what a text has in one language and lacks in another, such as a link."""
     for cell in chapter.cells:
         if not isinstance(cell, Prose):
             continue
@@ -125,7 +124,7 @@ def _parts(source: str, code: str) -> dict[str, Counter[str]]:
 
 
 def _neutral_formula(formula: str, code: str) -> str:
-    """Return a formula without its words, and with a decimal point."""
+    """Return a formula without its text, and with a decimal point."""
     formula = re.sub(r"\\text\{[^}]*\}", r"\\text", formula)
     formula = re.sub(r"(?<=\d)\{,\}(?=\d)", ",", formula)
     formula = re.sub(r"\d+(?:[.,]\d+)+", lambda n: language.neutral(n[0], code), formula)

@@ -135,19 +135,16 @@ def read(path: Path) -> Chapter:
     group: dict[str, tuple[str, int, str]] = {}  # cells of one text: location, line and source
 
     def end_group() -> None:
-        if group and list(group) != list(LANGUAGES):
-            location = next(iter(group.values()))[0]
+        if not group:
+            return
+        (location, *_), *_ = group.values()
+        sources = {language: source for language, (_, _, source) in group.items()}
+        lines = {language: line for language, (_, line, _) in group.items()}
+        cells.append(Prose(location, sources, lines))
+        if list(group) != list(LANGUAGES):
             problems.append(
-                f"{location}: a text must stand in {', '.join(LANGUAGES)}, in this order, "
+                f"{location}: a text must come in {', '.join(LANGUAGES)}, in this order, "
                 f"got {', '.join(group)}"
-            )
-        elif group:
-            cells.append(
-                Prose(
-                    next(iter(group.values()))[0],
-                    {language: source for language, (_, _, source) in group.items()},
-                    {language: line for language, (_, line, _) in group.items()},
-                )
             )
         group.clear()
 

@@ -130,7 +130,7 @@ def fill(cell: Prose, code: str, values: Values, path: str) -> str:
 
 
 def line_of(cell: Prose, expression: Expression) -> int:
-    """Return the line of the manuscript on which an expression stands first."""
+    """Return the line of the manuscript on which an expression occurs first."""
     return next(
         line
         for code in cell.sources
@@ -151,7 +151,7 @@ def _bind_units(source: str) -> str:
 
 
 def _parse(field: str) -> Expression:
-    """Parse what stands between the braces, as Python parses a field of an f-string."""
+    """Parse what is between the braces, as Python parses a field of an f-string."""
     field = field.strip()
     try:
         string = ast.parse(f"f'''{{{field}}}'''", mode="eval").body

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,11 +80,11 @@ def make_notebook(
         _code("language", _LANGUAGE.format(language=language), "language"),
     ]
     problems: list[str] = []
-    taken: set[str] = set()
+    used: Counter[str] = Counter()
     filled = iter(values or [])
     shown = iter([None] * len(chapter.code) if outputs is None else outputs)
     for cell in chapter.cells:
-        cell_id = _cell_id(cell, taken)
+        cell_id = _cell_id(cell, used)
         if isinstance(cell, Prose):
             source = cell.sources[language]
             if values is not None:
@@ -93,7 +94,10 @@ def make_notebook(
                     problems += error.problems
             cells.append(_markdown(cell_id, _with_colab_links(source, repository, language)))
         elif cell.tag == "solution":
-            cells.append(_markdown(cell_id, _folded(cell.source, t["solution"]), "solution"))
+            fenced = f"```python\n{cell.source}\n```"
+            # Colab, GitHub and the site all understand this fold.
+            source = f"<details>\n<summary>{t['solution']}</summary>\n\n{fenced}\n\n</details>"
+            cells.append(_markdown(cell_id, source, "solution"))
         else:
             result = next(shown)
             if cell.tag != "hidden":
@@ -107,23 +111,19 @@ def make_notebook(
     ]
     cells.append(_markdown("neighbours", "---\n\n" + " · ".join(links), "neighbours"))
     if outputs is not None:
-        code = [made for made in cells if made["cell_type"] == "code"]
+        code = [made for made in cells if made.cell_type == "code"]
         for count, made in enumerate(code, start=1):
-            made["execution_count"] = count
-            for output in made["outputs"]:
-                if output["output_type"] == "execute_result":
-                    output["execution_count"] = count
+            made.execution_count = count
+            for output in made.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "title": chapter.title(language),
+    }
     return nbformat.from_dict(
-        {
-            "cells": cells,
-            "metadata": {
-                "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-                "language_info": {"name": "python"},
-                "title": chapter.title(language),
-            },
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
+        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     )
 
 
@@ -160,46 +160,33 @@ def text_outputs(outputs: Outputs, language: str) -> Outputs:
     return texts_only
 
 
-def _cell_id(cell: Prose | Code, taken: set[str]) -> str:
+def _cell_id(cell: Prose | Code, used: Counter[str]) -> str:
     """Return an id that is the same in all languages and changes only with the cell itself."""
     content = next(iter(cell.sources.values())) if isinstance(cell, Prose) else cell.source
     digest = hashlib.sha256(content.encode()).hexdigest()[:8]
-    cell_id, copy = digest, 1
-    while cell_id in taken:
-        copy += 1
-        cell_id = f"{digest}-{copy}"
-    taken.add(cell_id)
-    return cell_id
+    used[digest] += 1
+    return digest if used[digest] == 1 else f"{digest}-{used[digest]}"
 
 
-def _markdown(cell_id: str, source: str, role: str = "") -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": cell_id, "metadata": _metadata(role), "source": source}
+def _markdown(cell_id: str, source: str, role: str = "") -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(source, id=cell_id, metadata=_metadata(role))
 
 
 def _code(
     cell_id: str, source: str, role: str = "", outputs: Outputs | None = None
-) -> dict[str, Any]:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": cell_id,
-        "metadata": _metadata(role),
-        "outputs": outputs or [],
-        "source": source,
-    }
+) -> NotebookNode:
+    return nbformat.v4.new_code_cell(
+        source, id=cell_id, metadata=_metadata(role), outputs=outputs or []
+    )
 
 
-def _metadata(role: str) -> dict[str, Any]:
+def _metadata(role: str) -> NotebookNode:
+    metadata: dict[str, Any] = {ROLE: role} if role else {}
     if role == "trained":  # nbval runs the cell and does not compare what it shows
-        return {ROLE: role, "tags": ["nbval-ignore-output"]}
+        metadata["tags"] = ["nbval-ignore-output"]
     if role == "folded":  # the first key is Colab's, the second one Jupyter's
-        return {ROLE: role, "cellView": "form", "jupyter": {"source_hidden": True}}
-    return {ROLE: role} if role else {}
-
-
-def _folded(code: str, summary: str) -> str:
-    """Fold code in a way that Colab, GitHub and the site all understand."""
-    return f"<details>\n<summary>{summary}</summary>\n\n```python\n{code}\n```\n\n</details>"
+        metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
+    return nbformat.from_dict(metadata)
 
 
 def _with_colab_links(source: str, repository: Repository, language: str) -> str:

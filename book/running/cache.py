@@ -1,12 +1,11 @@
-"""Keeps what chapters gave in ``_build/cache``, until anything that it depends on changes.
+"""Stores the runs of chapters in ``_build/cache``, until anything that they depend on changes.
 
-Prose counts with its expressions alone: a better sentence runs nothing again. `book.running.
-fingerprint` names what counts beside the cells.
+Of the prose only expressions count: an edited sentence runs nothing again. What counts beside the
+cells is in `book.running.fingerprint`.
 """
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import nbformat
@@ -23,7 +22,7 @@ FOLDER = ROOT / "_build" / "cache"
 
 
 def run_key(chapter: Chapter) -> str:
-    """Return a digest of everything that a chapter's run depends on, as it stands now."""
+    """Return a digest of everything that a chapter's run depends on, in its present state."""
     cells = [(cell.source, cell.tag) for cell in [*chapter.code, *chapter.solutions]]
     fields = [sorted({one.code for one in found}) for _, found in expressions.in_prose(chapter)]
     text = json.dumps([fingerprint.of_execution(), cells, fields])
@@ -48,10 +47,8 @@ def store(chapter: Chapter, key: str, run: Run) -> None:
         return
     path = _path(chapter)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     content = {"key": key, "outputs": run.outputs, "values": run.values}
-    partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    os.replace(partial, path)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _path(chapter: Chapter) -> Path:

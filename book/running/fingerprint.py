@@ -1,4 +1,4 @@
-"""Digests of all that a chapter's run, or the whole site, depends on."""
+"""Digests of all that a chapter's run, or the site, depends on."""
 
 import hashlib
 import os
@@ -42,19 +42,16 @@ def of_execution() -> str:
     That is ``helpers``, the lock file, Python and the packages that are really installed, the
     images that can be had without a download, and the environment variables that matter.
     """
-    installed = {
-        path.name
-        for folder in map(Path, sys.path)
-        if folder.is_dir()
-        for path in folder.glob("*.dist-info")
-    }
-    variables = {name: value for name, value in os.environ.items() if name.startswith(_VARIABLES)}
+    installed = {one.name for folder in sys.path for one in Path(folder).glob("*.dist-info")}
+    variables = [
+        f"{key}={value}" for key, value in os.environ.items() if key.startswith(_VARIABLES)
+    ]
     return _joined(
         of_files(ROOT, _EXECUTION),
         sys.version,
         platform.platform(),
         *sorted(installed),
-        *(f"{name}={variables[name]}" for name in sorted(variables)),
+        *sorted(variables),
         _images(),
     )
 

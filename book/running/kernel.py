@@ -54,7 +54,7 @@ class Run:
 
 
 def run_chapter(chapter: Chapter) -> Run:
-    """Run a chapter, its expressions where they stand, and its solutions in the end.
+    """Run a chapter's cells and expressions in their order, and then its solutions.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""The website: Jupyter Book's pages in the course's theme, and what stands around them."""
+"""The website: Jupyter Book's pages in the course's theme, and the pages and files around them."""

@@ -134,7 +134,7 @@ def _is_current(made_from: str) -> bool:
 
 
 def _replace(new: Path, path: Path) -> None:
-    """Move the finished site into place, or leave the old one."""
+    """Replace the old site by the new one; where that fails, restore the old one."""
     old = new.with_name("old")
     if path.exists():
         path.rename(old)

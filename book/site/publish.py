@@ -87,7 +87,10 @@ def _link_headings(site: Path, chapters: list[Chapter]) -> None:
         paths = {code: site / code / f"{chapter.slug}.html" for code in LANGUAGES}
         pages = {code: path.read_text(encoding="utf-8") for code, path in paths.items()}
         ids = {
-            code: [str(section["id"]) for section in _soup(page).select("section[id]")]
+            code: [
+                str(section["id"])
+                for section in BeautifulSoup(page, "html.parser").select("section[id]")
+            ]
             for code, page in pages.items()
         }
         if len({len(found) for found in ids.values()}) > 1:
@@ -111,8 +114,9 @@ def _feed(folder: Path, chapters: list[Chapter], code: str) -> str | None:
     changes = []
     for number, chapter in enumerate(chapters):
         if moment := git.last_change(chapter.path):
-            page = _soup((folder / f"{chapter.slug}.html").read_text(encoding="utf-8"))
-            description = page.select_one('meta[name="description"]')
+            page = (folder / f"{chapter.slug}.html").read_text(encoding="utf-8")
+            soup = BeautifulSoup(page, "html.parser")
+            description = soup.select_one('meta[name="description"]')
             change = {
                 "date": moment.isoformat(),
                 "day": written(moment, code),
@@ -130,7 +134,3 @@ def _feed(folder: Path, chapters: list[Chapter], code: str) -> str | None:
         home=f"{address()}/{code}",
         t=texts(code),
     )
-
-
-def _soup(page: str) -> BeautifulSoup:
-    return BeautifulSoup(page, "html.parser")

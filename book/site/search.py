@@ -1,7 +1,7 @@
 """Sphinx extension: an index of the pages, section by section, for the search page.
 
-The browser builds the inverted index from it (``theme/static/search.js``), so that words are cut
-and folded in one place and in one language.
+The browser builds the inverted index from it (``theme/static/search.js``), so that words are split
+and normalised by the same code as the query.
 """
 
 import json
@@ -16,7 +16,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from book.project import chapter_paths
 
-__all__ = ["INDEX", "Section", "sections", "write_index"]
+__all__ = ["INDEX", "Section", "sections"]
 
 INDEX = "search-index.js"
 
@@ -55,7 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         lambda app, config: config.html_additional_pages.update({"search": "search.html"}),
     )
     app.connect("builder-inited", _drop_sphinx_search)
-    app.connect("build-finished", _finish)
+    app.connect("build-finished", _write_index)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -64,22 +64,19 @@ def _drop_sphinx_search(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def _finish(app: Sphinx, exception: Exception | None) -> None:
+def _write_index(app: Sphinx, exception: Exception | None) -> None:
+    """Write a script that holds the sections of all chapters, in their order.
+
+    It is a script because a page that is opened from the disk may load scripts, and no data.
+    """
     if exception is not None:
         return
     static = Path(app.outdir, "_static")
     (static / "translations.js").unlink(missing_ok=True)  # of Sphinx's own scripts
-    write_index([Path(app.outdir, f"{path.stem}.html") for path in chapter_paths()], static / INDEX)
-
-
-def write_index(pages: list[Path], path: Path) -> None:
-    """Write a script that holds the sections of some pages, in their order.
-
-    It is a script because a page that is opened from the disk may load scripts, and no data.
-    """
+    pages = [Path(app.outdir, f"{path.stem}.html") for path in chapter_paths()]
     index = [[page.name, sections(page.read_text(encoding="utf-8"), page.name)] for page in pages]
     content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    path.write_text(f"const searchIndex = {content};\n", encoding="utf-8")
+    (static / INDEX).write_text(f"const searchIndex = {content};\n", encoding="utf-8")
 
 
 def sections(html: str, name: str) -> list[Section]:
@@ -108,13 +105,9 @@ def sections(html: str, name: str) -> list[Section]:
             raise ValueError(
                 f"{name}: a heading must have text and a section with an id: {heading}"
             )
-        parts = [_text(part) for part in parent if part is not heading and not _is_section(part)]
+        parts = [_text(part) for part in parent if part is not heading and part.name != "section"]
         found.append(Section(anchor, title, _clean(" ".join(parts))))
     return found
-
-
-def _is_section(part: Any) -> bool:
-    return isinstance(part, Tag) and part.name == "section"
 
 
 def _text(node: Any) -> str:

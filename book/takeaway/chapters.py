@@ -75,7 +75,7 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
 
 
 def point_links(body: Tag, chapter: BookChapter, chapters: list[BookChapter], pattern: str) -> None:
-    """Point the links between chapters at their places in a book.
+    """Point the links between chapters at the chapters of a book.
 
     Parameters
     ----------

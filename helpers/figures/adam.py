@@ -69,9 +69,10 @@ def agreement(
     middle: np.ndarray,
     high: np.ndarray,
     *,
+    mean: float,
     ax: Axes | None = None,
 ) -> Axes:
-    """Size of Adam's steps against the noise of the gradient, whose mean is 1.
+    """Size of Adam's steps against the noise of the gradient.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def agreement(
         Shape (choices,): standard deviation of the gradient, ascending.
     low, middle, high : numpy.ndarray
         Shape (choices,): quartiles of the step's size, in learning rates.
+    mean : float
+        Of the gradient, the same at all choices.
     """
     ax = canvas.subplots(ax=ax)
     key = "figures.adam.agreement"
@@ -87,8 +90,9 @@ def agreement(
     ax.plot(noise, middle, **style)
     ax.set(xscale="log", xlim=(noise[0], noise[-1]), ylim=(0, 1.1 * max(1, high.max())))
     ax.minorticks_off()
-    titles(ax, key)
-    canvas.describe(ax, key, quiet=noise[0], at_quiet=middle[0], loud=noise[-1], at_loud=middle[-1])
+    titles(ax, key, mean=mean)
+    ends = {"quiet": noise[0], "at_quiet": middle[0], "loud": noise[-1], "at_loud": middle[-1]}
+    canvas.describe(ax, key, mean=mean, **ends)
     return ax
 
 
@@ -130,24 +134,30 @@ def decay(
 
 
 @canvas.figure
-def amsgrad(adam: np.ndarray, amsgrad: np.ndarray, *, ax: Axes | None = None) -> Axes:
+def amsgrad(
+    adam: np.ndarray, amsgrad: np.ndarray, *, best: float, worst: float, ax: Axes | None = None
+) -> Axes:
     """Paths of Adam and AMSGrad on a problem made so that Adam goes the wrong way.
 
     Parameters
     ----------
     adam, amsgrad : numpy.ndarray
-        Shape (steps + 1,): the parameter, between −1 (the best) and 1 (the worst).
+        Shape (steps + 1,): the parameter.
+    best, worst : float
+        The bounds of the parameter, the lower one being the best.
     """
     ax = canvas.subplots(height=3.3, ax=ax)
     key = "figures.adam.amsgrad"
     steps = len(adam) - 1
-    ax.axhline(-1, **STYLES["reference"])
+    ax.axhline(best, **STYLES["reference"])
     ax.plot(adam, **STYLES["adam"], label="Adam")
     ax.plot(amsgrad, **STYLES["amsgrad"], label="AMSGrad")
-    ax.set(xlim=(0, steps), ylim=(-1.15, 1.15))
-    titles(ax, key)
+    margin = 0.075 * (worst - best)
+    ax.set(xlim=(0, steps), ylim=(best - margin, worst + margin))
+    titles(ax, key, best=best)
     label_ends(ax)
-    canvas.describe(ax, key, steps=steps, adam=adam[-1], amsgrad=amsgrad[-1])
+    ends = {"adam": adam[-1], "amsgrad": amsgrad[-1]}
+    canvas.describe(ax, key, steps=steps, best=best, worst=worst, **ends)
     return ax
 
 

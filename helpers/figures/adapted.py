@@ -130,14 +130,17 @@ def losses(
         curves.append((language.text(f"{key}.{rule}_train"), train[rule], style))
         curves.append((language.text(f"{key}.{rule}_validation"), validation[rule], dotted))
     draw_losses(ax, curves)
-    titles(ax, key)
+    ends = {rule: curve[-1] for rule, curve in train.items()}
+    rises = {rule: int((np.diff(curve) > 0).sum()) for rule, curve in train.items()}
+    best = min(ends, key=ends.__getitem__)
+    titles(ax, key, best=RULES[best], rises=rises[best])
     canvas.describe(
         ax,
         key,
         epochs=len(train["sgd"]),
-        **{rule: curve[-1] for rule, curve in train.items()},
+        **ends,
         **{f"{rule}_validation": curve[-1] for rule, curve in validation.items()},
-        **{f"{rule}_rises": int((np.diff(curve) > 0).sum()) for rule, curve in train.items()},
+        **{f"{rule}_rises": count for rule, count in rises.items()},
     )
     return ax
 
@@ -170,7 +173,12 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
 
 @canvas.figure
 def conditions(
-    condition: np.ndarray, curves: dict[str, np.ndarray], *, steps: int, ax: Axes | None = None
+    condition: np.ndarray,
+    curves: dict[str, np.ndarray],
+    *,
+    steps: int,
+    angle: float,
+    ax: Axes | None = None,
 ) -> Axes:
     """Loss left after some steps, each with its best rate, against the bowl's condition number.
 
@@ -182,6 +190,8 @@ def conditions(
         Under ``"sgd"``, ``"adam"`` and ``"turned"`` (Adam on the turned bowl): shape (choices,).
     steps : int
         How many steps each run had.
+    angle : float
+        By which the turned bowl is turned, in degrees.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.adapted.conditions"
@@ -189,11 +199,12 @@ def conditions(
     ax.minorticks_off()
     for name, curve in curves.items():
         style = STYLES["adam_variant" if name == "turned" else name]
-        ax.plot(condition, curve, **style, label=language.text(f"{key}.{name}"))
+        ax.plot(condition, curve, **style, label=language.text(f"{key}.{name}", angle=angle))
     titles(ax, key, steps=steps)
     label_ends(ax)
     last = {name: curve[-1] for name, curve in curves.items()}
-    canvas.describe(ax, key, steps=steps, least=condition[0], most=condition[-1], **last)
+    values = {"steps": steps, "angle": angle, "least": condition[0], "most": condition[-1]}
+    canvas.describe(ax, key, **values, **last)
     return ax
 
 

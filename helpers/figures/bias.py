@@ -62,7 +62,7 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
     Parameters
     ----------
     share : numpy.ndarray
-        Shape (steps,), at least 10: 1 − βᵗ, for t from 1 on.
+        Shape (steps,): 1 − βᵗ, for t from 1 on.
     beta : float
         Weight of the past.
     """
@@ -90,8 +90,16 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
             plate=plate,
             fontweight="bold",
         )
+    middle = len(share) // 3
     canvas.describe(
-        ax, key, beta=beta, first=share[0], tenth=share[9], last=len(share), end=share[-1]
+        ax,
+        key,
+        beta=beta,
+        first=share[0],
+        middle=share[middle],
+        middle_step=middle + 1,
+        last=len(share),
+        end=share[-1],
     )
     return ax
 
@@ -174,8 +182,9 @@ def correction(
         note(ax, curve, (steps[0], ratio[0]), (10, 2), color=color)
         gone = language.text(f"{key}.gone", step=below[beta])
         note(ax, gone, (below[beta], share), (6, 7), color=color)
-    titles(ax, key)
     fast, slow = sorted(below, key=below.__getitem__)
+    gone_after = {"fast_steps": below[fast], "slow_steps": below[slow]}
+    titles(ax, key, **gone_after)
     canvas.describe(
         ax,
         key,
@@ -184,8 +193,7 @@ def correction(
         fast_first=ratios[fast][0] + 1,
         slow_first=ratios[slow][0] + 1,
         share=share,
-        fast_steps=below[fast],
-        slow_steps=below[slow],
+        **gone_after,
     )
     return ax
 
@@ -208,7 +216,7 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
     ax.plot(np.arange(1, len(ratio) + 1), ratio, **STYLES["ewma"])
     ax.plot(peak, largest, marker="o", color=orange)
     ax.set(xlim=(0, len(ratio)), ylim=(0, 1.18 * largest))
-    titles(ax, key)
+    titles(ax, key, ratio=largest)
     text = language.text(f"{key}.peak", step=peak, ratio=largest)
     note(ax, text, (peak, largest), (10, 4), color=orange)
     text = language.text(f"{key}.corrected")

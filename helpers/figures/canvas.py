@@ -97,7 +97,7 @@ def figure(draw: Callable[_Parameters, _Drawn]) -> Callable[_Parameters, _Drawn]
 def _to_arrays(value: Any) -> Any:
     """Replace all tensors within tuples, lists and dicts by arrays."""
     if isinstance(value, torch.Tensor):
-        return value.detach().cpu().numpy()
+        return value.detach().cpu().numpy()[()]  # a scalar where there are no dimensions
     if isinstance(value, dict):
         return {key: _to_arrays(part) for key, part in value.items()}
     if isinstance(value, list):

@@ -214,6 +214,7 @@ def explorer(
     below.set_xlabel(language.text("figures.ewma.weights.x"))
     below.set_ylabel(language.text("figures.ewma.weights.y"))
     below.xaxis.set_major_locator(MultipleLocator(5))
+    newest = 5
     canvas.describe(
         above,
         key,
@@ -221,6 +222,7 @@ def explorer(
         age=age,
         low=ewma.min(),
         high=ewma.max(),
-        share=weights[:5].sum(),
+        newest=newest,
+        share=weights[:newest].sum(),
     )
     return axes

@@ -71,7 +71,7 @@ def accuracies(
     key = "figures.hands_on.accuracies"
     curves = {"train": (train, "adam_variant"), "validation": (validation, "adam")}
     _draw_accuracies(ax, curves)
-    titles(ax, key)
+    titles(ax, key, ahead=int((train > validation).sum()), epochs=len(train))
     canvas.describe(
         ax,
         key,
@@ -87,30 +87,30 @@ def accuracies(
 
 @canvas.figure
 def normalisations(
-    halves: np.ndarray, own: np.ndarray, *, source: str, ax: Axes | None = None
+    article: np.ndarray, own: np.ndarray, *, source: str, ax: Axes | None = None
 ) -> Axes:
     """Validation accuracy of one recipe under two normalisations of its data.
 
     Parameters
     ----------
-    halves, own : numpy.ndarray
-        Shape (epochs,), as shares: with (0.5, 0.5), and with the training data's own statistics.
+    article, own : numpy.ndarray
+        Shape (epochs,), as shares: with the article's, and with the training data's own statistics.
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.hands_on.normalisations"
-    _draw_accuracies(ax, {"halves": (halves, "adam_variant"), "own": (own, "corrected")})
+    _draw_accuracies(ax, {"article": (article, "adam_variant"), "own": (own, "corrected")})
     titles(ax, key)
     canvas.describe(
         ax,
         key,
         epochs=len(own),
-        first_halves=halves[0],
+        first_article=article[0],
         first_own=own[0],
-        last_halves=halves[-1],
+        last_article=article[-1],
         last_own=own[-1],
-        ahead=int((own > halves).sum()),
+        ahead=int((own > article).sum()),
     )
     canvas.mark_source(ax, source)
     return ax

@@ -93,17 +93,22 @@ def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     rates : dict of str to numpy.ndarray
-        Under ``"ten"``, ``"three"`` and ``"equal"``: the rates of the grid by factors of 10, of the
-        one by factors of 3, and of the one by equal amounts.
+        Under ``"coarse"``, ``"fine"`` and ``"equal"``: the rates of a grid by large factors, of one
+        by small factors, and of one by equal amounts.
     """
     ax = canvas.subplots(height=2.7, ax=ax)
     key = "figures.learning_rate.grids"
-    rows = {"ten": (0, "s", "blue"), "three": (-1, "o", "green"), "equal": (-2, "D", "orange")}
+    rows = {"coarse": (0, "s", "blue"), "fine": (-1, "o", "green"), "equal": (-2, "D", "orange")}
     for name, (row, marker, color) in rows.items():
         heights = np.full(len(rates[name]), row)
         ax.plot(rates[name], heights, marker, color=COLORS[color], markersize=8)
     ax.set(xscale="log", ylim=(-2.4, 0.6))
-    ax.set_yticks([0, -1, -2], [language.text(f"{key}.{name}") for name in rows])
+    factors = {
+        name: (rates[name].max() / rates[name].min()) ** (1 / (len(rates[name]) - 1))
+        for name in ("coarse", "fine")
+    }
+    names = [language.text(f"{key}.factor", factor=factor) for factor in factors.values()]
+    ax.set_yticks([0, -1, -2], [*names, language.text(f"{key}.equal")])
     ax.minorticks_off()
     ax.grid(True, axis="x")
     titles(ax, key)
@@ -111,12 +116,10 @@ def grids(rates: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     canvas.describe(
         ax,
         key,
-        low=rates["ten"].min(),
-        high=rates["ten"].max(),
-        ten=len(rates["ten"]),
-        three=len(rates["three"]),
-        three_low=rates["three"].min(),
-        equal=len(rates["equal"]),
+        **{name: len(grid) for name, grid in rates.items()},
+        **{f"{name}_low": grid.min() for name, grid in rates.items()},
+        **{f"{name}_high": grid.max() for name, grid in rates.items()},
+        **{f"{name}_factor": factor for name, factor in factors.items()},
         largest=largest,
         crowded=int((rates["equal"] > largest).sum()),
     )
@@ -260,7 +263,7 @@ def range_test(
     low = low / (high / low) ** 0.12 if falls_far else -0.12 * high
     ax.set_ylim(low, high)
     plain_log(ax)
-    titles(ax, f"{key}.{rule}")
+    titles(ax, f"{key}.{rule}", lowest=rates[lowest], limit=limit)
     side = "right" if rates[lowest] > rates[-1] / 3 else "center"
     marks = [
         ("suggested", suggested, low, (-6, 6), "right", COLORS["blue"]),
@@ -289,31 +292,28 @@ def range_test(
 
 
 @canvas.figure
-def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | None = None) -> Axes:
-    """Validation loss with the rate found, a tenth and ten times of it, a dot for each seed.
+def found(
+    losses: dict[str, dict[float, np.ndarray]], *, epochs: int, ax: Axes | None = None
+) -> Axes:
+    """Validation loss with the rate found, a lower and a higher one, a dot for each seed.
 
     Parameters
     ----------
-    losses : dict of str to dict of str to numpy.ndarray
-        By optimizer, ``"adam"`` and ``"momentum"``, then by rate, ``"tenth"``, ``"found"`` and
-        ``"tenfold"``: shape (seeds,).
+    losses : dict of str to dict of float to numpy.ndarray
+        By optimizer, ``"adam"`` and ``"momentum"``, then by the factor of the rate found, of which
+        there are three, the second being 1: shape (seeds,).
     epochs : int
         How long each was trained.
     """
     ax = canvas.subplots(height=4, ax=ax)
     key = "figures.learning_rate.found"
-    rows = [(rule, rate) for rule, by_rate in losses.items() for rate in by_rate]
-    draw_seeds(
-        ax,
-        [
-            (
-                language.text(f"{key}.{rate}", rule=RULES[rule]),
-                losses[rule][rate],
-                STYLES[rule]["color"],
-            )
-            for rule, rate in rows
-        ],
-    )
+    rows = []
+    for rule, by_factor in losses.items():
+        for factor, dots in by_factor.items():
+            name = f"{key}.found" if factor == 1 else f"{key}.factor"
+            text = language.text(name, rule=RULES[rule], factor=factor)
+            rows.append((text, dots, STYLES[rule]["color"]))
+    draw_seeds(ax, rows)
     ax.set_xscale("log")
     plain_log(ax)
     titles(ax, key, epochs=epochs)
@@ -321,8 +321,9 @@ def found(losses: dict[str, dict[str, np.ndarray]], *, epochs: int, ax: Axes | N
         ax,
         key,
         epochs=epochs,
-        seeds=len(losses["adam"]["found"]),
-        **{f"{rule}_{rate}": np.median(losses[rule][rate]) for rule, rate in rows},
+        seeds=len(dots),
+        factors=list(losses["adam"]),
+        **{rule: [np.median(dots) for dots in by.values()] for rule, by in losses.items()},
     )
     return ax
 

@@ -128,7 +128,7 @@ def gain(
     weights : dict of str to numpy.ndarray
         Under ``"sum"`` and ``"average"``, the weight of each lag, newest first: shape (lags,).
     responses : dict of str to numpy.ndarray
-        Under the same names, the value after each step under a constant gradient of 1.
+        Under the same names, the value after each step under a constant gradient, in gradients.
     momentum : float
         μ of both.
     """
@@ -156,6 +156,7 @@ def gain(
         top,
         key,
         momentum=momentum,
+        newest=weights["sum"][0],
         second=weights["sum"][1],
         lags=len(lags),
         oldest=weights["sum"][-1],
@@ -169,12 +170,12 @@ def gain(
 
 @canvas.figure
 def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | None = None) -> Axes:
-    """What momentum's buffer becomes under a constant gradient of 1, at different dampenings.
+    """What momentum's buffer becomes under a constant gradient, at different dampenings.
 
     Parameters
     ----------
     buffers : dict of float to numpy.ndarray
-        By dampening, of which there are three, ascending: shape (steps,).
+        By dampening, of which there are three, ascending: shape (steps,), in gradients.
     momentum : float
         μ of all.
     """
@@ -185,7 +186,7 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
     for (tau, curve), style in zip(buffers.items(), styles, strict=True):
         steps = np.arange(1, len(curve) + 1)
         ax.plot(steps, curve, **style, label=f"τ = {language.number(tau, 'g')}")
-    ax.plot(1, 1, "o", color=COLORS["ink"], markersize=6, clip_on=False, zorder=4)
+    ax.plot(1, curve[0], "o", color=COLORS["ink"], markersize=6, clip_on=False, zorder=4)
     ax.set(xlim=(1, steps[-1]), xticks=[1, *steps[9::10]])
     ax.set_ylim(bottom=0)
     titles(ax, key, momentum=momentum)
@@ -199,6 +200,7 @@ def dampening(buffers: dict[float, np.ndarray], *, momentum: float, ax: Axes | N
         some=some,
         most=most,
         steps=len(steps),
+        start=curve[0],
         free=buffers[none][-1],
         damped=buffers[some][-1],
         still=buffers[most][-1],
@@ -316,7 +318,8 @@ def losses(
     key = "figures.momentum.losses"
     for ax, part, curves in zip(axes, ("train", "validation"), (train, validation), strict=True):
         draw_losses(ax, [(RULES[rule], curve, STYLES[rule]) for rule, curve in curves.items()])
-        titles(ax, f"{key}.{part}")
+        best = min(curves, key=lambda rule: curves[rule][-1])
+        titles(ax, f"{key}.{part}", best=RULES[best])
         ax.label_outer()
     canvas.describe(
         axes[0],

@@ -94,6 +94,7 @@ def traces(
         step=rates["step"][-1],
         low=rates["cyclic"].min(),
         high=rates["cyclic"].max(),
+        fixed=momentum["none"][0],
         low_momentum=momentum["cyclic"].min(),
         high_momentum=momentum["cyclic"].max(),
     )
@@ -169,22 +170,22 @@ def losses(
     axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True, ax=axes)
     key = "figures.scheduled_runs.losses"
     values: dict[str, float] = {}
+    names = {name: language.text(f"figures.scheduled_runs.{name}") for name in losses["momentum"]}
     for ax, (style, curves) in zip(axes, losses.items(), strict=True):
         color = {"color": STYLES[style]["color"]}
         draw_losses(
             ax,
             [
-                (
-                    language.text(f"figures.scheduled_runs.{schedule}"),
-                    curve,
-                    STYLES[f"schedule_{schedule}"] | color,
-                )
+                (names[schedule], curve, STYLES[f"schedule_{schedule}"] | color)
                 for schedule, curve in curves.items()
             ],
         )
-        titles(ax, f"{key}.{style}")
+        ends = {schedule: curve[-1] for schedule, curve in curves.items()}
+        best = min(ends, key=ends.__getitem__)
+        apart = 1 - ends[best] / max(ends.values())
+        titles(ax, f"{key}.{style}", best=names[best], apart=apart)
         ax.label_outer()
-        values |= {f"{style}_{schedule}": curve[-1] for schedule, curve in curves.items()}
+        values |= {f"{style}_{schedule}": end for schedule, end in ends.items()}
     canvas.describe(axes[0], key, epochs=len(losses["momentum"]["none"]), **values)
     return axes
 
@@ -211,9 +212,11 @@ def medians(
         dots = [(names[name], of_row, color) for name, of_row in rows.items()]
         draw_seeds(ax, dots, bars=COLORS["ink"])
         ax.set_xlim(left=0)
-        titles(ax, f"{key}.{style}")
+        middles = {name: float(np.median(of_row)) for name, of_row in rows.items()}
+        best = names[min(middles, key=middles.__getitem__)].replace("\n", " ")
+        titles(ax, f"{key}.{style}", best=best)
         ax.label_outer()
-        values |= {f"{style}_{name}": float(np.median(of_row)) for name, of_row in rows.items()}
+        values |= {f"{style}_{name}": middle for name, middle in middles.items()}
     canvas.describe(axes[0], key, seeds=len(distances["momentum"]["none"]), **values)
     return axes
 

@@ -132,7 +132,8 @@ def cyclic(
     Parameters
     ----------
     rates : dict of str to numpy.ndarray
-        By mode, ``"triangular"``, ``"triangular2"`` and ``"exp_range"``: shape (steps,).
+        By mode, ``"triangular"``, ``"triangular2"`` and ``"exp_range"``: shape (steps,), two peaks
+        or more.
     base_lr, max_lr : float
         The bounds.
     """
@@ -155,7 +156,7 @@ def cyclic(
         base=base_lr,
         max=max_lr,
         triangular=rates["triangular"].max(),
-        triangular2=rates["triangular2"][steps // 3 :].max(),
+        second=_peaks(rates["triangular2"])[1],
         exp_range=rates["exp_range"].max(),
     )
     return axes
@@ -202,7 +203,12 @@ def one_cycle(
 
 @canvas.figure
 def restarts(
-    by_epoch: np.ndarray, by_call: np.ndarray, *, iters: int, axes: np.ndarray | None = None
+    by_epoch: np.ndarray,
+    by_call: np.ndarray,
+    *,
+    T_0: int,  # noqa: N803 (torch's name)
+    iters: int,
+    axes: np.ndarray | None = None,
 ) -> np.ndarray:
     """Rates of cosine annealing with warm restarts, by the epoch and by the number of calls.
 
@@ -211,6 +217,8 @@ def restarts(
     by_epoch, by_call : numpy.ndarray
         Shape (steps,): the rate in each mini-batch, with ``step(epoch + i / iters)`` and with
         ``step()``.
+    T_0 : int
+        Length of the first cycle, in epochs and in calls.
     iters : int
         Mini-batches an epoch.
     """
@@ -222,11 +230,11 @@ def restarts(
         ax.plot(rates, **{**STYLES["lr"], "linewidth": 1.4}, marker=".", markersize=4)
         ax.set(xlim=(0, steps), ylim=(0, 1.12 * rates.max()))
         _round_ticks(ax)
-        titles(ax, f"{key}.{name}")
+        titles(ax, f"{key}.{name}", T_0=T_0)
         ax.label_outer()
         restarts[name] = ", ".join(map(str, np.flatnonzero(np.diff(rates) > 0) + 1))
     axes[-1].set_xticks(np.arange(0, steps + 1, iters))
-    canvas.describe(axes[0], key, steps=steps, iters=iters, **restarts)
+    canvas.describe(axes[0], key, steps=steps, iters=iters, T_0=T_0, **restarts)
     return axes
 
 
@@ -247,6 +255,7 @@ def warm_up(
     key = "figures.schedulers.warm_up"
     above, below = axes
     steps = np.arange(1, len(rates) + 1)
+    climb = int(rates.argmax())
     above.plot(steps, rates, **STYLES["lr"])
     for name, curve, style, at, offset in (
         ("plain", plain, "adam_variant", 1, (30, 4)),
@@ -264,14 +273,14 @@ def warm_up(
     for ax, part in zip(axes, ("rate", "step"), strict=True):
         ax.set(xlim=(1, len(steps)), ylim=(0, 1.1))
         _round_ticks(ax)
-        titles(ax, f"{key}.{part}")
+        titles(ax, f"{key}.{part}", steps=climb)
         ax.label_outer()
     below.set_xticks([1, *steps[9::10]])
     canvas.describe(
         axes[0],
         key,
         start=rates[0],
-        until=int(rates.argmax()) + 1,
+        until=climb + 1,
         plain_first=plain[0],
         plain_last=plain[-1],
         warmed_first=warmed[0],
@@ -279,6 +288,12 @@ def warm_up(
         warmed_last=warmed[-1],
     )
     return axes
+
+
+def _peaks(rates: np.ndarray) -> np.ndarray:
+    """Return the rates that are higher than those before and after them, in their order."""
+    inner = rates[1:-1]
+    return inner[(inner > rates[:-2]) & (inner > rates[2:])]
 
 
 def _round_ticks(ax: Axes) -> None:

@@ -121,8 +121,14 @@ def regions(
 
 
 @canvas.figure
-def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
-    """Steps until a thousandth of the distance is left, at the best settings, by condition number.
+def steps(
+    condition: np.ndarray,
+    needed: dict[str, np.ndarray],
+    *,
+    share: float,
+    ax: Axes | None = None,
+) -> Axes:
+    """Steps until a share of the distance is left, at the best settings, by condition number.
 
     Parameters
     ----------
@@ -130,6 +136,8 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
         Shape (choices,), ascending.
     needed : dict of str to numpy.ndarray
         Under ``"sgd"`` and ``"momentum"``: shape (choices,).
+    share : float
+        Of the distance, that is left.
     """
     ax = canvas.subplots(height=3.8, ax=ax)
     key = "figures.stability.steps"
@@ -138,12 +146,13 @@ def steps(condition: np.ndarray, needed: dict[str, np.ndarray], *, ax: Axes | No
         ax.plot(condition, curve, **STYLES[style], marker="o", markersize=5, label=name)
     ax.set(xscale="log", yscale="log", xlim=(condition[0] / 1.15, condition[-1]))
     plain_log(ax)
-    titles(ax, key)
+    titles(ax, key, share=share)
     label_ends(ax)
     sgd, momentum = needed["sgd"][-1], needed["momentum"][-1]
     canvas.describe(
         ax,
         key,
+        share=share,
         least=condition[0],
         most=condition[-1],
         sgd=sgd,

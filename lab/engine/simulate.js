@@ -41,7 +41,7 @@ export function* simulateMany(list, budget = 12) {
   let end = performance.now() + budget;
   for (const run of list) {
     const { result, advance } = begin(run);
-    for (let isOver = false; !isOver; ) {
+    for (let isOver = false; !isOver;) {
       isOver = advance(CHUNK);
       if (isOver) results.push(result);
       if (performance.now() < end) continue;

@@ -29,10 +29,12 @@ def first_step():
 def agreement():
     noise = np.geomspace(0.1, 100, 13)
     middle = 1 / (1 + noise / 3)
-    ax = yield {"noise": noise, "low": middle**1.5, "middle": middle, "high": middle**0.7}
+    quartiles = {"low": middle**1.5, "middle": middle, "high": middle**0.7}
+    ax = yield {"noise": noise, **quartiles, "mean": 3}
     check.artists(ax, line("adam", noise, middle), x=(0.1, 100), y=(0, 1.1), log="x")
     check.filled(*ax.collections, "orange", noise, middle**1.5, middle**0.7)
-    check.alternative_text(ax, 1, 0.1, 1 / (1 + 0.1 / 3), 1 / (1 + 100 / 3), 100)
+    assert check.numbers_in(ax.get_xlabel()) == [(3, 0.5)]
+    check.alternative_text(ax, 3, 0.1, 1 / (1 + 0.1 / 3), 1 / (1 + 100 / 3), 100)
 
 
 def decay():
@@ -54,11 +56,12 @@ def decay():
 
 def amsgrad():
     steps = np.arange(301)
-    adam, amsgrad = np.tanh(steps / 90), -np.tanh(steps / 250)
-    ax = yield {"adam": adam, "amsgrad": amsgrad}
+    adam, amsgrad = 4 * np.tanh(steps / 90), -2 * np.tanh(steps / 250)
+    ax = yield {"adam": adam, "amsgrad": amsgrad, "best": -2, "worst": 4}
     lines = line("adam", steps, adam, "Adam"), line("amsgrad", steps, amsgrad, "AMSGrad")
-    check.artists(ax, across("reference", -1), *lines, x=(0, 300), y=(-1.15, 1.15))
-    check.alternative_text(ax, 300, -1, 1, adam[-1], amsgrad[-1])
+    check.artists(ax, across("reference", -2), *lines, x=(0, 300), y=(-2.45, 4.45))
+    assert ax.get_ylabel() == "parameter (best at −2)"
+    check.alternative_text(ax, 300, -2, 4, adam[-1], amsgrad[-1])
 
 
 def explorer():

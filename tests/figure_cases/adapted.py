@@ -41,6 +41,8 @@ def losses():
     sgd = np.geomspace(1.5, 0.06, 8)
     later, better = sgd[::-1] * 1.3, 0.8 * adam**0.9
     train, validation = {"sgd": sgd, "adam": adam}, {"sgd": later, "adam": better}
+    ax = yield {"train": {"sgd": adam, "adam": sgd}, "validation": validation}
+    assert ax.get_title(loc="left") == "SGD ends lower; its loss rose at 2 epochs"
     ax = yield {"train": train, "validation": validation}
     epochs = np.arange(1, 9)
     check.artists(
@@ -49,6 +51,7 @@ def losses():
         line("sgd", epochs, later, "SGD, validation", linestyle=(0, (2, 1.5))),
         line("adam", epochs, adam, "Adam, training"),
         line("adam_variant", epochs, better, "Adam, validation"),
+        title=[2],
         x=(1, 8),
         log="y",
     )
@@ -69,18 +72,18 @@ def conditions():
     condition = np.geomspace(2, 2000, 7)
     powers = {"sgd": 3.6, "adam": 0.9, "turned": 2.7}
     curves = {name: 1e-12 * condition**power for name, power in powers.items()}
-    ax = yield {"condition": condition, "curves": curves, "steps": 150}
+    ax = yield {"condition": condition, "curves": curves, "steps": 150, "angle": 30}
     check.artists(
         ax,
         line("sgd", condition, curves["sgd"], "SGD"),
         line("adam", condition, curves["adam"], "Adam"),
-        line("adam_variant", condition, curves["turned"], "Adam, 45°"),
+        line("adam_variant", condition, curves["turned"], "Adam, 30°"),
         x=(2, 2000),
         log="xy",
     )
     assert ax.get_ylabel() == "loss after 150 steps"
     sgd, adam, turned = (curve[-1] for curve in curves.values())
-    check.alternative_text(ax, 150, 2, 2000, 2000, sgd, adam, 45, turned)
+    check.alternative_text(ax, 150, 2, 2000, 2000, sgd, adam, 30, turned)
 
 
 def explorer():

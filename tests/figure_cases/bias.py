@@ -35,7 +35,7 @@ def missing_weight():
     check.artists(ax, on_bars, on_hatch, title=[1, 0.88], x=(0.5, 35.5), y=(0, 1))
     assert [text.get_bbox_patch() is None for text in ax.texts] == [True, False]
     assert ax.get_xticks().tolist() == [*FIFTHS, 35]
-    check.alternative_text(ax, 1, 35, 0.88, 0.12, 1, 1 - rest[9], 10, 1 - rest[-1], 35)
+    check.alternative_text(ax, 1, 35, 0.88, 0.12, 1, 1 - rest[11], 12, 1 - rest[-1], 35)
 
 
 def towards_zero():
@@ -67,6 +67,7 @@ def correction():
         note("β = 0.998", "purple", (1, 499)),
         note(f"step {fast}", "blue", (fast, share)),
         note(f"step {slow:,}", "purple", (slow, share)),
+        title=[fast, slow],
         x=(1, 20_000),
         y=(0.0075, 2 * 499),
         log="xy",
@@ -86,6 +87,7 @@ def first_steps():
         line("orange", peak, most, marker="o"),
         note(f"{most:.2f} times at step {peak}", "orange", (peak, most)),
         note("with the correction", "green", (90, 1)),
+        title=[most],
         x=(0, 90),
         y=(0, 1.18 * most),
     )

@@ -85,4 +85,4 @@ def explorer():
         check.artists(below, x=(-0.8, 19.8), y=(0, 1.05))
         assert (below.get_xlabel(), below.get_ylabel()) == ("lag (days back)", "weight")
         share = 1 - (1 - alpha) ** 5
-        check.alternative_text(above, alpha, 1 / alpha, min(ewma), max(ewma), share)
+        check.alternative_text(above, alpha, 1 / alpha, min(ewma), max(ewma), 5, share)

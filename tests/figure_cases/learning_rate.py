@@ -38,16 +38,16 @@ def step():
 
 
 def grids():
-    ten, equal = 0.2 * 10.0 ** -np.arange(5), np.linspace(1e-4, 0.2, 9)
-    three = 0.2 * np.array([1, 0.3, 0.1, 0.03, 0.01, 3e-3])
-    ax = yield {"rates": {"ten": ten, "three": three, "equal": equal}}
-    rows = ((ten, "blue", "s"), (three, "green", "o"), (equal, "orange", "D"))
+    coarse, equal = 0.2 * 8.0 ** -np.arange(5), np.linspace(1e-4, 0.2, 9)
+    fine = 0.1 * np.array([1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01])
+    ax = yield {"rates": {"coarse": coarse, "fine": fine, "equal": equal}}
+    rows = ((coarse, "blue", "s"), (fine, "green", "o"), (equal, "orange", "D"))
     lines = [dots(color, x, x * 0 - i, mark) for i, (x, color, mark) in enumerate(rows)]
     check.artists(ax, *lines, y=(-2.4, 0.6), log="x")
     ticks = zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
-    names = {"factor ten": 0, "factor three": -1, "equal amounts": -2}
+    names = {"factor 8": 0, "factor 2": -1, "equal amounts": -2}
     assert {label.get_text(): height for label, height in ticks} == names
-    check.alternative_text(ax, 10, 5, 2e-5, 0.2, 3, 6, 6e-4, 0.2, 8, 9, 0.02)
+    check.alternative_text(ax, 8, 5, 0.2 / 4096, 0.2, 2, 7, 1e-3, 0.1, 8, 9, 0.02)
 
 
 def band(median):
@@ -128,31 +128,34 @@ def range_test():
         numbers = [70, start, end, smoothed[0], least, lowest, smoothed[-1], lowest / 8]
         if rule == "toy":
             drawn += [upright("reference", 0.75), note("2/λ = 0.75", "muted", (0.75, high))]
-            numbers.insert(6, 0.75)
+            numbers.insert(7, 0.75)
             assert low < 0.7 * min(losses) < 1.5 * max(losses) < 2 * high
         else:
             assert (low, high > max(losses)) == (pytest.approx(-0.12 * high), True)
-        check.artists(ax, *drawn, x=(start, end), log="xy" if rule == "toy" else "x")
+        title, log = ([lowest, 0.75], "xy") if rule == "toy" else ([], "x")
+        check.artists(ax, *drawn, title=title, x=(start, end), log=log)
         assert all(text.get_bbox_patch() for text in ax.texts)
         check.alternative_text(ax, *numbers)
 
 
 def found():
-    random, medians = np.random.default_rng(2), {"tenth": 0.7, "found": 0.3, "tenfold": 1.2}
+    random, medians = np.random.default_rng(2), {0.2: 0.7, 1: 0.3, 4: 1.2}
     losses = {
-        rule: {rate: size * m * random.uniform(0.8, 1.3, 11) for rate, m in medians.items()}
+        rule: {f: size * m * random.uniform(0.8, 1.3, 11) for f, m in medians.items()}
         for rule, size in (("adam", 1.0), ("momentum", 0.8))
     }
     ax = yield {"losses": losses, "epochs": 4}
-    texts = {"tenth": "a tenth", "found": "found", "tenfold": "ten times"}
+    texts = {0.2: "found × 0.2", 1: "found", 4: "found × 4"}
     rows = {
-        f"{name}, {text}": (losses[rule][rate], color)
+        f"{name}, {text}": (losses[rule][factor], color)
         for rule, name, color in (("adam", "Adam", "orange"), ("momentum", "momentum", "pink"))
-        for rate, text in texts.items()
+        for factor, text in texts.items()
     }
     check.seeds(ax, rows, log="x")
     assert ax.get_xlabel() == "validation loss after 4 epochs"
-    check.alternative_text(ax, 4, 11, *(sorted(values)[5] for values, _ in rows.values()))
+    medians = [sorted(values)[5] for values, _ in rows.values()]
+    by_adam = (number for pair in zip(medians[:3], texts, strict=True) for number in pair)
+    check.alternative_text(ax, 4, 11, *by_adam, *medians[3:])
 
 
 def explorer():

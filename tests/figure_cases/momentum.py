@@ -52,7 +52,7 @@ def batches():
 
 def gain():
     lags, steps = np.arange(12), np.arange(1, 41)
-    weights, after = 0.8**lags, 1 - 0.8**steps
+    weights, after = 2 * 0.8**lags, 1 - 0.8**steps
     average, total = {"average": 0.2 * weights}, {"average": after}
     data = {"weights": {"sum": weights, **average}, "responses": {"sum": 5 * after, **total}}
     axes = yield {**data, "momentum": 0.8}
@@ -60,32 +60,34 @@ def gain():
     summed, averaged = top.containers
     check.bars(summed, lags - 0.2, weights, "pink")
     check.bars(averaged, lags + 0.2, 0.2 * weights, "orange", hatch="///")
-    beside = note("sum", "pink", (11.6, 0.8**11)), note("average", "orange", (11.6, 0.2 * 0.8**11))
+    beside = (
+        note("sum", "pink", (11.6, weights[-1])),
+        note("average", "orange", (11.6, 0.2 * weights[-1])),
+    )
     check.artists(top, *beside, x=(-0.6, 11.6))
     assert top.get_xticks().tolist() == [0, 2, 4, 6, 8, 10]
     lines = line("momentum", steps, 5 * after, "sum"), line("ewma", steps, after, "average")
     check.artists(bottom, *lines, title=[5], x=(1, 40), y=(0, 1.08 * 5 * after[-1]))
-    # The text's own 1 is the newest weight of the sum, and the constant gradient.
-    above, below = (12, 1, 0.8, 0.8**11, 0.2), (1, 40, 5 * after[-1], after[-1])
+    above, below = (12, 2, 1.6, weights[-1], 0.4), (40, 5 * after[-1], after[-1])
     check.alternative_text(axes, 0.8, *above, *below)
 
 
 def dampening():
     past, steps = 0.8 ** np.arange(40), np.arange(1, 41)
-    buffers = {tau: past + 5 * (1 - tau) * (1 - past) for tau in (0.0, 0.4, 0.8)}
+    buffers = {tau: 2 * past + 5 * (1 - tau) * (1 - past) for tau in (0.0, 0.4, 0.8)}
     ax = yield {"buffers": buffers, "momentum": 0.8}
     check.artists(
         ax,
         line("momentum", steps, buffers[0], "τ = 0"),
         line("purple", steps, buffers[0.4], "τ = 0.4", linestyle="--"),
         line("ewma", steps, buffers[0.8], "τ = 0.8"),
-        dots("ink", 1, 1),
+        dots("ink", 1, 2),
         x=(1, 40),
         y=(0, None),
     )
     assert ax.get_xticks().tolist() == [1, 10, 20, 30, 40]
     ends = [number for tau, curve in buffers.items() for number in (tau, curve[-1])]
-    check.alternative_text(ax, 1, 0.8, 40, 1, *ends)
+    check.alternative_text(ax, 0.8, 40, 2, *ends)
 
 
 def paths(rules=("sgd", "momentum")):
@@ -127,6 +129,8 @@ def losses():
         epochs = np.arange(1, 11)
         lines = (line(rule, epochs, curve, NAMES[rule]) for rule, curve in curves.items())
         check.artists(ax, *lines, x=(1, 10), log="y")
+        best = min(curves, key=lambda rule: curves[rule][-1])
+        assert ax.get_title(loc="left").endswith(f": {NAMES[best]} ends lowest")
     ends = [curve[-1] for curves in (train, validation) for curve in curves.values()]
     check.alternative_text(axes, 10, *ends)
 

@@ -27,7 +27,7 @@ def floor():
 def traces():
     steps, flat = np.arange(45), np.full(45, 0.92)
     swing = abs(np.sin(steps / 5))
-    stairs, waves, dips = 0.3 * 0.4 ** (steps // 15), 0.06 + 0.2 * swing, 0.92 - 0.15 * swing
+    stairs, waves, dips = 0.3 * 0.4 ** (steps // 15), 0.06 + 0.2 * swing, 0.89 - 0.15 * swing
     rates = {"none": flat - 0.62, "step": stairs, "cyclic": waves}
     momentum = {"none": flat, "step": flat + 0.0, "cyclic": dips}
     axes = yield {"rates": rates, "momentum": momentum}
@@ -45,7 +45,7 @@ def traces():
             x=(0, 44),
             y=(low - margin, high + margin),
         )
-    swings = min(waves), max(waves), 0.92, min(dips)
+    swings = min(waves), max(waves), 0.92, min(dips), max(dips)
     check.alternative_text(axes, 45, 0.3, stairs[-1], *swings)
 
 
@@ -67,7 +67,8 @@ def paths():
             star = check.contours(ax, data, levels=10)
             check.artists(ax, star, *check.path(rule, path), *notes)
     titles = [ax.get_title(loc="left") for ax in axes.flat]
-    assert titles == ["Six paths from one start; CyclicLR's are shortest", *[""] * 5]
+    assert titles[0].startswith("From one start")
+    assert titles[1:] == [""] * 5
     assert [ax.get_xlabel() for ax in axes.flat] == [*[""] * 4, "bias b", "bias b"]
     assert [ax.get_ylabel() for ax in axes.flat] == ["weight w", ""] * 3
     check.alternative_text(axes, *data["optimum"], 50, *long, *far)
@@ -76,10 +77,10 @@ def paths():
 def losses():
     by_rule = {
         rule: {
-            schedule: (1.2 - i / 3) * check.runs(rule, 3).train_losses[0].numpy()
-            for i, schedule in enumerate(SCHEDULES)
+            schedule: scale * check.runs(rule, 3).train_losses[0].numpy()
+            for scale, schedule in zip(scales, SCHEDULES, strict=True)
         }
-        for rule in OPTIMIZERS
+        for rule, scales in zip(OPTIMIZERS, ((1.2, 0.9, 0.6), (0.8, 0.5, 1.0)), strict=True)
     }
     axes = yield {"losses": by_rule}
     epochs, ends = np.arange(1, 11), []
@@ -90,9 +91,12 @@ def losses():
             line(color, epochs, none, "no scheduler"),
             line(color, epochs, step, "StepLR", linestyle="--"),
             line(color, epochs, cyclic, "CyclicLR", linestyle="--"),
+            title=[0.5],
             x=(1, 10),
             log="y",
         )
+        best = {"momentum": "CyclicLR", "nesterov": "StepLR"}[rule]
+        assert f"{best} ends lowest" in ax.get_title(loc="left").replace("\n", " ")
         ends += none[-1], step[-1], cyclic[-1]
     check.alternative_text(axes, 10, *ends)
 
@@ -110,6 +114,9 @@ def medians():
     for ax, (rule, rows) in zip(axes, far.items(), strict=True):
         dots = {names[row]: (values, OPTIMIZERS[rule]) for row, values in rows.items()}
         check.seeds(ax, dots, bars="ink", x=(0, None))
+        best = min(dots, key=lambda name: sorted(dots[name][0])[20])
+        title = ax.get_title(loc="left").replace("\n", " ")
+        assert title.endswith(f"lowest median with {best}".replace("\n", " "))
     middles = [sorted(values)[20] for rows in far.values() for values in rows.values()]
     check.alternative_text(axes, 41, *middles)
 

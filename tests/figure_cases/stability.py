@@ -74,7 +74,7 @@ def regions():
 def steps():
     condition = np.geomspace(3, 1500, 7)
     sgd, momentum = 4 * condition, 9 * np.sqrt(condition)
-    ax = yield {"condition": condition, "needed": {"sgd": sgd, "momentum": momentum}}
+    ax = yield {"condition": condition, "needed": {"sgd": sgd, "momentum": momentum}, "share": 0.02}
     check.artists(
         ax,
         line("sgd", condition, sgd, "SGD,\n∝ κ", marker="o"),
@@ -83,7 +83,8 @@ def steps():
         log="xy",
     )
     fewer = 6000 / momentum[-1]
-    check.alternative_text(ax, 3, 1500, 1500, 6000, momentum[-1], fewer)
+    assert ax.get_ylabel() == "steps until 2.0% is left"
+    check.alternative_text(ax, 0.02, 3, 1500, 1500, 6000, momentum[-1], fewer)
 
 
 def explorer():

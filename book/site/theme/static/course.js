@@ -1,6 +1,6 @@
-// What the pages do beyond being read: the theme switch, the language link, explorers.
+// On every page: the theme switch, the language link, explorers, and wide content.
 
-const remember = (key, value) => {
+const store = (key, value) => {
   try {
     localStorage.setItem(key, value);
   } catch {
@@ -14,7 +14,7 @@ const root = document.documentElement;
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme || (systemDark.matches ? "dark" : "light")) === "dark";
 
-// Pictures come in both themes; without a choice the system's decides, by the source's own media.
+// Pictures come in both themes. Without a choice the system's applies, by the source's own media.
 const showPictures = () => {
   if (!root.dataset.theme) return;
   for (const source of document.querySelectorAll("picture > source")) {
@@ -26,7 +26,7 @@ const themeButton = document.querySelector("button.theme");
 themeButton.hidden = false;
 themeButton.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
-  remember("theme", root.dataset.theme);
+  store("theme", root.dataset.theme);
   showPictures();
 });
 showPictures();
@@ -34,7 +34,7 @@ showPictures();
 // --- the other language -----------------------------------------------------------------------
 
 for (const link of document.querySelectorAll("a.language")) {
-  link.addEventListener("click", () => remember("language", link.lang.slice(0, 2)));
+  link.addEventListener("click", () => store("language", link.lang.slice(0, 2)));
 }
 
 // --- explorers --------------------------------------------------------------------------------
@@ -67,12 +67,12 @@ for (const explorer of document.querySelectorAll(".explorer")) {
 
 // --- wide code, tables and formulas ------------------------------------------------------------
 
-// What is wider than the page scrolls; there Tab stops, so that the arrow keys can scroll it.
-const reach = (box) => {
+// Make what is wider than the page focusable, so that the arrow keys can scroll it.
+const updateFocusable = (box) => {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   else box.removeAttribute("tabindex");
 };
 const boxes = document.querySelectorAll("article pre, article table, article div.math");
-const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => reach(target)));
+const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => updateFocusable(target)));
 for (const box of boxes) watcher.observe(box);
-document.fonts.ready.then(() => boxes.forEach(reach)); // a formula's own width comes with its font
+document.fonts.ready.then(() => boxes.forEach(updateFocusable)); // a formula's own width comes with its font

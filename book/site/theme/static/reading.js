@@ -1,20 +1,19 @@
-// Comforts of reading: code that is copied with a button, paper, and the same heading in the other
-// language.
+// The copy button of code, the link to the same heading in the other language, and printing.
 
-const say = document.currentScript.dataset;
+const labels = document.currentScript.dataset;
 
 // --- code to copy -----------------------------------------------------------------------------
 
-const said = document.createElement("p");
-said.className = "said";
-said.setAttribute("role", "status");
-document.body.append(said);
+const announcer = document.createElement("p");
+announcer.className = "visually-hidden";
+announcer.setAttribute("role", "status");
+document.body.append(announcer);
 
-// Where the page has no right to the clipboard, as over plain HTTP, the selection still has one.
+// Without permission for the clipboard, as over plain HTTP, copying a selection still works.
 const copyBySelection = (text) => {
   const area = document.createElement("textarea");
   area.value = text;
-  area.className = "said";
+  area.className = "visually-hidden";
   document.body.append(area);
   area.select();
   const done = document.execCommand("copy");
@@ -33,29 +32,29 @@ const copy = async (text) => {
 for (const block of document.querySelectorAll("article .highlight:has(> pre)")) {
   if (block.closest(".cell_output")) continue;
   const button = document.createElement("button");
-  let wait;
-  const rest = () => {
-    button.textContent = say.copy;
-    button.setAttribute("aria-label", say.copyCode);
+  let timer;
+  const reset = () => {
+    button.textContent = labels.copy;
+    button.setAttribute("aria-label", labels.copyCode);
   };
   button.type = "button";
   button.className = "copy";
-  rest();
+  reset();
   button.addEventListener("click", async () => {
-    let answer = say.copied;
+    let message = labels.copied;
     try {
       await copy(block.querySelector("pre").textContent.replace(/\n$/, ""));
     } catch {
-      answer = say.notCopied;
+      message = labels.notCopied;
     }
     button.focus({ preventScroll: true });
-    button.textContent = answer;
+    button.textContent = message;
     button.removeAttribute("aria-label");
-    said.textContent = answer;
-    clearTimeout(wait);
-    wait = setTimeout(() => {
-      rest();
-      said.textContent = "";
+    announcer.textContent = message;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      reset();
+      announcer.textContent = "";
     }, 2000);
   });
   block.append(button);
@@ -68,24 +67,24 @@ for (const link of document.querySelectorAll("a.language[data-headings]")) {
   const page = link.getAttribute("href");
   const sections = [...document.querySelectorAll("article section[id]")];
 
-  const UNDER_THE_BAR = 96; // pixels: where a heading comes to stand that a link leads to
+  const BAR_HEIGHT = 96; // pixels, with the space below it that course.css keeps free
 
   const isInView = (element) => {
     const { top } = element.getBoundingClientRect();
     return top > 0 && top < innerHeight;
   };
 
-  // The heading that the address names, while it is in view; else the last one to reach the bar.
+  // The heading in the address if it is in view, else the last one scrolled up to the bar.
   const current = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const section = target?.closest("article section[id]");
     if (section && isInView(target)) return section;
-    return sections.findLast((one) => one.getBoundingClientRect().top < UNDER_THE_BAR);
+    return sections.findLast((one) => one.getBoundingClientRect().top < BAR_HEIGHT);
   };
 
   const point = () => {
     const section = current();
-    // The page's own heading is its start.
+    // The first heading is the page's title: a link to the page itself leads there.
     const other = section && section !== sections[0] ? headings[section.id] : undefined;
     link.setAttribute("href", other ? `${page}#${encodeURIComponent(other)}` : page);
   };
@@ -98,18 +97,18 @@ for (const link of document.querySelectorAll("a.language[data-headings]")) {
 // --- on paper ---------------------------------------------------------------------------------
 
 {
-  let putBack = [];
+  let undo = [];
 
-  // All folds open, pictures in light colours, and explorers as they start.
+  // Open all folds, show pictures in light colours, and reset explorers to their start.
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("article details:not([open])")) {
       fold.open = true;
-      putBack.push(() => (fold.open = false));
+      undo.push(() => (fold.open = false));
     }
     for (const source of document.querySelectorAll("picture > source")) {
       const { media } = source;
       source.media = "not all";
-      putBack.push(() => (source.media = media));
+      undo.push(() => (source.media = media));
     }
     for (const slider of document.querySelectorAll(".explorer input[type=range]")) {
       const { value } = slider;
@@ -118,11 +117,11 @@ for (const link of document.querySelectorAll("a.language[data-headings]")) {
         slider.dispatchEvent(new Event("input"));
       };
       move(slider.defaultValue);
-      putBack.push(() => move(value));
+      undo.push(() => move(value));
     }
   });
   addEventListener("afterprint", () => {
-    for (const back of putBack) back();
-    putBack = [];
+    for (const restore of undo) restore();
+    undo = [];
   });
 }

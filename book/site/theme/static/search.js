@@ -1,23 +1,23 @@
-// The search page: finds sections in searchIndex, which _static/search-index.js brings.
+// The search page: finds sections in searchIndex, which _static/search-index.js defines.
 {
-  const MOST = 220; // letters of an excerpt
-  const BEFORE = 60; // of them, at most, before the first word found
-  const PAUSE = 120; // milliseconds without a key before results change
+  const EXCERPT_LENGTH = 220; // characters
+  const CONTEXT = 60; // characters of an excerpt before the first match, at most
+  const DEBOUNCE = 120; // milliseconds
 
   const language = document.documentElement.lang.slice(0, 2);
   const form = document.querySelector("form.search");
   const input = form.querySelector("input");
   const status = document.querySelector("#search-status");
   const results = document.querySelector("#search-results");
-  const say = (key, values = {}) =>
+  const message = (key, values = {}) =>
     status.dataset[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // --- finding ----------------------------------------------------------------------------------
 
-  const known = new Map();
+  const cache = new Map();
   const forms = (word) => {
-    if (!known.has(word)) known.set(word, searchTerms.forms(word, language));
-    return known.get(word);
+    if (!cache.has(word)) cache.set(word, searchTerms.forms(word, language));
+    return cache.get(word);
   };
 
   const documents = searchIndex.flatMap(([page, parts]) =>
@@ -34,14 +34,14 @@
 
   const engine = new MiniSearch({
     fields: ["heading", "text"],
-    tokenize: searchTerms.words,
+    tokenize: searchTerms.split,
     processTerm: forms,
   });
   engine.addAll(documents);
 
   const find = (query) => {
-    const asked = searchTerms.asked(query, language);
-    if (!asked.length) return { hits: [], near: false };
+    const terms = searchTerms.ofQuery(query, language);
+    if (!terms.length) return { hits: [], near: false };
     const options = {
       boost: { heading: 3 },
       tokenize: (term) => [term],
@@ -57,13 +57,13 @@
         ],
       };
     };
-    const ask = (combineWith, fuzzy) =>
-      engine.search({ combineWith, queries: asked.map((text) => word(text, fuzzy)) }, options);
-    const exact = ask("AND", false);
+    const run = (combineWith, fuzzy) =>
+      engine.search({ combineWith, queries: terms.map((text) => word(text, fuzzy)) }, options);
+    const exact = run("AND", false);
     if (exact.length) return { hits: exact, near: false };
-    // Else what comes close: a letter wrong, then only some of the words.
-    const close = ask("AND", true);
-    return { hits: close.length ? close : ask("OR", true), near: true };
+    // No exact match: allow typing errors, then matches of only some of the terms.
+    const close = run("AND", true);
+    return { hits: close.length ? close : run("OR", true), near: true };
   };
 
   // --- showing ----------------------------------------------------------------------------------
@@ -83,7 +83,7 @@
   const hitsIn = (text, found) =>
     [...text.matchAll(searchTerms.WORD)].filter(([word]) => forms(word).some((form) => found.has(form)));
 
-  // The text from start to end, with the words found marked.
+  // Part of a text, with its matches in <mark> elements.
   const marked = (text, hits, start = 0, end = text.length) => {
     const pieces = [];
     let at = start;
@@ -95,25 +95,25 @@
     return [...pieces, text.slice(at, end)];
   };
 
-  // The stretch of the text with most of the words found, from the start of a sentence or a word.
+  // The part of the text that matches most terms, from the start of a sentence or a word.
   const excerpt = (text, found) => {
     const hits = hitsIn(text, found);
     let start = 0;
     let most = 0;
     for (const first of hits) {
-      const near = hits.filter(({ index }) => index >= first.index && index < first.index + MOST - BEFORE);
+      const near = hits.filter(({ index }) => index >= first.index && index < first.index + EXCERPT_LENGTH - CONTEXT);
       const different = new Set(near.map(([word]) => forms(word).at(-1))).size;
       if (different > most) [most, start] = [different, first.index];
     }
-    if (start > BEFORE) {
-      const before = text.slice(start - BEFORE, start);
+    if (start > CONTEXT) {
+      const before = text.slice(start - CONTEXT, start);
       const sentence = /^.*[.!?:;] /u.exec(before);
-      start += (sentence ? sentence[0].length : before.indexOf(" ") + 1) - BEFORE;
+      start += (sentence ? sentence[0].length : before.indexOf(" ") + 1) - CONTEXT;
     } else {
       start = 0;
     }
-    const space = text.lastIndexOf(" ", start + MOST);
-    const end = text.length - start <= MOST ? text.length : Math.max(space, start + BEFORE);
+    const space = text.lastIndexOf(" ", start + EXCERPT_LENGTH);
+    const end = text.length - start <= EXCERPT_LENGTH ? text.length : Math.max(space, start + CONTEXT);
     return [
       start > 0 ? "… " : "",
       ...marked(text, hits, start, end),
@@ -151,28 +151,28 @@
     const { hits, near } = find(query);
     show(hits);
     const key = !query ? "empty" : !hits.length ? "none" : near ? "near" : hits.length === 1 ? "one" : "many";
-    status.textContent = say(key, { query, count: hits.length });
+    status.textContent = message(key, { query, count: hits.length });
     try {
       history.replaceState(null, "", query ? `?${new URLSearchParams({ q: query })}` : location.pathname);
     } catch {
-      // Some browsers keep the address of a page from the disk as it is.
+      // Some browsers do not let a page opened from the disk change its address.
     }
   };
 
-  // --- the reader's hands -----------------------------------------------------------------------
+  // --- input and keyboard -----------------------------------------------------------------------
 
-  let waiting;
+  let timer;
   input.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(search, PAUSE);
+    clearTimeout(timer);
+    timer = setTimeout(search, DEBOUNCE);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    clearTimeout(waiting);
+    clearTimeout(timer);
     search();
   });
 
-  // Arrows lead from the words to the results, through them, and back.
+  // Arrow keys move between the search box and the results.
   document.querySelector("article").addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;

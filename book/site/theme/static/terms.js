@@ -1,8 +1,8 @@
-// The words of a text as the search compares them: without accents and capitals, and by their
-// stem. Used for the index and for queries alike, so that both are cut the same way.
+// Splits texts into words and normalises them: no accents, lower case, one stem for all forms. The
+// index and queries both use it, so that they match.
 
 const searchTerms = (() => {
-  // Numbers stay whole: 0,9 is one word, and so is 1.5.
+  // A decimal number is one word: 0,9 and 1.5.
   const WORD = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}\p{M}]+/gu;
 
   const GREEK = {
@@ -16,20 +16,20 @@ const searchTerms = (() => {
     },
   };
 
-  // Too common to ask for: they count only where a query has nothing else.
-  const COMMON = {
+  // Stop words: ignored unless a query has no others.
+  const STOP_WORDS = {
     pt: "a ao aos as como com da das de do dos e em entre na nas no nos o os ou para pela pelo por qual quais que se sem sao ser um uma",
     en: "a an and are as at be by do does for from how in is it of on or that the this to what which why with",
   };
-  const common = Object.fromEntries(
-    Object.entries(COMMON).map(([language, list]) => [language, new Set(list.split(" "))]),
+  const stopWords = Object.fromEntries(
+    Object.entries(STOP_WORDS).map(([language, list]) => [language, new Set(list.split(" "))]),
   );
 
   const fold = (word) =>
     word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/(?<=\p{N}),(?=\p{N})/gu, ".");
 
-  // Each rule: an ending, what stands for it, and how many letters a word needs to have. The first
-  // that fits is the only one applied. Accents are gone already.
+  // Each rule: an ending, its replacement, and the least length of a word. Only the first match
+  // applies. Accents are removed before.
   const PLURALS = {
     pt: [
       [/(?:oes|aes|aos)$/, "ao", 4], // funções, pães, mãos → -ão
@@ -60,30 +60,30 @@ const searchTerms = (() => {
     if (Object.hasOwn(IRREGULAR[language], word)) return IRREGULAR[language][word];
     const rule = PLURALS[language].find(([ending, , letters]) => word.length >= letters && ending.test(word));
     const singular = rule ? word.replace(rule[0], rule[1]) : word;
-    // adaptado, adaptada, adaptados: one stem. Short words would fall together (caso, casa).
+    // adaptado, adaptada, adaptados: one stem. Short words would get the same stem (caso, casa).
     const gendered = language === "pt" && singular.length > 4 && !singular.endsWith("ao");
     return gendered ? singular.replace(/[aeo]$/, "") : singular;
   };
 
-  // A word's forms: as it is written, with Greek letters by name, and its stem after a "=", which
-  // no word holds: the start of a word is never looked for among stems.
+  // A word's forms: as written, with Greek letters by name, and its stem after a "=", which no word
+  // contains, so that a search by prefix never matches stems.
   const forms = (word, language) => {
     const plain = fold(word);
     const named = plain.replace(/\p{Script=Greek}/gu, (letter) => GREEK[language][letter] ?? letter);
-    // Half a plural, as it is while one types: regressõ, regressõe.
-    const half = /õe?$/iu.test(word.normalize("NFC"));
-    const whole = half ? named.replace(/oe?$/, "ao") : named;
-    return [...new Set([plain, named]), `=${stem(whole, language)}`];
+    // An unfinished plural, while the reader types: regressõ, regressõe.
+    const unfinished = /õe?$/iu.test(word.normalize("NFC"));
+    const completed = unfinished ? named.replace(/oe?$/, "ao") : named;
+    return [...new Set([plain, named]), `=${stem(completed, language)}`];
   };
 
-  const words = (text) => text.match(WORD) ?? [];
+  const split = (text) => text.match(WORD) ?? [];
 
-  // What a query asks for: its words, the common ones only if there are no others.
-  const asked = (query, language) => {
-    const all = words(query);
-    const telling = all.filter((word) => !common[language].has(fold(word)));
-    return telling.length ? telling : all;
+  // The words to search for: without stop words, unless there are no others.
+  const ofQuery = (query, language) => {
+    const all = split(query);
+    const distinctive = all.filter((word) => !stopWords[language].has(fold(word)));
+    return distinctive.length ? distinctive : all;
   };
 
-  return { WORD, asked, fold, forms, words };
+  return { WORD, ofQuery, fold, forms, split };
 })();

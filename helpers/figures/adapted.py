@@ -2,16 +2,15 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.labels import RULES, corner_note, label_ends, note, titles
+from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 
-__all__ = ["conditions", "distances", "explorer", "losses", "panels", "paths"]
+__all__ = ["conditions", "distances", "losses", "panels", "paths"]
 
 
 @canvas.figure
@@ -205,43 +204,4 @@ def conditions(
     last = {name: curve[-1] for name, curve in curves.items()}
     values = {"steps": steps, "angle": angle, "least": condition[0], "most": condition[-1]}
     canvas.describe(ax, key, **values, **last)
-    return ax
-
-
-@canvas.figure
-def explorer(
-    surface: Surface,
-    sgd: np.ndarray,
-    adam: np.ndarray,
-    *,
-    condition: float,
-    angle: float,
-    ax: Axes | None = None,
-) -> Axes:
-    """Paths of SGD and Adam over a bowl, more or less stretched, more or less turned.
-
-    Parameters
-    ----------
-    surface : tuple of three numpy.ndarray
-        As `problems.grid` returns it; the minimum is at the origin.
-    sgd, adam : numpy.ndarray
-        Shape (steps + 1, 2).
-    condition : float
-        The bowl's condition number.
-    angle : float
-        By which the bowl is turned, in degrees.
-    """
-    ax = canvas.subplots(height=4.6, ax=ax)
-    key = "figures.adapted.explorer"
-    minimum = np.zeros(2)
-    draw_surface(ax, surface, minimum)
-    draw_paths(ax, {"sgd": sgd, "adam": adam})
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    values = {"condition": condition, "angle": angle}
-    titles(ax, key, **values)
-    far = {"sgd": distance(sgd, minimum), "adam": distance(adam, minimum)}
-    for row, rule in enumerate(far):
-        text = language.text(f"{key}.far", rule=RULES[rule], far=far[rule])
-        corner_note(ax, text, row, color=STYLES[rule]["color"])
-    canvas.describe(ax, key, steps=len(sgd) - 1, **values, **far)
     return ax

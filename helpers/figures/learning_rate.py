@@ -8,10 +8,9 @@ from helpers.figures import canvas
 from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_seeds
-from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 from helpers.figures.ticks import plain_log
 
-__all__ = ["courses", "explorer", "found", "grids", "range_test", "step", "valley"]
+__all__ = ["courses", "found", "grids", "range_test", "step", "valley"]
 
 Band = dict[str, np.ndarray]
 """What many seeds have in common: ``"low"``, ``"median"`` and ``"high"``, all of one shape."""
@@ -326,49 +325,3 @@ def found(
         **{rule: [np.median(dots) for dots in by.values()] for rule, by in losses.items()},
     )
     return ax
-
-
-@canvas.figure
-def explorer(
-    surface: Surface,
-    optimum: np.ndarray,
-    path: np.ndarray,
-    losses: np.ndarray,
-    *,
-    lr: float,
-    limit: float,
-    axes: np.ndarray | None = None,
-) -> np.ndarray:
-    """A path over the loss surface at one rate, and the loss along it.
-
-    Parameters
-    ----------
-    surface : tuple of three numpy.ndarray
-        Bias, weight and loss, as `problems.grid` returns them.
-    optimum : numpy.ndarray
-        Shape (2,).
-    path : numpy.ndarray
-        Shape (steps + 1, 2).
-    losses : numpy.ndarray
-        Shape (steps + 1,).
-    lr, limit : float
-        The learning rate, and the one above which descent diverges. Below half of that limit no
-        direction is overshot.
-    """
-    axes = canvas.subplots(2, height=6.4, height_ratios=(5, 3), ax=axes)
-    key = "figures.learning_rate.explorer"
-    # At one per cent more than half the limit, no overshoot can be seen yet.
-    regime = "direct" if lr < 0.51 * limit else "zigzag" if lr < limit else "divergent"
-    above, below = axes
-    draw_surface(above, surface, optimum)
-    draw_paths(above, {"sgd": path})
-    heights, steps = surface[2], len(losses) - 1
-    below.plot(losses, **STYLES["sgd"], marker=".")
-    below.set(yscale="log", xlim=(0, steps))
-    below.set_ylim(0.6 * heights.min(), _HEADROOM * heights.max())
-    plain_log(below)
-    values = {"lr": lr, "steps": steps, "far": distance(path, optimum), "loss": losses[-1]}
-    titles(above, f"{key}.{regime}", **values)
-    titles(below, f"{key}.loss")
-    canvas.describe(above, f"{key}.{regime}", **values)
-    return axes

@@ -1,4 +1,4 @@
-/** Averages of a series, the oldest value first, and the weights they give, as `helpers.averages`. */
+/** Averages of a series, the oldest value first, and their weights, as in `helpers/averages.py`. */
 
 /**
  * Mean of the last `periods` values, or of all values so far if there are fewer.

@@ -4,7 +4,8 @@
  * - `value(x, y)`;
  * - `gradient(x, y, out)`, which writes [∂f/∂x, ∂f/∂y] to `out`;
  * - `minimum`, the point [x, y] of the lowest value, or null if there is none;
- * - `minimumValue`, the value there, or null.
+ * - `minimumValue`, the value there, or null;
+ * - only of the regression: `lossAndGradient(x, y, indices, out)`, of a mini-batch, as in `toy.js`.
  */
 
 import { lossAndGradient, toy } from "./toy.js";

@@ -7,6 +7,11 @@
 
 const trace = (steps, rate) => Float64Array.from({ length: steps }, (_, t) => rate(t));
 
+function checkChoice(name, value, choices) {
+  if (choices.includes(value)) return;
+  throw new RangeError(`${name} must be one of ${choices.join(", ")}, got ${value}`);
+}
+
 /** From a, at share 0, to b, at share 1: b + (a − b) (1 + cos πp) / 2 */
 const cosine = (a, b, share) => b + ((a - b) / 2) * (1 + Math.cos(Math.PI * share));
 
@@ -32,11 +37,8 @@ export function constantLr({ lr, steps, factor = 1 / 3, total_iters = 5 }) {
 
 /** ηₜ = η₀ (a + (b − a) min(t, T) / T) */
 export function linearLr({ lr, steps, start_factor = 1 / 3, end_factor = 1, total_iters = 5 }) {
-  const change = end_factor - start_factor;
-  return trace(
-    steps,
-    (t) => lr * (start_factor + (change * Math.min(t, total_iters)) / total_iters),
-  );
+  const share = (t) => Math.min(t, total_iters) / total_iters;
+  return trace(steps, (t) => lr * (start_factor + (end_factor - start_factor) * share(t)));
 }
 
 /** ηₜ = η₀ (1 − min(t, T) / T)ᵖ */
@@ -68,9 +70,7 @@ function triangle(t, { step_size_up = 2000, step_size_down, mode = "triangular",
     triangular2: 0.5 ** Math.floor(t / (step_size_up + down)),
     exp_range: gamma ** t,
   };
-  if (!(mode in scales)) {
-    throw new RangeError(`mode must be "triangular", "triangular2" or "exp_range", got ${mode}`);
-  }
+  checkChoice("mode", mode, Object.keys(scales));
   return Math.min(since / step_size_up, (step_size_up + down - since) / down) * scales[mode];
 }
 
@@ -84,18 +84,14 @@ export function cyclicMomentum({ steps, base_momentum = 0.8, max_momentum = 0.9,
   return trace(steps, (t) => max_momentum - (max_momentum - base_momentum) * triangle(t, shape));
 }
 
-/** 1cycle (arXiv:1708.07120): from levels[0] through the others, one phase of the cycle each. */
+/** 1cycle (arXiv:1708.07120): from each of the levels to the next, in one phase of the cycle. */
 function oneCycle(levels, { total_steps, pct_start = 0.3, anneal_strategy = "cos", ...options }) {
   const { three_phase = false, steps = total_steps } = options;
   if (steps > total_steps + 1) {
-    throw new RangeError(
-      `steps must be at most total_steps + 1 = ${total_steps + 1}, got ${steps}`,
-    );
+    throw new RangeError(`steps must be at most ${total_steps} + 1, got ${steps}`);
   }
-  if (anneal_strategy !== "cos" && anneal_strategy !== "linear") {
-    throw new RangeError(`anneal_strategy must be "cos" or "linear", got ${anneal_strategy}`);
-  }
-  // The first step of each phase, and the last of all. Between two may be fractions of a step.
+  checkChoice("anneal_strategy", anneal_strategy, ["cos", "linear"]);
+  // The last step of each phase, which may be a fraction, after the first step of all.
   const edges = [0, pct_start * total_steps - 1, total_steps - 1];
   if (three_phase) edges.splice(2, 0, 2 * pct_start * total_steps - 2);
   return trace(steps, (t) => {
@@ -124,12 +120,13 @@ export function oneCycleMomentum({ base_momentum = 0.85, max_momentum = 0.95, ..
   return oneCycle([max_momentum, base_momentum, max_momentum, max_momentum], phases);
 }
 
-/** `main`, shape (n,), after a warm-up of total_iters steps, as torch's SequentialLR: (total_iters + n,). */
+/**
+ * `main`, shape (n,), after a warm-up of total_iters steps, as torch's SequentialLR chains them.
+ * `lr` is the optimizer's rate, by default the first of `main`. Shape (total_iters + n,).
+ */
 export function warmUp(main, options) {
   const { total_iters, start_factor = 1 / 3, mode = "linear", lr = main[0] } = options;
-  if (mode !== "linear" && mode !== "constant") {
-    throw new RangeError(`mode must be "linear" or "constant", got ${mode}`);
-  }
+  checkChoice("mode", mode, ["linear", "constant"]);
   const ramp =
     mode === "linear"
       ? linearLr({ lr, steps: total_iters, start_factor, total_iters })
@@ -150,6 +147,8 @@ export function reduceLrOnPlateau({
   min_lr = 0,
   eps = 1e-8,
 }) {
+  checkChoice("mode", mode, ["min", "max"]);
+  checkChoice("threshold_mode", threshold_mode, ["rel", "abs"]);
   const sign = mode === "max" ? 1 : -1;
   let rate = lr;
   let best = -sign * Infinity;

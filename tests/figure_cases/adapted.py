@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from helpers import averages, optimizers, problems, simulate
+from helpers import averages
 from tests.figure_cases import check
-from tests.figure_cases.check import across, dots, line, note
+from tests.figure_cases.check import across, line, note
 
 
 def panels():
@@ -84,21 +84,3 @@ def conditions():
     assert ax.get_ylabel() == "loss after 150 steps"
     sgd, adam, turned = (curve[-1] for curve in curves.values())
     check.alternative_text(ax, 150, 2, 2000, 2000, sgd, adam, 30, turned)
-
-
-def explorer():
-    for angle in (15, 0, 45):
-        bowl = problems.quadratic(30, angle)
-        sgd, adam = (
-            simulate.on_problem(bowl, rule, (-1.5, 1.0), steps=55, lr=lr).paths[0].numpy()
-            for rule, lr in ((optimizers.sgd, 0.06), (optimizers.adam, 0.1))
-        )
-        grid = problems.grid(bowl, x=(-2, 2), y=(-1.5, 2), points=41)
-        data = {"surface": tuple(part.numpy() for part in grid), "sgd": sgd, "adam": adam}
-        ax = yield {**data, "condition": 30, "angle": angle}
-        lines = dots("ink", 0, 0, "*"), *check.path("sgd", sgd), *check.path("adam", adam)
-        far = [np.hypot(*path[-1]) for path in (sgd, adam)]
-        texts = [f"SGD: {far[0]:.2f} from the minimum", f"Adam: {far[1]:.2f} from the minimum"]
-        notes = check.corner(ax, (texts[0], "blue"), (texts[1], "orange"))
-        check.artists(ax, *lines, *notes, title=[30, angle], x=(-2, 2), y=(-1.5, 2))
-        check.alternative_text(ax, 30, angle, 55, *far)

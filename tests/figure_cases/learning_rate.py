@@ -156,25 +156,3 @@ def found():
     medians = [sorted(values)[5] for values, _ in rows.values()]
     by_adam = (number for pair in zip(medians[:3], texts, strict=True) for number in pair)
     check.alternative_text(ax, 4, 11, *by_adam, *medians[3:])
-
-
-def explorer():
-    data = check.surface(x=(-0.2, 3), y=(0, 3.2))
-    heights = data["surface"][2]
-    for lr, shrinks, regime in (
-        (0.3, 0.8, "without overshooting"),
-        (0.38, 0.8, "without overshooting"),
-        (0.39, 0.9, "comes closer"),
-        (0.75, 0.95, "above the limit"),
-        (0.76, 1.1, "above the limit"),
-    ):
-        powers = shrinks ** np.arange(26.0)
-        path, losses = data["optimum"] + powers[:, None] * (1.2, -0.9), 0.01 + powers
-        above, below = yield {**data, "path": path, "losses": losses, "lr": lr, "limit": 0.75}
-        far = 1.5 * powers[-1]
-        drawn = check.contours(above, data), *check.path("sgd", path)
-        check.artists(above, *drawn, title=[lr, far])
-        bottom, top = 0.6 * heights.min(), 30 * heights.max()
-        own = line("sgd", np.arange(26), losses, marker=".")
-        check.artists(below, own, x=(0, 25), y=(bottom, top), log="y")
-        assert regime in check.alternative_text(above, lr, 25, far, losses[-1])

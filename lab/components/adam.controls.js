@@ -19,7 +19,7 @@ export function controls(store, language) {
     choose: (name) => name !== "own" && store.set({ gradients: PRESETS[name] }),
   });
   const one = field({
-    label: t("adam.gradient_of_step", { step: "" }),
+    label: "g",
     range,
     language,
     change(value) {
@@ -27,7 +27,6 @@ export function controls(store, language) {
       store.set({ gradients: store.state.gradients.map((g, i) => (i === step - 1 ? value : g)) });
     },
   });
-  const label = one.element.querySelector("label");
   const all = field({
     label: t("adam.gradients"),
     range,
@@ -58,8 +57,7 @@ export function controls(store, language) {
       const same = ([, values]) => JSON.stringify(values) === JSON.stringify(state.gradients);
       preset.show(Object.entries(PRESETS).find(same)?.[0] ?? "own");
       const step = stepOf(state);
-      label.textContent = t("adam.gradient_of_step", { step });
-      one.show(state.gradients[step - 1]);
+      one.show(state.gradients[step - 1], t("adam.gradient_of_step", { step }));
       all.show(state.gradients);
       sliders.forEach((bar, i) => bar.show(state[SETTINGS[i]]));
       amsgrad.show(state.amsgrad);

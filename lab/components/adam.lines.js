@@ -48,6 +48,8 @@ const AMSGRAD_FORMULA = "v̂_{t} = max(v_{1}, …, v_{t}) / (1 − β_{2}^{t})";
 export function filledIn(line, t, state, found, number) {
   const plain = (value) => number(value, ".3g");
   const n = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+  // A square of 2 × 10⁻⁸ is not 2 × 10⁻⁸².
+  const squared = (value) => (/[×⁻]/.test(plain(value)) ? `(${plain(value)})` : n(value));
   const beta = (value) => number(value, ".4g");
   const { beta1, beta2, lr, eps, gradients } = state;
   const g = gradients[t - 1];
@@ -55,7 +57,7 @@ export function filledIn(line, t, state, found, number) {
     case "m":
       return `m_{${t}} = ${beta(beta1)} · ${n(found.m[t - 1])} + ${beta(1 - beta1)} · ${n(g)} = ${plain(found.m[t])}`;
     case "v":
-      return `v_{${t}} = ${beta(beta2)} · ${n(found.v[t - 1])} + ${beta(1 - beta2)} · ${n(g)}^{2} = ${plain(found.v[t])}`;
+      return `v_{${t}} = ${beta(beta2)} · ${n(found.v[t - 1])} + ${beta(1 - beta2)} · ${squared(g)}^{2} = ${plain(found.v[t])}`;
     case "m_hat":
       return `m̂_{${t}} = ${plain(found.m[t])} / ${plain(1 - beta1 ** t)} = ${plain(found.m_hat[t])}`;
     case "v_hat":

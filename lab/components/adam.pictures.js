@@ -26,7 +26,7 @@ export function pictures({ store, language, light }) {
   const plots = Object.fromEntries(
     ROWS.map((row) => {
       const isLast = row === "position";
-      const margin = { top: 8, bottom: isLast ? 36 : 10, left: 66, right: 30 };
+      const margin = { top: 8, bottom: isLast ? 36 : 10, left: 80, right: 30 };
       const x = isLast ? t("adam.step") : "";
       const y = t(`adam.rows.${row}`);
       const plot = new Plot({ x, y, number, ticks: [isLast ? 7 : 0, 3], margin });
@@ -132,23 +132,27 @@ function stem(plot, values, attributes) {
   const [left, right] = plot.x.range();
   const round = (value) => Math.round(10 * value) / 10;
   const places = values.map((value, i) => [round(plot.x(i + 1)), round(plot.y(value))]);
-  plot
-    .layer("stems")
-    .replaceChildren(
-      svg("path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }),
-      svg("path", { d: places.map(([x, y]) => `M${x} ${zero}V${y}`).join(""), ...attributes }),
-      svg("path", { d: places.map(([x, y]) => `M${x} ${y}h0`).join(""), class: "dots", ...attributes }),
-    );
+  plot.layer("stems").replaceChildren(
+    svg("path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }),
+    svg("path", { d: places.map(([x, y]) => `M${x} ${zero}V${y}`).join(""), ...attributes }),
+    svg("path", {
+      d: places.map(([x, y]) => `M${x} ${y}h0`).join(""),
+      class: "dots",
+      ...attributes,
+    }),
+  );
 }
 
 /** Draw dotted lines across a plot, each with its name beside it. */
 function guide(plot, lines) {
   const [left, right] = plot.x.range();
-  plot.layer("guides").replaceChildren(
-    ...lines.map(([value]) =>
-      svg("path", { d: `M${left} ${plot.y(value)}H${right}`, ...stroke("reference") }),
-    ),
-  );
+  plot
+    .layer("guides")
+    .replaceChildren(
+      ...lines.map(([value]) =>
+        svg("path", { d: `M${left} ${plot.y(value)}H${right}`, ...stroke("reference") }),
+      ),
+    );
   const names = lines.map(([value, name]) =>
     svg("text", { class: "guide", x: right + 4, y: plot.y(value) + 4 }, name),
   );

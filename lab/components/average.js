@@ -1,26 +1,17 @@
 /** Averages of a series that the reader moves: the curves, and the weight of each value in them. */
 
-import { button, choice, slider, toggle } from "../parts/control.js";
+import { button } from "../parts/control.js";
 import { html, set, svg } from "../parts/dom.js";
-import { field } from "../parts/field.js";
 import { frame } from "../parts/frame.js";
 import { curve, dots } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
 import { series } from "../parts/series.js";
 import { color, stroke } from "../parts/styles.js";
-import { fields } from "../state.js";
 import { averageCode } from "./average.code.js";
-import {
-  CURVES,
-  curves,
-  dayOf,
-  missingWeight,
-  PRESETS,
-  weightsOf,
-  withSameAge,
-} from "./average.numbers.js";
+import { CURVES, curves, dayOf, missingWeight, weightsOf } from "./average.numbers.js";
+import { controls } from "./average.controls.js";
 import { curveRows } from "./average.rows.js";
-import { bars, steps } from "./average.weights.js";
+import { bars, hatching, steps } from "./average.weights.js";
 
 export { averageCode as code };
 
@@ -42,6 +33,8 @@ export function mount(root, { store, language, first, share }) {
     ticks: [5, 4],
     margin: { left: 54 },
   });
+  const hatch = hatching();
+  lags.element.prepend(hatch.element);
   let drawing = false;
   const points = series(days, {
     label: t("average.points"),
@@ -117,20 +110,16 @@ export function mount(root, { store, language, first, share }) {
   function drawLags(state) {
     const weights = weightsOf(state);
     const shown = CURVES.filter((name) => state[name]);
-    const largest = Math.max(0.05, ...shown.flatMap((name) => [...weights[name]]));
-    lags.domain([-0.5, state.series.length - 0.5], [0, Math.min(1, largest) * 1.08]);
-    lags
-      .layer("bars")
-      .replaceChildren(
-        ...(state.ewma
-          ? [
-              svg("path", {
-                d: bars(lags, weights.ewma),
-                style: `fill: var(--${color("ewma")})`,
-              }),
-            ]
-          : []),
-      );
+    const missing = missingWeight(state);
+    const all = shown.flatMap((name) => [...weights[name]]);
+    const largest = Math.max(0.05, ...all, state.ewma ? missing : 0);
+    lags.domain([-0.5, state.series.length + 0.5], [0, 1.08 * largest]);
+    // The zero at the start stands where a value before the first would.
+    const ewma = [
+      svg("path", { d: bars(lags, weights.ewma), style: `fill: var(--${color("ewma")})` }),
+      svg("path", { d: bars(lags, [missing], dayOf(state)), class: "zero", style: hatch.fill }),
+    ];
+    lags.layer("bars").replaceChildren(...(state.ewma ? ewma : []));
     lags
       .layer("steps")
       .replaceChildren(
@@ -146,7 +135,7 @@ export function mount(root, { store, language, first, share }) {
     drawDays(state, found);
     drawLags(state);
     rows.show(state, found);
-    panel.show(state);
+    panel.show(state, drawing);
     hint.textContent = t(drawing ? "average.hint_draw" : "average.hint");
   }
 
@@ -203,72 +192,4 @@ function outcome({ t }, state) {
     sum: 1 - missing,
     missing,
   });
-}
-
-function controls(store, language, setDrawing) {
-  const { t } = language;
-  const ranges = fields("average");
-  const names = [...Object.keys(PRESETS), "own"];
-  const preset = choice({
-    label: t("average.series"),
-    options: names.map((name) => [name, t(`average.presets.${name}`)]),
-    choose(name) {
-      setDrawing(name === "own");
-      if (name !== "own") store.set({ series: PRESETS[name], day: PRESETS[name].length });
-    },
-  });
-  const both = (patch) => store.set(store.state.same_age ? withSameAge(patch) : patch);
-  const alpha = slider({
-    label: t("average.alpha"),
-    range: ranges.alpha,
-    language,
-    change: (value) => both({ alpha: value }),
-  });
-  const periods = slider({
-    label: t("average.periods"),
-    range: ranges.periods,
-    integer: true,
-    language,
-    change: (value) => both({ periods: value }),
-  });
-  const names3 = html("p", { class: "names" });
-  const sameAge = toggle({
-    label: t("average.same_age"),
-    change: (same_age) =>
-      store.set({ same_age, ...(same_age && withSameAge({ alpha: store.state.alpha })) }),
-  });
-  const value = field({
-    label: t("average.value_of_day"),
-    range: ranges.series,
-    language: language,
-    change(typed) {
-      const day = dayOf(store.state);
-      store.set({ series: store.state.series.map((old, i) => (i === day - 1 ? typed : old)) });
-    },
-  });
-  const label = value.element.querySelector("label");
-  return {
-    preset: preset.element,
-    elements: [
-      alpha.element,
-      periods.element,
-      names3,
-      html("div", { class: "group" }, sameAge.element, value.element),
-    ],
-    show(state) {
-      const same = ([, values]) => JSON.stringify(values) === JSON.stringify(state.series);
-      preset.show(Object.entries(PRESETS).find(same)?.[0] ?? "own");
-      alpha.show(state.alpha);
-      periods.show(state.periods);
-      sameAge.show(state.same_age);
-      names3.textContent = t("average.names", {
-        alpha: state.alpha,
-        beta: 1 - state.alpha,
-        periods: 2 / state.alpha - 1,
-      });
-      const day = dayOf(state);
-      label.textContent = t("average.value_of_day", { day });
-      value.show(state.series[day - 1]);
-    },
-  };
 }

@@ -57,7 +57,12 @@ function row(name, store, t) {
     { class: "row" },
     html("label", { for: id, class: "toggle" }, box, swatch, t(`average.curves.${name}`)),
     value,
-    html("span", { class: "sum" }, html("span", { class: "share", "aria-hidden": "true" }, filled), text),
+    html(
+      "span",
+      { class: "sum" },
+      html("span", { class: "share", "aria-hidden": "true" }, filled),
+      text,
+    ),
   );
   return {
     element,

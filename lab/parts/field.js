@@ -7,7 +7,7 @@ import { html, newId, set } from "./dom.js";
  * `length`, for a list of at least and at most so many. Anything else is answered below the
  * field, and changes nothing.
  */
-export function field({ label, name = null, range, length = null, language, change }) {
+export function field({ label, range, length = null, language, change }) {
   const { t, number, parse } = language;
   const [id, messageId] = [newId(), newId()];
   const isList = length !== null;
@@ -17,14 +17,15 @@ export function field({ label, name = null, range, length = null, language, chan
     inputmode: isList ? "text" : "decimal",
     autocomplete: "off",
     spellcheck: "false",
-    "aria-label": name,
     onchange: read,
   });
+  const caption = html("label", { for: id }, label);
   const message = html("p", { class: "problem", id: messageId, role: "alert" });
   const mark = number(0.5, ".1f")[1];
   // All digits, in a form that can be typed: 1e-8 rather than 10⁻⁸.
   const write = (value) => String(value).replace(".", mark);
   const between = mark === "," ? /[\s;]+/ : /[\s;,]+/;
+  let shown = "";
   const isInside = (value) => value >= range.min && value <= range.max;
 
   function read() {
@@ -35,7 +36,8 @@ export function field({ label, name = null, range, length = null, language, chan
     const hasLength = values.length >= least && values.length <= most;
     let text = "";
     const limits = { min: write(range.min), max: write(range.max) };
-    if (wrong !== undefined) text = t("problem", { name: name ?? label, got: wrong, ...limits });
+    if (wrong !== undefined)
+      text = t("problem", { name: caption.textContent, got: wrong, ...limits });
     else if (!hasLength) text = t("problem_length", { least, most, got: values.length });
     message.textContent = text;
     set(input, { "aria-invalid": text && "true", "aria-describedby": text && messageId });
@@ -46,15 +48,18 @@ export function field({ label, name = null, range, length = null, language, chan
     element: html(
       "div",
       { class: `control field${isList ? " list" : ""}` },
-      html("label", { for: id }, label),
+      caption,
       input,
       message,
     ),
-    show(value) {
-      const isWrong = document.activeElement === input && message.textContent;
-      if (isWrong) return;
-      const values = isList ? value : [value];
-      input.value = values.map(write).join("  ");
+    /** Show a value, and what it is now called. */
+    show(value, text = label) {
+      const written = (isList ? value : [value]).map(write).join("  ");
+      const isSame = caption.textContent === text && shown === written;
+      // What somebody is typing stays.
+      if (isSame && document.activeElement === input) return;
+      caption.textContent = text;
+      input.value = shown = written;
       message.textContent = "";
       set(input, { "aria-invalid": false, "aria-describedby": false });
     },

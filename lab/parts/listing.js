@@ -2,7 +2,7 @@
 
 import { literal } from "./python.js";
 
-const WIDTH = 100;
+export const WIDTH = 100; // of a line
 
 /** Return the lines of `before[1.0, 2.0, …]after`, wrapped where a line would be too long. */
 export function listing(before, values, after = "") {

@@ -1,5 +1,6 @@
 /** Values over the places 1, 2, 3, … of a plot, each of which a reader moves up and down. */
 
+import { tickStep } from "d3-array";
 import { set, svg } from "./dom.js";
 
 const REACH = 22; // pixels around a point within which it can be taken
@@ -22,7 +23,7 @@ export function picker(plot, { count, choose, leave = () => {} }) {
 
 /**
  * Return `{ element, show }` of values that can be moved, one tab stop for all of them: left and
- * right choose a place, up and down move its value by a hundredth of the axis (with Shift, or by
+ * right choose a place, up and down move its value by about a hundredth of the axis (with Shift, or by
  * Page Up and Page Down, by a tenth), Home and End go to the first and the last.
  *
  * `choose(place, y)` and `change(values)` say what the reader did, `done` that a movement has ended.
@@ -95,14 +96,13 @@ export function series(
   });
   set(element, {
     onkeydown(event) {
-      const [low, high] = plot.y.domain();
       const up = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
       const to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 1, End: values.length };
       if (!up && !(event.key in to)) return;
       event.preventDefault();
       if (!up) return choose(Math.max(1, Math.min(values.length, to[event.key])));
       const larger = event.shiftKey && Math.abs(up) === 1 ? 10 : 1;
-      move(place, values[place - 1] + (up * larger * (high - low)) / 100);
+      move(place, values[place - 1] + up * larger * tickStep(...plot.y.domain(), 100));
       done();
     },
   });
@@ -116,7 +116,9 @@ export function series(
       [values, place] = [next, at];
       const [low, high] = plot.y.domain();
       const [x, y] = [plot.x(at), clamp(plot.y(values[at - 1]), plot.y.range())];
-      const spots = values.map((value, i) => `M${plot.x(i + 1)} ${clamp(plot.y(value), plot.y.range())}h0`);
+      const spots = values.map(
+        (value, i) => `M${plot.x(i + 1)} ${clamp(plot.y(value), plot.y.range())}h0`,
+      );
       set(reach, { d: spots.join("") });
       set(element, {
         transform: `translate(${x} ${y})`,

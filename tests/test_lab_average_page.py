@@ -46,6 +46,27 @@ def test_a_point_is_dragged_and_drawing_moves_all(open_average):
     assert outcome(page) == first
 
 
+def test_a_finger_moves_a_point_and_not_the_page(open_average):
+    page = open_average(options={"has_touch": True, "viewport": {"width": 390, "height": 500}})
+    box = page.locator(".ring").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, rise in [("touchStart", 0), *[("touchMove", 5 * i) for i in range(10)]]:
+        points = [{"x": x, "y": y - rise}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    wait_until(page, "parseFloat(document.querySelector('.handle').ariaValueText.slice(8)) > 2")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_pointing_chooses_a_day(open_average):
+    page = open_average()
+    plot = page.locator("svg.plot").first.bounding_box()
+    page.mouse.move(plot["x"] + 43, plot["y"] + 200)
+    wait_for(page, "day 1: 5.0")
+    assert "0.100 + 0.900 on the zero" in page.locator(".averages").inner_text()
+
+
 def test_one_tab_stop_for_all_days(open_average):
     page = open_average("pt")
     assert page.locator("[role=slider]").count() == 1

@@ -88,7 +88,8 @@ export function pictures({ store, language, light }) {
       [lr, "lr"],
       [-lr, "−lr"],
     ]);
-    guide(plots.size, eps > plots.size.y.domain()[1] / 50 ? [[eps, "ε"]] : []);
+    const top = plots.size.y.domain()[1];
+    guide(plots.size, eps > top / 50 && eps < top ? [[eps, "ε"]] : []); // where it matters
     for (const row of ROWS) {
       const plot = plots[row];
       const named = Object.entries(CURVES[row]).map(([line, values]) => [line, values(found)]);

@@ -27,7 +27,7 @@ export function mount(root, { store, language, first, share }) {
     margin,
   });
   const lags = new Plot({
-    x: t("average.lag"),
+    x: "",
     y: t("average.weight"),
     number,
     ticks: [5, 4],
@@ -127,7 +127,9 @@ export function mount(root, { store, language, first, share }) {
           .filter((name) => name !== "ewma")
           .map((name) => svg("path", { d: steps(lags, weights[name]), ...stroke(name) })),
       );
-    lags.xLabel.textContent = t("average.lag", { day: dayOf(state) });
+    const label = t("average.lag", { day: dayOf(state) });
+    lags.xLabel.textContent = label;
+    set(lags.element, { "aria-label": `${label}, ${t("average.weight")}` });
   }
 
   function draw(state) {

@@ -70,6 +70,11 @@ export function series(
   }
 
   set(plot.element, {
+    ontouchstart(event) {
+      // A finger that takes a point does not scroll; browsers ignore touch-action inside an SVG.
+      const [x, y] = pixels(plot, event.touches[0]);
+      if (isDrawing() || nearest(plot, values, x, y)) event.preventDefault();
+    },
     onpointerdown(event) {
       if (event.button) return;
       const [x, y] = pixels(plot, event);

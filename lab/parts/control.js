@@ -83,7 +83,7 @@ export function slider({
     if (integer) return range.min + Number(bar.value);
     const value = unscale(range, Number(bar.value) / POSITIONS);
     // Close to 1 the distance to it counts: three digits of 0.9999 would be 1.
-    if (range.scale === "close") return Number((1 - Number((1 - value).toPrecision(2))).toFixed(6));
+    if (range.scale === "close") return Number((1 - Number((1 - value).toPrecision(3))).toFixed(6));
     return Number(value.toPrecision(3));
   }
 

@@ -6,12 +6,15 @@ import json
 import subprocess
 import tomllib
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from book import lab
 from book.project import ROOT
-from tests.pages import NODE
+from tests.pages import NODE, watch
 
 _DRIVER = """
 import {{ readFileSync }} from "node:fs";
@@ -51,7 +54,12 @@ def run_script(code: str) -> str:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+        random_state = torch.get_rng_state()
+        try:
+            exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+        finally:
+            torch.set_default_dtype(torch.float32)
+            torch.set_rng_state(random_state)
     return printed.getvalue()
 
 
@@ -78,3 +86,28 @@ def write_page(folder: Path, component: str, language: str = "en", **state: Any)
         "utf-8",
     )
     return page.as_uri()
+
+
+@contextlib.contextmanager
+def opening(chromium, folder: Path, component: str) -> Iterator[Any]:
+    """Yield a function that opens pages with a component alone; fail on any of their errors."""
+    contexts, problems = [], []
+
+    def open_page(language="en", fragment="", options=None, **state):
+        url = write_page(folder, component, language, **state)
+        contexts.append(chromium.new_context(**(options or {})))
+        page = contexts[-1].new_page()
+        problems.append(watch(page, "file://"))
+        page.goto(url + fragment)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not any(problems), problems
+
+
+def outcome(page) -> str:
+    """Ask a component what happened, and return what it answers."""
+    page.locator(".frame .button").first.click()
+    return page.get_by_role("status").inner_text()

@@ -10,8 +10,8 @@ import torch
 
 from helpers import lab as live
 from helpers.lab import _race, schema
-from tests.lab import evaluate, run_script, write_page
-from tests.pages import wait_until, watch
+from tests.lab import evaluate, opening, outcome, run_script
+from tests.pages import wait_until
 
 SCHEMA = schema.load()
 
@@ -66,13 +66,8 @@ def ends(states):
 def test_the_code_ends_where_the_race_ends(states, ends):
     codes = evaluate("components/race.code.js", "module.raceCode(input)", states)
     compared = 0
-    before = torch.get_default_dtype(), torch.get_rng_state()
     for state, code, expected in zip(states, codes, ends, strict=True):
-        try:
-            printed = run_script(code)
-        finally:
-            torch.set_default_dtype(before[0])
-            torch.set_rng_state(before[1])
+        printed = run_script(code)
         found = [eval(end) for end in re.findall(r"\[[^]]*\]$", printed.replace("nan", "0"), re.M)]
         assert len(found) == len(state["rules"])
         for here, there in zip(found, expected, strict=True):
@@ -137,27 +132,8 @@ def test_fields_can_be_read_and_set():
 
 @pytest.fixture
 def open_race(chromium, tmp_path):
-    """Open pages with a race alone."""
-    problems = []
-    contexts = []
-
-    def open_page(language="en", fragment="", options=None, **state):
-        url = write_page(tmp_path, "race", language, **state)
-        contexts.append(chromium.new_context(**(options or {})))
-        page = contexts[-1].new_page()
-        problems.append(watch(page, "file://"))
-        page.goto(url + fragment)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not any(problems), problems
-
-
-def told(page) -> str:
-    page.get_by_role("button", name=re.compile("What happened|O que aconteceu")).click()
-    return page.get_by_role("status").inner_text()
+    with opening(chromium, tmp_path, "race") as open_page:
+        yield open_page
 
 
 def value_text(page) -> str:
@@ -167,7 +143,7 @@ def value_text(page) -> str:
 def test_the_start_follows_mouse_and_keys(open_race):
     page = open_race()
     assert value_text(page) == "-0.60, 0.20".replace("-", "−")
-    first = told(page)
+    first = outcome(page)
     box = page.locator(".handle .ring").bounding_box()
     page.mouse.move(box["x"] + 8, box["y"] + 8)
     page.mouse.down()
@@ -177,7 +153,7 @@ def test_the_start_follows_mouse_and_keys(open_race):
     dragged = [float(part.replace("−", "-")) for part in value_text(page).split(", ")]
     assert dragged[0] > 0.2
     assert dragged[1] > 0.7
-    assert told(page) != first
+    assert outcome(page) != first
     page.keyboard.press("Tab")
     page.locator(".handle").focus()
     page.keyboard.press("Home")
@@ -185,18 +161,18 @@ def test_the_start_follows_mouse_and_keys(open_race):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
     wait_until(page, "document.querySelector('.handle').ariaValueText == '−0.56, 0.64'")
-    assert told(page) != first
+    assert outcome(page) != first
 
 
 def test_settings_are_moved_and_typed(open_race):
     page = open_race("pt")
     rate = page.get_by_label("SGD, lr: valor")
     assert rate.input_value() == "0,1"
-    before = told(page)
+    before = outcome(page)
     rate.fill("0,05")
     rate.press("Enter")
     wait_until(page, "document.querySelector('.outcome').textContent == ''")
-    assert told(page) != before
+    assert outcome(page) != before
     rate.fill("1e9")
     rate.press("Enter")
     assert (
@@ -206,10 +182,10 @@ def test_settings_are_moved_and_typed(open_race):
     rate.fill("10")
     rate.press("Enter")
     wait_until(page, "document.querySelector('.rules').textContent.includes('divergiu no passo')")
-    assert "SGD: divergiu no passo" in told(page)
+    assert "SGD: divergiu no passo" in outcome(page)
     page.get_by_role("button", name="Recomeçar").click()
     wait_until(page, "!document.querySelector('.rules').textContent.includes('divergiu no passo')")
-    assert told(page) == before
+    assert outcome(page) == before
 
 
 def test_rules_come_and_go(open_race):
@@ -223,7 +199,7 @@ def test_rules_come_and_go(open_race):
     page.get_by_role("button", name="Remove momentum").click()
     page.get_by_label("optimizer").first.select_option("NAdam")
     wait_until(page, "document.querySelectorAll('.rule').length == 5")
-    assert told(page).startswith("After 50 steps: NAdam: ")
+    assert outcome(page).startswith("After 50 steps: NAdam: ")
     assert page.locator(".paths path").count() == 10
 
 
@@ -247,13 +223,13 @@ def test_play_pause_and_step(open_race):
 
 def test_seeds_and_a_thousand_starts(open_race):
     page = open_race(batches=True)
-    one = told(page)
+    one = outcome(page)
     page.get_by_role("button", name="Another seed").click()
     wait_until(page, "document.querySelector('.outcome').textContent == ''")
-    assert told(page) != one
+    assert outcome(page) != one
     page.get_by_label("100 seeds").check()
     wait_until(page, "document.querySelectorAll('.band').length == 3")
-    assert told(page).startswith("After 50 steps, 100 seeds (medians): ")
+    assert outcome(page).startswith("After 50 steps, 100 seeds (medians): ")
     page.get_by_label("mini-batches of 16").uncheck()
     page.get_by_text("more settings").first.click()
     page.get_by_role("button", name="A thousand starts").first.click()
@@ -269,15 +245,15 @@ def test_a_link_brings_back_what_was_shared(open_race):
     angle.fill("60")
     angle.press("Enter")
     page.wait_for_timeout(100)
-    shown = told(page)
+    shown = outcome(page)
     page.get_by_role("button", name="Copy link").click()
     url = page.url
     assert "#it:" in url
     page.reload()
     assert page.get_by_label("angle (°): value").input_value() == "60"
-    assert told(page) == shown
+    assert outcome(page) == shown
     other = open_race(fragment="#it:" + url.split("#it:")[1])
-    assert told(other) == shown
+    assert outcome(other) == shown
 
 
 @pytest.mark.parametrize("wrong", ["{", "3", '{"steps":1e9}', '{"rules":[null]}', "%E0%A4%A"])
@@ -285,7 +261,7 @@ def test_a_broken_link_starts_as_usual_and_says_so(open_race, wrong):
     page = open_race(fragment=f"#it:{wrong}")
     message = page.get_by_role("alert").filter(has_text="The link asks for something")
     assert message.is_visible()
-    assert told(page).startswith("After 50 steps: SGD: ")
+    assert outcome(page).startswith("After 50 steps: SGD: ")
 
 
 def test_without_scripts_the_picture_stays(open_race):

@@ -1,5 +1,7 @@
 /** All components, by name. Each has `mount(root, { store, language, share })` and `code(state)`. */
 
+import * as adam from "./adam.js";
+import * as average from "./average.js";
 import * as race from "./race.js";
 
-export const components = { race };
+export const components = { adam, average, race };

@@ -59,7 +59,7 @@ export function slider({
 }) {
   const { t, number, parse } = language;
   const [id, messageId] = [newId(), newId()];
-  const write = (value) => number(value, integer ? "d" : ".3g");
+  const write = (value) => number(value, integer ? "d" : range.scale === "close" ? ".4g" : ".3g");
   const bar = html("input", {
     type: "range",
     id,
@@ -81,7 +81,10 @@ export function slider({
 
   function fromBar() {
     if (integer) return range.min + Number(bar.value);
-    return Number(unscale(range, Number(bar.value) / POSITIONS).toPrecision(3));
+    const value = unscale(range, Number(bar.value) / POSITIONS);
+    // Close to 1 the distance to it counts: three digits of 0.9999 would be 1.
+    if (range.scale === "close") return Number((1 - Number((1 - value).toPrecision(3))).toFixed(6));
+    return Number(value.toPrecision(3));
   }
 
   function read() {

@@ -35,6 +35,7 @@ export function handle(
   }
 
   set(element, {
+    ontouchstart: (event) => event.preventDefault(), // browsers ignore touch-action inside an SVG
     onpointerdown(event) {
       if (event.button) return;
       event.preventDefault();

@@ -17,9 +17,8 @@ export function optimizerArguments({ rule, ...settings }) {
   const parts = [`lr=${given.lr}`];
   const differs = (name) => given[name] !== undefined && given[name] !== ranges[name].default;
   if (differs("beta1") || differs("beta2")) {
-    parts.push(
-      `betas=(${given.beta1 ?? ranges.beta1.default}, ${given.beta2 ?? ranges.beta2.default})`,
-    );
+    const betas = ["beta1", "beta2"].map((name) => literal(given[name] ?? ranges[name].default));
+    parts.push(`betas=(${betas.join(", ")})`); // torch refuses (0, 0.999): both have to be floats
   }
   for (const name of rules[rule].settings) {
     const standard = rules[rule][name] ?? ranges[name].default; // AdamW's decay has a default of its own

@@ -1,5 +1,7 @@
 /** All components, by name. Each has `mount(root, { store, language, share })` and `code(state)`. */
 
 import * as race from "./race.js";
+import * as schedule from "./schedule.js";
+import * as stability from "./stability.js";
 
-export const components = { race };
+export const components = { race, schedule, stability };

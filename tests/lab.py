@@ -1,0 +1,79 @@
+"""The lab's components as their tests use them: pure functions in node, and pages in a browser."""
+
+import contextlib
+import io
+import json
+import subprocess
+import tomllib
+import warnings
+from pathlib import Path
+from typing import Any
+
+from book import lab
+from book.project import ROOT
+from tests.pages import NODE
+
+_DRIVER = """
+import {{ readFileSync }} from "node:fs";
+const module = await import({module});
+const state = await import({state});
+const encode = (_, value) => {{
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return ArrayBuffer.isView(value) ? Array.from(value) : value;
+}};
+const outputs = JSON.parse(readFileSync(0, "utf8")).map((input) => {expression});
+process.stdout.write(JSON.stringify(outputs, encode));
+"""
+
+
+def evaluate(path: str, expression: str, inputs: list[Any]) -> list[Any]:
+    """Evaluate an expression of JavaScript, with `module`, `state` and `input`, for each input."""
+    source = _DRIVER.format(
+        module=json.dumps((lab.SOURCES / path).as_uri()),
+        state=json.dumps((lab.SOURCES / "state.js").as_uri()),
+        expression=expression,
+    )
+    run = subprocess.run(
+        [str(NODE), "--no-warnings", "--input-type=module", "--eval", source],
+        input=json.dumps(inputs),
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def run_script(code: str) -> str:
+    """Run a script in this process, as the main module, and return what it prints."""
+    assert len(code.splitlines()) <= 30
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+    return printed.getvalue()
+
+
+def write_page(folder: Path, component: str, language: str = "en", **state: Any) -> str:
+    """Write a page with a component alone, and return its address."""
+    locale = ROOT / "helpers" / "locale" / language
+    data = {
+        "component": component,
+        "state": state,
+        "texts": tomllib.loads((locale / "lab.toml").read_text("utf-8"))["lab"],
+        "marks": tomllib.loads((locale / "language.toml").read_text("utf-8"))["language"],
+    }
+    (folder / "lab.js").write_text(lab.bundle("page.js", "iife"), "utf-8")
+    style = lab._kernel_palette() + (lab.SOURCES / "lab.css").read_text("utf-8")
+    (folder / "lab.css").write_text(style, "utf-8")
+    page = folder / f"{language}.html"
+    page.write_text(
+        f'<!DOCTYPE html><html lang="{language}"><meta charset="utf-8"><title>{component}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="lab.css"><main><figure class="lab-home" id="it">'
+        f'<script type="application/json">{json.dumps(data)}</script><div class="still"></div>'
+        '</figure></main><script src="lab.js" defer></script></html>',
+        "utf-8",
+    )
+    return page.as_uri()

@@ -15,11 +15,14 @@ export function notesOf(state, followed) {
     const context = { state, followed, piece, index, start: edges[index], end: edges[index + 1] };
     const settings = settingsOf(piece);
     const { error, rates } = followed;
-    if (error?.part === index)
-      return [{ key: error.reason, values: { ...settings, step: error.step }, isError: true }];
-    if (error && context.start >= rates.length) return [];
+    const failure =
+      error?.part === index
+        ? [{ key: error.reason, values: { ...settings, step: error.step }, isError: true }]
+        : [];
     const used = rates.subarray(context.start, context.end);
+    if (!used.length) return failure;
     return [
+      ...failure,
       ...ofBase(context, used),
       ...ofKind[piece.piece](settings, context, used),
       ...ofRates(used),

@@ -9,6 +9,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from book import lab
 from book.project import ROOT
 from tests.pages import NODE
@@ -51,7 +53,10 @@ def run_script(code: str) -> str:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+        try:
+            exec(compile(code, "<script>", "exec"), {"__name__": "__main__"})
+        finally:
+            torch.set_default_dtype(torch.float32)
     return printed.getvalue()
 
 

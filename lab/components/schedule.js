@@ -34,7 +34,7 @@ const FEWEST_STEPS = 10;
 /** Show a schedule in `root`, and let it follow `store`. */
 export function mount(root, { store, language, first, share }) {
   const { t, number } = language;
-  const margin = { bottom: 22, right: 16, left: 64 };
+  const margin = { bottom: 22, right: 16, left: 68 };
   const axes = (y, more) => new Plot({ x: "", y, number, margin, ...more });
   const rates = axes(t("schedule.rate"), { ticks: [6, 5] });
   const ratesLog = axes(t("schedule.rate"), { ticks: [6, 4], log: true });
@@ -95,6 +95,7 @@ export function mount(root, { store, language, first, share }) {
 
   const row = pieceRow({
     language,
+    store,
     change,
     toPixel: (step) => plotOf(store.state).x(step) - margin.left,
     toStep: (pixel) => plotOf(store.state).x.invert(pixel + margin.left),

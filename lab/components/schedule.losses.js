@@ -21,7 +21,10 @@ function batchesOf(seed) {
   return drawn.get(seed);
 }
 
-function task(state, rates, momenta, seed) {
+/** Where the code's own run counts as diverged: not at all, for a script does not stop either. */
+const NEVER = Number.MAX_VALUE;
+
+function task(state, rates, momenta, seed, threshold = 1e6) {
   const momentum = momentumOf(state);
   const isAdam = state.optimizer === "adam";
   return {
@@ -33,14 +36,15 @@ function task(state, rates, momenta, seed) {
     rates,
     momenta,
     batches: state.batches ? batchesOf(seed) : null,
+    threshold,
   };
 }
 
 /** Return where the run of the state's own seed ends: what its code prints. */
 export function endOf(state) {
   const { rates, momenta, error } = follow(state);
-  const { path, divergedAt } = simulate(task(state, rates, momenta, state.seed));
-  return { rate: rates.at(-1), point: [...path.slice(-2)], error, divergedAt };
+  const { path } = simulate(task(state, rates, momenta, state.seed, NEVER));
+  return { rate: rates.at(-1), point: [...path.slice(-2)], error };
 }
 
 /** Return the excess loss of the state's own seed at each step. */

@@ -9,17 +9,20 @@ const FAR = 6; // pixels that a pointer moves before a press is a drag
  * Return `{ element, show }` of the row. `change(pieces, chosen)` is called with a new row;
  * `toPixel` and `toStep` translate between steps and pixels from the row's left edge.
  */
-export function pieceRow({ language, change, toPixel, toStep }) {
+export function pieceRow({ language, store, change, toPixel, toStep }) {
   const { t } = language;
   const element = html("div", { class: "pieces", role: "group", "aria-label": t("schedule.row") });
-  let [pieces, chosen, blocks, edges] = [[], 0, [], []];
+  let [blocks, edges] = [[], []];
 
-  const nameOf = (index) => t(`schedule.kinds.${pieces[index].piece}`);
   const pointerAt = (event) => event.clientX - element.getBoundingClientRect().left;
 
   /** Move the piece of a block, and the block with it, so that a drag keeps hold of it. */
   function reorder(from, to) {
+    const { pieces } = store.state;
     if (to < 0 || to >= pieces.length || to === from) return;
+    // The neighbour moves, not the block: an element that moves loses pointer and focus.
+    const [moved, neighbour] = [blocks[from].element, blocks[to].element];
+    moved[to > from ? "before" : "after"](neighbour);
     blocks = movePiece(blocks, from, to);
     change(movePiece(pieces, from, to), to);
   }
@@ -35,7 +38,7 @@ export function pieceRow({ language, change, toPixel, toStep }) {
       {
         type: "button",
         class: "block",
-        onclick: () => isDragged || change(pieces, index()),
+        onclick: () => isDragged || change(store.state.pieces, index()),
         onpointerdown(event) {
           [pressed, isDragged] = [pointerAt(event), false];
           self.element.setPointerCapture(event.pointerId);
@@ -46,6 +49,7 @@ export function pieceRow({ language, change, toPixel, toStep }) {
           isDragged ||= Math.abs(at - pressed) > FAR;
           if (!isDragged) return;
           self.element.classList.add("dragged");
+          const { pieces } = store.state;
           const ends = edgesOf(pieces).map(toPixel);
           const middle = (i) => (ends[i] + ends[i + 1]) / 2;
           const i = index();
@@ -57,7 +61,9 @@ export function pieceRow({ language, change, toPixel, toStep }) {
           self.element.classList.remove("dragged");
         },
         onkeydown(event) {
+          const { pieces } = store.state;
           const i = index();
+          if (pieces.length !== blocks.length) return; // not drawn yet
           const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
           if (step) {
             event.preventDefault();
@@ -79,7 +85,7 @@ export function pieceRow({ language, change, toPixel, toStep }) {
   }
 
   function edge(index) {
-    const move = (step) => change(moveEdge(pieces, index, step), chosen);
+    const move = (step) => change(moveEdge(store.state.pieces, index, step), store.state.chosen);
     const handle = html("div", {
       class: "edge",
       role: "slider",
@@ -95,7 +101,7 @@ export function pieceRow({ language, change, toPixel, toStep }) {
       },
       onkeydown(event) {
         const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-        const ends = edgesOf(pieces);
+        const ends = edgesOf(store.state.pieces);
         const goals = { Home: ends[index] + 1, End: ends[index + 2] - 1 };
         if (!step && !(event.key in goals)) return;
         event.preventDefault();
@@ -107,8 +113,9 @@ export function pieceRow({ language, change, toPixel, toStep }) {
 
   return {
     element,
-    show(state, notes) {
-      [pieces, chosen] = [state.pieces, Math.min(state.chosen, state.pieces.length - 1)];
+    show({ pieces, chosen: asked }, notes) {
+      const chosen = Math.min(asked, pieces.length - 1);
+      const nameOf = (index) => t(`schedule.kinds.${pieces[index].piece}`);
       if (blocks.length !== pieces.length) {
         const hadFocus = element.contains(document.activeElement);
         blocks = pieces.map(block);

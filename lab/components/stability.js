@@ -1,13 +1,6 @@
 /** Stability: a point in the plane of rate and momentum decides whether, and how, a path converges. */
 
-import {
-  behaviour,
-  fastestFor,
-  fastestMomentum,
-  radius,
-  stepsToReach,
-} from "../engine/stability.js";
-import { button, slider, toggle } from "../parts/control.js";
+import { behaviour } from "../engine/stability.js";
 import { html, set, svg } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
@@ -16,8 +9,8 @@ import { stroke } from "../parts/styles.js";
 import { drawSurface } from "../parts/surface.js";
 import { fields } from "../state.js";
 import { stabilityCode } from "./stability.code.js";
+import { stabilityControls } from "./stability.controls.js";
 import {
-  DIRECTIONS,
   RATES,
   REGIONS,
   drawBowlPath,
@@ -27,11 +20,11 @@ import {
   drawRoots,
   rootsView,
 } from "./stability.draw.js";
+import { outcome, resultTable } from "./stability.results.js";
 
 export { stabilityCode as code };
 export { endOf } from "./stability.code.js";
 
-const SHARE = 0.01; // of the first distance, until which steps are counted
 const VIEW = [-1.6, 1.6]; // of the bowl
 
 /** Show the plane in `root`, and let it follow `store`. */
@@ -182,118 +175,4 @@ function swatch(style) {
     { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
     svg("path", { d: "M0 6H36", fill: "none", ...stroke(style) }),
   );
-}
-
-/** Return what becomes of each direction: its behaviour, its radius, and the steps that it needs. */
-function resultsOf({ rate, momentum, nesterov, condition }) {
-  return [rate, rate / condition].map((one) => ({
-    kind: behaviour(one, momentum, nesterov),
-    radius: radius(one, momentum, nesterov),
-    steps: stepsToReach(SHARE, one, momentum, nesterov),
-  }));
-}
-
-/** A table of both directions. */
-function resultTable({ t, number }) {
-  const rows = DIRECTIONS.map((name) => ({
-    name,
-    cells: ["kind", "radius", "steps"].map(() => html("td", {})),
-  }));
-  const heads = ["direction", "kind", "radius", "needs"].map((key) =>
-    html("th", { scope: "col" }, t(`stability.${key}`)),
-  );
-  return {
-    element: html(
-      "table",
-      { class: "results" },
-      html("thead", {}, html("tr", {}, heads)),
-      html(
-        "tbody",
-        {},
-        rows.map(({ name, cells }) =>
-          html(
-            "tr",
-            {},
-            html(
-              "th",
-              { scope: "row" },
-              html("span", { class: `dot ${name}` }),
-              t(`stability.${name}`),
-            ),
-            cells,
-          ),
-        ),
-      ),
-    ),
-    show(state) {
-      resultsOf(state).forEach(({ kind, radius: shrink, steps }, i) => {
-        const texts = [
-          t(`stability.kinds.${kind}`),
-          number(shrink, ".3f"),
-          Number.isFinite(steps) ? number(steps, "d") : "–",
-        ];
-        rows[i].cells.forEach((cell, column) => (cell.textContent = texts[column]));
-        rows[i].cells[0].classList.toggle("diverges", kind === "diverges");
-      });
-    },
-  };
-}
-
-function stabilityControls(store, language) {
-  const { t } = language;
-  const limits = fields("stability");
-  const bar = (name, label, more) =>
-    slider({
-      label,
-      range: limits[name],
-      language,
-      change: (value) => store.set({ [name]: value }),
-      ...more,
-    });
-  const bars = {
-    rate: bar("rate", "lr · λ"),
-    momentum: bar("momentum", t("settings.momentum")),
-    condition: bar("condition", t("stability.condition")),
-    steps: bar("steps", t("stability.steps"), { integer: true }),
-  };
-  const nesterov = toggle({
-    label: t("stability.nesterov"),
-    change: (value) => store.set({ nesterov: value }),
-  });
-  const atMost = (value) => Number(Math.min(limits.momentum.max, value).toPrecision(6));
-  const fastest = button(t("stability.set_fastest"), () => {
-    const { rate, nesterov: isAhead } = store.state;
-    store.set({ momentum: atMost(fastestMomentum(rate, isAhead)) });
-  });
-  const best = button(t("stability.set_best"), () => {
-    const { condition, nesterov: isAhead } = store.state;
-    const [rate, momentum] = fastestFor(condition, isAhead);
-    store.set({ rate: Number(rate.toPrecision(6)), momentum: atMost(momentum) });
-  });
-  return {
-    element: html(
-      "div",
-      { class: "controls" },
-      Object.values(bars).map(({ element }) => element),
-      html("div", { class: "group" }, nesterov.element, fastest, best),
-    ),
-    show(state) {
-      for (const [name, one] of Object.entries(bars)) one.show(state[name]);
-      nesterov.show(state.nesterov);
-      fastest.disabled = fastestMomentum(state.rate, state.nesterov) === null;
-    },
-  };
-}
-
-/** Return what becomes of the path, as sentences. */
-function outcome({ t }, state) {
-  const found = resultsOf(state);
-  const sentences = found.map(({ kind, radius: shrink, steps }, i) => {
-    const values = { direction: t(`stability.${DIRECTIONS[i]}`), radius: shrink, steps };
-    values.kind = t(`stability.kinds.${kind}`);
-    return t(Number.isFinite(steps) ? "stability.told" : "stability.told_never", values);
-  });
-  const needed = Math.max(...found.map(({ steps }) => steps));
-  const end = Number.isFinite(needed) ? "stability.told_both" : "stability.told_not_both";
-  return [...sentences, t(end, { steps: needed })].join(" ");
 }

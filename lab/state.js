@@ -2,7 +2,7 @@
 
 import schema from "../helpers/lab/schema.json" with { type: "json" };
 
-export const { rules, settings, problems } = schema;
+export const { rules, settings, problems, pieces } = schema;
 
 /** Return the state that a component starts with. */
 export function defaults(name) {
@@ -47,6 +47,12 @@ function isValid(field, value) {
       );
     case "rules":
       return isList(value, field.min, field.max) && value.every(isRule);
+    case "pieces":
+      return (
+        isList(value, field.min, field.max) &&
+        value.every(isPiece) &&
+        value.reduce((sum, { steps }) => sum + steps, 0) <= field.steps
+      );
     default:
       return false;
   }
@@ -74,4 +80,24 @@ function isRule(value) {
     // As torch wants it.
     !(value.nesterov && (!value.momentum || value.dampening))
   );
+}
+
+function isPiece(value) {
+  const piece = Object.hasOwn(pieces, value?.piece) && pieces[value.piece];
+  return (
+    piece &&
+    Number.isInteger(value.steps) &&
+    value.steps >= 1 &&
+    Object.entries(value).every(
+      ([name, setting]) =>
+        ["piece", "steps"].includes(name) ||
+        (Object.hasOwn(piece.settings, name) && isSetting(setting, piece.settings[name])),
+    )
+  );
+}
+
+function isSetting(value, range) {
+  if (range.options) return range.options.includes(value);
+  if (typeof range.default === "boolean") return typeof value === "boolean";
+  return isNumber(value, range) && (!range.integer || Number.isInteger(value));
 }

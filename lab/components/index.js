@@ -3,5 +3,7 @@
 import * as adam from "./adam.js";
 import * as average from "./average.js";
 import * as race from "./race.js";
+import * as schedule from "./schedule.js";
+import * as stability from "./stability.js";
 
-export const components = { adam, average, race };
+export const components = { adam, average, race, schedule, stability };

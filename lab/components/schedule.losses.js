@@ -1,0 +1,88 @@
+/** The loss of the toy under a schedule: of many seeds, and of the one whose code is shown. */
+
+import { quantile } from "d3-array";
+import { problems } from "../engine/problems.js";
+import { rules } from "../engine/rules.js";
+import { simulate, simulateMany } from "../engine/simulate.js";
+import { batches as drawBatches } from "../engine/toy.js";
+import { START } from "./schedule.code.js";
+import { MOST_STEPS, follow, momentumOf } from "./schedule.pieces.js";
+
+export const SEEDS = 30;
+const SMALLEST = 1e-12; // a loss nearer to the minimum is drawn here
+const SLICE = 3; // milliseconds, so that a drag stays smooth
+const problem = problems.regression();
+
+const drawn = new Map();
+
+/** Mini-batches of a seed, for as many steps as there can be; drawing them takes longer than a run. */
+function batchesOf(seed) {
+  if (!drawn.has(seed)) drawn.set(seed, drawBatches(seed, MOST_STEPS));
+  return drawn.get(seed);
+}
+
+/** Where the code's own run counts as diverged: not at all, for a script does not stop either. */
+const NEVER = Number.MAX_VALUE;
+
+function task(state, rates, momenta, seed, threshold = 1e6) {
+  const momentum = momentumOf(state);
+  const isAdam = state.optimizer === "adam";
+  return {
+    problem,
+    rule: rules[isAdam ? "adam" : "sgd"],
+    settings: { lr: state.lr, [isAdam ? "beta1" : "momentum"]: momentum },
+    start: START,
+    steps: rates.length,
+    rates,
+    momenta,
+    batches: state.batches ? batchesOf(seed) : null,
+    threshold,
+  };
+}
+
+/** Return where the run of the state's own seed ends: what its code prints. */
+export function endOf(state) {
+  const { rates, momenta, error } = follow(state);
+  const { path } = simulate(task(state, rates, momenta, state.seed, NEVER));
+  return { rate: rates.at(-1), point: [...path.slice(-2)], error };
+}
+
+/** Return the excess loss of the state's own seed at each step. */
+export function ownLosses(state, { rates, momenta }) {
+  return excess(simulate(task(state, rates, momenta, state.seed)).losses);
+}
+
+/** Yield after slices of work; return the median and the quartiles of the excess loss at each step. */
+export function* manyLosses(state, rates, momenta) {
+  // Without mini-batches all seeds are the same.
+  const seeds = Array.from({ length: state.batches ? SEEDS : 1 }, (_, seed) => seed);
+  const runs = yield* simulateMany(
+    seeds.map((seed) => task(state, rates, momenta, seed)),
+    SLICE,
+  );
+  return quartiles(runs.map(({ losses }) => excess(losses)));
+}
+
+/** Return the rates and momenta without any scheduler. */
+export function constantOf(state) {
+  const steps = state.pieces.reduce((sum, piece) => sum + piece.steps, 0);
+  return [new Float64Array(steps).fill(state.lr), new Float64Array(steps).fill(momentumOf(state))];
+}
+
+function excess(losses) {
+  return losses.map((loss) => Math.max(SMALLEST, loss - problem.minimumValue));
+}
+
+/** A run that diverged is the worst. */
+function quartiles(rows) {
+  const columns = Array.from(rows[0], (_, step) =>
+    rows.map((row) => (Number.isFinite(row[step]) ? row[step] : Infinity)),
+  );
+  const at = (share) => Float64Array.from(columns, (column) => quantileOf(column, share));
+  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
+}
+
+function quantileOf(column, share) {
+  const value = quantile(column, share);
+  return Number.isNaN(value) ? Infinity : value; // ∞ − ∞ between two that diverged
+}

@@ -1,0 +1,28 @@
+/** What became of a schedule, as sentences. */
+
+import { edgesOf } from "./schedule.pieces.js";
+
+/** Return the outcome of a state in words; `found` and `constant` are null until they are known. */
+export function outcome({ t }, state, followed, notes, found, constant) {
+  const { rates, error } = followed;
+  const sentences = [];
+  if (error) {
+    const at = notes[error.part][0];
+    sentences.push(t("schedule.told_error", { step: error.step }));
+    sentences.push(t(`schedule.notes.${at.key}`, at.values));
+  }
+  if (rates.length) {
+    const values = { steps: rates.length, first: rates[0], last: rates.at(-1) };
+    sentences.push(
+      t("schedule.told_rates", { ...values, high: Math.max(...rates), low: Math.min(...rates) }),
+    );
+  }
+  if (found && constant) {
+    const [row, reference] = [found.median.at(-1), constant.median.at(-1)];
+    const steps = edgesOf(state.pieces).at(-1);
+    const fate = (loss) =>
+      Number.isFinite(loss) ? t("schedule.told_loss", { loss }) : t("schedule.told_diverged");
+    sentences.push(t("schedule.told_losses", { steps, row: fate(row), constant: fate(reference) }));
+  }
+  return sentences.join(" ");
+}

@@ -1,6 +1,6 @@
 /** Axes on which surfaces, paths and curves are drawn, in CSS pixels, so that letters keep their size. */
 
-import { scaleLinear, scaleLog } from "d3-scale";
+import { linear, log as logarithmic } from "./scale.js";
 import { newId, set, svg } from "./dom.js";
 
 const MARGIN = { top: 10, right: 12, bottom: 38, left: 50 };
@@ -15,8 +15,8 @@ export class Plot {
     this.number = number;
     this.ticks = ticks;
     this.isLog = log;
-    this.x = scaleLinear();
-    this.y = log ? scaleLog() : scaleLinear();
+    this.x = linear();
+    this.y = log ? logarithmic() : linear();
     const clip = newId();
     this.clip = svg("rect");
     this.grid = svg("g", { class: "grid" });

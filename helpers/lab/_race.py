@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from helpers import optimizers, problems, schedules, simulate
 from helpers.explore import Slider, slider
-from helpers.figures import race as figures
+from helpers.figures import lab as figures
 from helpers.lab import schema
 from helpers.lab.component import Component, Kind
 

@@ -81,7 +81,14 @@ def check(component: str, name: str, value: Any) -> Any:
         case "numbers":
             return _numbers(name, value, field)
         case "rules":
-            return _rules(name, value, field)
+            return [_rule(f"{name}[{i}]", one) for i, one in enumerate(_list(name, value, field))]
+        case "pieces":
+            pieces = [
+                _piece(f"{name}[{i}]", one) for i, one in enumerate(_list(name, value, field))
+            ]
+            if (steps := sum(piece["steps"] for piece in pieces)) > field["steps"]:
+                raise ValueError(f"{name} must have at most {field['steps']} steps, got {steps}")
+            return pieces
     raise NotImplementedError(field["kind"])
 
 
@@ -98,13 +105,13 @@ def _numbers(name: str, value: Any, limits: dict[str, Any]) -> list[float]:
     return [_number(f"{name}[{i}]", number, limits) for i, number in enumerate(numbers)]
 
 
-def _rules(name: str, value: Any, field: dict[str, Any]) -> list[dict[str, Any]]:
+def _list(name: str, value: Any, field: dict[str, Any]) -> list[Any]:
     if not isinstance(value, list | tuple) or not field["min"] <= len(value) <= field["max"]:
         raise ValueError(
-            f"{name} must be a list of {field['min']} to {field['max']} dicts, such as "
-            f"{{'rule': 'sgd', 'lr': 0.1}}, got {_validate.shown(value)}"
+            f"{name} must be a list of {field['min']} to {field['max']} dicts, "
+            f"got {_validate.shown(value)}"
         )
-    return [_rule(f"{name}[{i}]", rule) for i, rule in enumerate(value)]
+    return list(value)
 
 
 def _rule(name: str, rule: Any) -> dict[str, Any]:
@@ -128,4 +135,31 @@ def _rule(name: str, rule: Any) -> dict[str, Any]:
             checked[setting] = _number(f"{name}[{setting!r}]", value, ranges[setting])
     if checked.get("nesterov") and (not checked.get("momentum") or checked.get("dampening")):
         raise ValueError(f"{name} must have a momentum and no dampening with nesterov, got {rule}")
+    return checked
+
+
+def _piece(name: str, piece: Any) -> dict[str, Any]:
+    kinds = load()["pieces"]
+    if not isinstance(piece, dict) or piece.get("piece") not in kinds:
+        raise ValueError(
+            f"{name} must be a dict whose 'piece' is one of {', '.join(kinds)}, "
+            f"got {_validate.shown(piece)}"
+        )
+    settings = kinds[piece["piece"]]["settings"]
+    checked = {"piece": piece["piece"], "steps": _validate.count(name, piece.get("steps"))}
+    for setting, value in piece.items():
+        if setting in ("piece", "steps"):
+            continue
+        if setting not in settings:
+            raise ValueError(f"{name} may have the settings {', '.join(settings)}, got {setting!r}")
+        limits, label = settings[setting], f"{name}[{setting!r}]"
+        if "options" in limits:
+            checked[setting] = _validate.choice(label, value, limits["options"])
+        elif isinstance(limits.get("default"), bool):
+            checked[setting] = _validate.flag(label, value)
+        elif limits.get("integer"):
+            least, most = limits["min"], limits["max"]
+            checked[setting] = _validate.count(label, value, at_least=least, at_most=most)
+        else:
+            checked[setting] = _number(label, value, limits)
     return checked

@@ -1,0 +1,265 @@
+"""Still pictures of the live components, for paper and where no scripts run."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers import language
+from helpers.figures import canvas
+from helpers.figures.labels import corner_note, label_ends, note, titles
+from helpers.figures.palette import COLORS, STYLES
+from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.ticks import plain_log
+
+__all__ = ["adam", "average", "race", "schedule", "stability"]
+
+
+@canvas.figure
+def race(
+    surface: Surface,
+    optimum: np.ndarray | None,
+    paths: list[tuple[str, np.ndarray]],
+    losses: list[float],
+    *,
+    problem: str = "regression",
+    ax: Axes | None = None,
+) -> Axes:
+    """Paths of optimizers over one loss surface, and the loss that each has reached.
+
+    Parameters
+    ----------
+    surface : tuple of three numpy.ndarray
+        x, y and loss, as `problems.grid` returns them.
+    optimum : numpy.ndarray or None
+        Shape (2,); None for a surface without a minimum.
+    paths : list of (str, numpy.ndarray)
+        Style, and a path of shape (steps + 1, 2); NaN where it diverged.
+    losses : list of float
+        The loss at the end of each path, above the minimum where there is one; NaN where it
+        diverged.
+    problem : {"regression", "quadratic", "rosenbrock", "beale", "saddle"}
+        The surface's name.
+    """
+    ax = canvas.subplots(height=5.4, ax=ax)
+    key = "figures.lab.race"
+    draw_surface(ax, surface, optimum)
+    for style, path in paths:
+        draw_paths(ax, {style: path})
+    order = sorted(range(len(losses)), key=lambda i: np.nan_to_num(losses[i], nan=np.inf))
+    measure = language.text(f"{key}.loss" if optimum is None else f"{key}.above")
+    corner_note(ax, measure, color=COLORS["muted"], right=True)
+    reached = []
+    for row, i in enumerate(order, start=1):
+        name = language.text(f"lab.rules.{paths[i][0]}")
+        kind = "diverged" if np.isnan(losses[i]) else "reached"
+        reached.append(language.text(f"{key}.{kind}", name=name, loss=losses[i]))
+        color = STYLES[paths[i][0]]["color"]
+        corner_note(ax, reached[-1], row, color=color, right=True, fontweight="bold")
+    steps = len(paths[0][1]) - 1
+    titles(ax, key, steps=steps)
+    if problem != "regression":
+        ax.set(xlabel="x", ylabel="y")
+    ax.set_aspect("equal")
+    canvas.describe(
+        ax,
+        key,
+        problem=language.text(f"lab.problems.{problem}"),
+        steps=steps,
+        measure=measure,
+        ranking="; ".join(reached),
+    )
+    return ax
+
+
+@canvas.figure
+def average(
+    values: np.ndarray,
+    curves: dict[str, np.ndarray],
+    weights: dict[str, np.ndarray],
+    *,
+    day: int,
+    outcome: str,
+    axes: np.ndarray | None = None,
+) -> np.ndarray:
+    """A series with averages of it, and the weights that make them on one day.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (days,).
+    curves : dict of str to numpy.ndarray
+        Under some of ``"ma"``, ``"ewma"`` and ``"corrected"``: shape (days,).
+    weights : dict of str to numpy.ndarray
+        Under the same names: shape (day,), newest first.
+    day : int
+        The day of the weights, counted from 1.
+    outcome : str
+        What the curves are on that day, in words.
+    """
+    axes = canvas.subplots(2, height=5.4, height_ratios=(3, 2), ax=axes)
+    key = "figures.lab.average"
+    above, below = axes
+    days = np.arange(1, len(values) + 1)
+    above.plot(days, values, **STYLES["data"])
+    for style, curve in curves.items():
+        above.plot(days, curve, **STYLES[style], label=language.text(f"lab.average.curves.{style}"))
+        below.step(np.arange(day), weights[style], where="mid", **STYLES[style])
+    above.axvline(day, **STYLES["reference"])
+    above.set_xlim(0, len(values) + 0.5)
+    below.set(xlim=(-0.6, max(day - 0.4, 1)), ylim=(0, None))
+    titles(above, key)
+    titles(below, f"{key}.weights", day=day)
+    label_ends(above)
+    canvas.describe(above, key, outcome=outcome)
+    return axes
+
+
+@canvas.figure
+def adam(
+    gradients: np.ndarray,
+    averages: dict[str, np.ndarray],
+    moves: np.ndarray,
+    *,
+    lr: float,
+    step: int,
+    outcome: str,
+    axes: np.ndarray | None = None,
+) -> np.ndarray:
+    """Gradients of one parameter with their average, and the steps that Adam makes of them.
+
+    Parameters
+    ----------
+    gradients : numpy.ndarray
+        Shape (steps,).
+    averages : dict of str to numpy.ndarray
+        Under ``"ewma"`` and ``"corrected"``: shape (steps,), m before and after its correction.
+    moves : numpy.ndarray
+        Shape (steps,): by how much each step moves the parameter.
+    lr : float
+        The learning rate.
+    step : int
+        The step that the outcome is about, counted from 1.
+    outcome : str
+        What happens at that step, in words.
+    """
+    axes = canvas.subplots(2, height=5.4, sharex=True, ax=axes)
+    key = "figures.lab.adam"
+    above, below = axes
+    steps = np.arange(1, len(gradients) + 1)
+    above.vlines(steps, 0, gradients, color=COLORS["grey"], linewidth=1.2)
+    above.plot(steps, gradients, **STYLES["data"])
+    for style, name in (("ewma", "m"), ("corrected", "m̂")):
+        above.plot(steps, averages[style], **STYLES[style], label=name)
+    below.vlines(steps, 0, moves, color=COLORS["orange"], linewidth=1.8)
+    below.plot(steps, moves, "o", color=COLORS["orange"], markersize=5)
+    for sign in (-1, 1):
+        below.axhline(sign * lr, **STYLES["reference"])
+    for ax in axes:
+        ax.axhline(0, **STYLES["zero"])
+        ax.axvline(step, **STYLES["reference"])
+    above.set_xlim(0, len(gradients) + 0.5)
+    titles(above, key)
+    titles(below, f"{key}.moves", lr=lr)
+    above.label_outer()
+    label_ends(above)
+    canvas.describe(above, key, outcome=outcome)
+    return axes
+
+
+@canvas.figure
+def schedule(
+    rates: np.ndarray,
+    losses: np.ndarray,
+    constant: np.ndarray,
+    *,
+    log: bool,
+    seeds: int,
+    outcome: str,
+    axes: np.ndarray | None = None,
+) -> np.ndarray:
+    """A schedule, and the loss of a regression under it and at its constant rate.
+
+    Parameters
+    ----------
+    rates : numpy.ndarray
+        Shape (steps,), up to where torch raises an error.
+    losses, constant : numpy.ndarray
+        Shape (steps + 1,), above the minimum: medians over seeds.
+    log : bool
+        Whether the axis of the rate is logarithmic.
+    seeds : int
+        How many seeds.
+    outcome : str
+        What becomes of rate and loss, in words.
+    """
+    axes = canvas.subplots(2, height=5.4, sharex=True, ax=axes)
+    key = "figures.lab.schedule"
+    above, below = axes
+    above.plot(rates, **STYLES["lr"], drawstyle="steps-post")
+    if log:
+        above.set_yscale("log")
+        plain_log(above)
+    else:
+        above.set_ylim(min(0, rates.min()), 1.1 * rates.max())
+    for name, row, style in (("constant", constant, "schedule_none"), ("row", losses, "lr")):
+        below.plot(row, **STYLES[style], label=language.text(f"lab.schedule.{name}_loss"))
+    below.set(yscale="log", xlim=(0, len(constant) - 1))
+    plain_log(below)
+    titles(above, key)
+    titles(below, f"{key}.loss", seeds=seeds)
+    above.label_outer()
+    label_ends(below)
+    canvas.describe(above, key, outcome=outcome)
+    return axes
+
+
+@canvas.figure
+def stability(
+    limit: np.ndarray,
+    swinging: np.ndarray,
+    momenta: np.ndarray,
+    points: dict[str, float],
+    paths: dict[str, np.ndarray],
+    *,
+    momentum: float,
+    outcome: str,
+    axes: np.ndarray | None = None,
+) -> np.ndarray:
+    """Two directions in the plane of rate and momentum, and the paths along them.
+
+    Parameters
+    ----------
+    limit : numpy.ndarray
+        Shape (rows,): lr × curvature above which the path diverges.
+    swinging : numpy.ndarray
+        Shape (2, rows): between which lr × curvature it swings.
+    momenta : numpy.ndarray
+        Shape (rows,): the momentum of each row.
+    points : dict of str to float
+        Under ``"steep"`` and ``"flat"``: lr × curvature of the direction.
+    paths : dict of str to numpy.ndarray
+        Under the same names: shape (steps + 1,), the distance, at first 1.
+    momentum : float
+        The momentum of both.
+    outcome : str
+        What becomes of both directions, in words.
+    """
+    axes = canvas.subplots(2, height=6.0, ax=axes)
+    key = "figures.lab.stability"
+    plane, below = axes
+    plane.fill_betweenx(momenta, *swinging, color=COLORS["blue"], alpha=0.2, linewidth=0)
+    plane.fill_betweenx(momenta, limit, 4, color=COLORS["muted"], alpha=0.35, linewidth=0)
+    plane.plot(limit, momenta, color=COLORS["ink"], linewidth=2)
+    plane.set(xlim=(0, 4), ylim=(0, 1))
+    note(plane, language.text("lab.stability.kinds.oscillates"), (1.2, 0.82))
+    note(plane, language.text("lab.stability.kinds.diverges"), (3.0, 0.2), color=COLORS["ink"])
+    for name, color, dashes in (("flat", "blue", (4, 2)), ("steep", "orange", (None, None))):
+        plane.plot(points[name], momentum, "o", color=COLORS[color], markersize=9, clip_on=False)
+        label = language.text(f"lab.stability.{name}")
+        below.plot(paths[name], color=COLORS[color], dashes=dashes, linewidth=2, label=label)
+    below.axhline(0, **STYLES["zero"])
+    below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-1.3, 1.3))
+    titles(plane, key)
+    titles(below, f"{key}.paths")
+    label_ends(below)
+    canvas.describe(plane, key, outcome=outcome)
+    return axes

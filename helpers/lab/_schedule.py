@@ -1,0 +1,178 @@
+"""Schedule: pieces in a row, as torch's SequentialLR runs them."""
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from torch.optim import SGD, Adam, lr_scheduler
+
+from helpers import language, optimizers, problems, simulate
+from helpers.explore import Slider, slider
+from helpers.figures import lab as figures
+from helpers.lab import schema
+from helpers.lab.component import Component, Kind
+
+__all__ = ["rates_of", "schedule"]
+
+_RATES = [0.01, 0.03, 0.1, 0.3, 0.6]
+_SEEDS = 30
+_BATCHES = 5  # an epoch of the toy: 80 data points, 16 a mini-batch
+_START = (-0.6, 0.2)
+
+
+def schedule(pieces: Any = None, **state: Any) -> Component:
+    """Put schedulers in a row; the reader drags where each ends, and sees rate and loss.
+
+    Parameters
+    ----------
+    pieces : list of dict, optional
+        One to five, such as ``{"piece": "cosine", "steps": 80, "eta_min": 0.01}``, with settings
+        named as in torch. Kinds are "warm_up", "constant", "linear", "step", "exponential",
+        "cosine", "restarts", "cyclic" and "one_cycle".
+    **state
+        ``optimizer``, "sgd" or "adam", with its ``lr`` and ``momentum`` or ``beta1``; ``batches``,
+        whether gradients come from mini-batches; ``seed`` of the code; ``log``, whether the rate's
+        axis is logarithmic; ``chosen``, the index of the piece whose settings are shown.
+
+    Returns
+    -------
+    Component
+        As the last line of a cell it shows itself.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such field, or it cannot have such a value.
+
+    Examples
+    --------
+    >>> schedule([{"piece": "cosine", "steps": 80}], lr=0.2).chosen
+    0
+    """
+    if pieces is not None:
+        state = {"pieces": pieces, "chosen": 0, **state}
+    return Component(KIND, state)
+
+
+def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Let torch run the pieces of a schedule.
+
+    Parameters
+    ----------
+    state : dict
+        The state of a schedule.
+
+    Returns
+    -------
+    rates, momenta : numpy.ndarray
+        Shape (steps,): what each step uses, up to the one before which torch raises an error.
+    """
+    parameter = torch.zeros(1)
+    is_adam = state["optimizer"] == "adam"
+    optimizer: torch.optim.Optimizer
+    if is_adam:
+        optimizer = Adam([parameter], state["lr"], betas=(float(state["beta1"]), 0.999))
+    else:
+        optimizer = SGD([parameter], state["lr"], state["momentum"])
+    rows = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            scheduler = _scheduler(optimizer, state["pieces"])
+            for _ in range(sum(piece["steps"] for piece in state["pieces"])):
+                group = optimizer.param_groups[0]
+                momentum = group["betas"][0] if is_adam else group["momentum"]
+                rows.append((float(group["lr"]), float(momentum)))
+                scheduler.step()
+        except (ValueError, ZeroDivisionError):
+            pass  # the component says at which piece, and why
+    rates, momenta = np.array(rows).reshape(-1, 2).T
+    return rates, momenta
+
+
+def _scheduler(optimizer: torch.optim.Optimizer, pieces: list[dict[str, Any]]) -> Any:
+    kinds = schema.load()["pieces"]
+    made = []
+    for piece in pieces:
+        kind = kinds[piece["piece"]]
+        settings = {
+            name: piece.get(name, piece["steps"] if setting.get("follows") else setting["default"])
+            for name, setting in kind["settings"].items()
+        }
+        made.append(getattr(lr_scheduler, kind["torch"])(optimizer, **settings))
+    if len(made) == 1:
+        return made[0]
+    edges = np.cumsum([piece["steps"] for piece in pieces])[:-1].tolist()
+    return lr_scheduler.SequentialLR(optimizer, made, milestones=edges)
+
+
+def _losses(state: dict[str, Any], rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
+    """Return the median excess loss of the toy over seeds, shape (steps + 1,)."""
+    steps, toy = len(rates), problems.linear_regression()
+    is_adam = state["optimizer"] == "adam"
+    rule = optimizers.adam if is_adam else optimizers.sgd
+    rest = -steps % _BATCHES if state["batches"] else 0
+    rates, momenta = np.pad(rates, (0, rest), "edge"), np.pad(momenta, (0, rest), "edge")
+    schedule = {"lr": rates, **({"betas": (momenta, 0.999)} if is_adam else {"momentum": momenta})}
+    surface = toy.surface("train")
+    if state["batches"]:
+        epochs = math.ceil(steps / _BATCHES)
+        runs = simulate.on_regression(
+            toy,
+            rule,
+            range(_SEEDS),
+            epochs,
+            start=_START,
+            schedule=schedule,
+            dtype=torch.float64,
+            lr=state["lr"],
+        )
+    else:
+        runs = simulate.on_problem(surface, rule, _START, steps, schedule=schedule, lr=state["lr"])
+    losses = surface.value(runs.paths[:, : steps + 1]).numpy() - surface.minimum_value
+    return np.median(np.nan_to_num(losses, nan=np.inf), axis=0)
+
+
+def _draw(state: dict[str, Any]) -> np.ndarray:
+    rates, momenta = rates_of(state)
+    steps = sum(piece["steps"] for piece in state["pieces"])
+    own = state["beta1" if state["optimizer"] == "adam" else "momentum"]
+    constant = _losses(state, np.full(steps, state["lr"]), np.full(steps, own))
+    parts = []
+    losses = np.full(1, constant[0])
+    if len(rates):
+        losses = _losses(state, rates, momenta)
+        ends = {"first": rates[0], "last": rates[-1], "high": rates.max(), "low": rates.min()}
+        parts.append(language.text("lab.schedule.told_rates", steps=len(rates), **ends))
+    if len(rates) < steps:
+        parts.append(language.text("lab.schedule.told_error", step=len(rates)))
+    row, reference = (_told(curve[-1]) for curve in (losses, constant))
+    parts.append(
+        language.text("lab.schedule.told_losses", steps=steps, row=row, constant=reference)
+    )
+    return figures.schedule(
+        rates,
+        losses,
+        constant,
+        log=state["log"],
+        seeds=_SEEDS if state["batches"] else 1,
+        outcome=" ".join(parts),
+    )
+
+
+def _told(loss: float) -> str:
+    key = "told_loss" if np.isfinite(loss) else "told_diverged"
+    return language.text(f"lab.schedule.{key}", loss=loss)
+
+
+def _slider(state: dict[str, Any]) -> Slider:
+    return slider(sorted({*_RATES, state["lr"]}), start=state["lr"], label="lr")
+
+
+def _move(state: dict[str, Any], lr: float) -> dict[str, Any]:
+    return {**state, "lr": lr}
+
+
+KIND = Kind("schedule", _draw, _slider, _move)

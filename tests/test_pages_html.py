@@ -199,7 +199,7 @@ def sphinx_texts():
 
 @cache
 def foreign(language):
-    """Return full texts, and phrases of three words or more, that are other languages' only."""
+    """Return full texts, and phrases of three words or more, that only other languages have."""
     others = [code for code in LANGUAGES if code != language]
     ours = {text.casefold() for text in catalogue(language) | sphinx_texts().get(language, set())}
     theirs = set().union(*(catalogue(code) | sphinx_texts().get(code, set()) for code in others))

@@ -1,4 +1,4 @@
-"""The built site as its tests see it: pages as trees, a local server, and tools of npm."""
+"""The built site for its tests: pages as trees, a local server, and tools of npm."""
 
 import contextlib
 import functools
@@ -45,7 +45,7 @@ def with_html(fragment: str) -> str:
 
 
 def address(page: str) -> str:
-    """Return a page's URL within the site; the front page's keeps it from sending readers on."""
+    """Return a page's URL within the site; the front page's switches its redirection off."""
     return "index.html?choose" if page == "index.html" else page
 
 

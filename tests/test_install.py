@@ -112,7 +112,7 @@ def stage(tmp_path):
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if "helpers" not in entry.name:
             (packages / entry.name).symlink_to(entry)
-    # The last one says, by pip's own logic, that there is to be no build isolation.
+    # To pip, "0" for this variable means: no build isolation.
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
     return colab.Stage(tmp_path, environment, course.root, **offline), good, bad
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 import string
 import tomllib
 from importlib import resources
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpers import language
+from helpers.figures import canvas, ticks
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ["helpers/locale", "book/locale"]
@@ -20,6 +22,8 @@ def no_language_chosen(monkeypatch):
     """Start each test as a fresh interpreter does."""
     monkeypatch.setattr(language, "_chosen", None)
     monkeypatch.delenv("COURSE_LANGUAGE", raising=False)
+    yield
+    language._catalogue.cache_clear()
 
 
 # ── The catalogues ────────────────────────────────────────────────────────────────────────────────
@@ -41,7 +45,7 @@ def read(folder, code):
         more = flat(tomllib.loads(file.read_text(encoding="utf-8")))
         assert not texts.keys() & more.keys(), f"{file} repeats keys of another file"
         texts |= more
-    # What `language.toml` says about the language itself is not a text.
+    # The settings in `language.toml` are no texts.
     return {key: text for key, text in texts.items() if not key.startswith("language.")}
 
 
@@ -68,7 +72,15 @@ def test_texts_are_clean_and_their_numbers_have_the_languages_marks(folder, code
     for key, text in read(folder, code).items():
         assert text == text.strip() != "", key
         assert not re.search(foreign, re.sub(no_numbers, "", text)), key
-        assert all(re.fullmatch(r"[a-z_]\w*(\[\d\])?", name) for name, _ in fields(text)), key
+        assert all(re.fullmatch(r"[a-zA-Z_]\w*(\[\d\])?", name) for name, _ in fields(text)), key
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+def test_numbers_of_figures_come_from_their_data(code):
+    for key, text in read("helpers/locale", code).items():
+        if key.startswith("figures."):
+            literal = re.sub(r"\{.*?\}|2/λ|triangular2", "", text)
+            assert {*re.findall(r"\d+", literal)} <= {"0", "1", "100"}, key
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)
@@ -105,6 +117,29 @@ def test_languages_are_the_folders_in_their_order(tmp_path, monkeypatch):
     copy.use("cc")
     assert copy.text("figures.one.title", x=0.5) == "cc one 0·5"
     assert copy.text("figures.two.title", x="0.5") == "cc two 0.5"
+
+
+def test_axes_have_the_marks_of_a_new_language(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "helpers/locale/en", tmp_path / "aa")
+    file = tmp_path / "aa" / "language.toml"
+    settings = file.read_text(encoding="utf-8")
+    settings = settings.replace('decimal = "."', 'decimal = "·"')
+    file.write_text(settings.replace('thousands = ","', 'thousands = "\'"'), encoding="utf-8")
+    monkeypatch.setattr(language, "_LOCALE", tmp_path)
+    monkeypatch.setattr(language, "LANGUAGES", ("aa",))
+    with language.using("aa"):
+        ax = canvas.subplots()
+        ax.set(xlim=(0, 1), ylim=(0.5, 4000), yscale="log")
+        ticks.plain_log(ax)
+        percent = ticks.NumberFormatter(",.1%")
+    # The marks stay those of the language in which the axes were made.
+    ax.xaxis.set_ticks([0, 0.25, 0.5])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0·00", "0·25", "0·50"]
+    ax.xaxis.set_ticks([0, 1500])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1'500"]
+    shown = {label.get_text() for label in ax.get_yticklabels()}
+    assert shown >= {"1", "10", "100", "1'000"}
+    assert percent(12.345) == "1'234·5%"
 
 
 # ── Numbers ───────────────────────────────────────────────────────────────────────────────────────

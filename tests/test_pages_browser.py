@@ -1,6 +1,5 @@
 """Every built page in a browser: nothing breaks, nothing comes from elsewhere, all can read it."""
 
-import http.server
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ from tests.pages import (
     address,
     compressed,
     package,
-    served,
     show_pictures,
     tree,
     wait_until,
@@ -28,7 +26,7 @@ DESK = {"width": 1280, "height": 800}
 
 
 class Opened(NamedTuple):
-    """A page that has come to rest, the files that it asked for, and what went wrong so far."""
+    """A loaded page, the files that it requested, and the problems so far."""
 
     page: Page
     name: str
@@ -38,7 +36,7 @@ class Opened(NamedTuple):
 
 @pytest.fixture(scope="module", params=READ)
 def opened(request, chromium, site):
-    """A page in a profile of its own, opened once for all tests that look at it."""
+    """A page in a profile of its own, opened once for all tests that use it."""
     context = chromium.new_context(locale="en-US", viewport=DESK)
     context.set_default_timeout(60_000)
     page = context.new_page()
@@ -87,7 +85,7 @@ KINDS = [
     *(ONE_LANGUAGE[0], with_html("tag_exercise"), with_html('class="stacks')),
     *(name for name in ONE_LANGUAGE if name not in CHAPTERS),
 ]
-"""Pages that have, together, all kinds of elements; on a dark phone others look no different."""
+"""Pages that have, together, all kinds of elements: enough for a dark phone."""
 
 
 def violations(page, theme="light", viewport=DESK):
@@ -168,42 +166,3 @@ def test_page_opens_from_the_disk(chromium, name):
     assert page.evaluate("getComputedStyle(document.querySelector('main')).display") != "inline"
     context.close()
     assert problems == []
-
-
-# ── Policy ────────────────────────────────────────────────────────────────────────────────────────
-
-INJECTED = """
-<script>window.broken = "a script within the page"</script>
-<img src="data:," alt="" onerror="window.broken = 'a handler within the page'">
-<script src="http://127.0.0.2:{port}/broken.js"></script>
-<img src="http://127.0.0.2:{port}/picture.svg" alt="">
-<iframe src="http://127.0.0.2:{port}/"></iframe>
-"""
-
-
-def test_browser_neither_runs_nor_loads_what_is_injected_into_a_page(chromium):
-    asked = []
-
-    class Injecting(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            """Print nothing."""
-
-        def do_GET(self):
-            asked.append(self.headers["Host"].partition(":")[0])
-            if self.path != f"/{CHAPTERS[0]}":
-                return super().do_GET()
-            text = (SITE / CHAPTERS[0]).read_text(encoding="utf-8")
-            injected = INJECTED.format(port=self.server.server_port)
-            self.send_response(200)
-            self.end_headers()
-            return self.wfile.write(text.replace("</main>", f"{injected}</main>").encode())
-
-    page = chromium.new_page()
-    refused = []
-    page.on("console", lambda m: "Content Security Policy" in m.text and refused.append(m.text))
-    with served(SITE, Injecting, "0.0.0.0") as address:
-        page.goto(f"{address}/{CHAPTERS[0]}", wait_until="networkidle")
-        assert page.evaluate("window.broken") is None
-        page.close()
-    assert set(asked) == {"127.0.0.1"}
-    assert len(refused) == INJECTED.count("\n<")

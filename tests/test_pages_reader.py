@@ -42,14 +42,6 @@ def test_front_page_remembers_the_language_chosen(visit, site):
     page.wait_for_url(f"{site}/pt/{FIRST}")
 
 
-def test_front_pages_lead_on_without_javascript(visit, site):
-    page = visit("", java_script_enabled=False)
-    for language in LANGUAGES:
-        link = page.get_by_role("link", name=texts(language)["read_in_this_language"])
-        assert link.get_attribute("href") == f"{language}/{FIRST}"
-        visit(f"{language}/", java_script_enabled=False).wait_for_url(f"{site}/{language}/{FIRST}")
-
-
 def test_language_link_leads_to_the_same_heading_and_back(visit, site):
     slug = max(SLUGS, key=lambda one: len(tree(f"pt/{one}.html").article.find_all("section")))
     ids = {

@@ -70,39 +70,21 @@ REFERENCES = {
 }
 
 
-def rows(language, *columns):
-    """Return the rows of the table with these first columns, a list of cells each."""
-    head = re.escape(f"| {' | '.join(columns)} |")
-    table = re.search(rf"(?m)^{head}.*\n\|[-|]+\n((?:\|.*\n?)+)", REFERENCES[language])[1]
-    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table.splitlines()]
+def glossary(language, column):
+    """Return the rows of the table with this first column, a list of cells each."""
+    table = re.search(rf"(?m)^\| {column} \|.*\n\|[-|]+\n((?:\|.*\n?)+)", REFERENCES[language])[1]
+    return [
+        [cell.strip(" *") for cell in row.strip("|").split(" | ")] for row in table.splitlines()
+    ]
 
 
 def test_glossaries_hold_the_same_pairs_each_in_its_own_order():
-    # The other language's words stand in italics.
-    pt = [(row[0], row[1].strip("*")) for row in rows("pt", "português")]
-    en = [(row[1].strip("*"), row[0]) for row in rows("en", "English")]
+    pt, en = glossary("pt", "português"), glossary("en", "English")
     assert len(pt) > 30
-    assert Counter(pt) == Counter(set(en))
-    for words in ([word for word, _ in pt], [word for _, word in en]):
-        assert words == sorted(words, key=plain)
-
-
-def plain(word):
-    """Return a word as a glossary sorts it."""
-    table = str.maketrans("áâãàçéêíóôõú", "aaaaceeiooou")
-    return word.lower().removeprefix("to ").translate(table)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_figure_and_correction_of_the_article_is_listed_with_its_heading(language):
-    tables = [rows(language, "#", column) for column in COLUMNS[language]]
-    assert [len(table) for table in tables] == [18, 17]
-    for table in tables:
-        assert [row[0] for row in table] == [str(number) for number in range(1, len(table) + 1)]
-        assert all(re.search(r"\]\(0[1-8]-[a-z-]+\.md#[^)]+\)", row[-1]) for row in table)
-
-
-COLUMNS = {"pt": ("o que mostra", "o que se lê"), "en": ("what it shows", "what one reads")}
+    assert Counter((a, b) for a, b, *_ in pt) == Counter({(b, a) for a, b, *_ in en})
+    accents = str.maketrans("áâãàçéêíóôõú", "aaaaceeiooou")
+    for terms in ([row[0].lower().removeprefix("to ") for row in rows] for rows in (pt, en)):
+        assert terms == sorted(terms, key=lambda term: term.translate(accents))
 
 
 # ── Nothing of one machine ────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The search: its index, its words, and its page in a browser."""
+"""The search: its index, its stemming, and its page in a browser."""
 
 import gzip
 import json
@@ -81,7 +81,7 @@ def test_only_the_search_page_loads_the_search():
 
 # ── Words ─────────────────────────────────────────────────────────────────────────────────────────
 
-# One stem for all of a row; words of two rows must not fall together.
+# All words of a row have one stem, and each row has another.
 STEMS = {
     "pt": """
         função funções funcao FUNCOES | regressão regressões | mão mãos | pão pães | final finais

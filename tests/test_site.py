@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from bs4 import BeautifulSoup
 from PIL import Image
 
@@ -19,7 +18,6 @@ from book import git
 from book.errors import BookError
 from book.project import LANGUAGES, Repository, address, repository, set_repository
 from book.site.dates import written
-from book.site.jupyter_book import write_config
 from book.text import texts
 from tests.project import ROOT, Course, code, manuscript, prose
 
@@ -281,7 +279,7 @@ def test_language_links_pair_the_headings(page):
     assert json.loads(back["data-headings"]) == {"a-start": "um-comeco", "numbers": "numeros"}
 
 
-# ── What stands around the pages ──────────────────────────────────────────────────────────────────
+# ── Beside the pages ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_robots_name_a_sitemap_of_every_language(built):
@@ -333,8 +331,10 @@ def test_front_pages_lead_to_every_language(page):
         "en": f"{SITE}/en/00-start.html",
         "x-default": f"{SITE}/",
     }
-    links = {link["data-language"]: link["href"] for link in root.select("a[data-language]")}
-    assert links == {language: f"{language}/00-start.html" for language in LANGUAGES}
+    links = {link["href"]: link.get_text().strip() for link in root.select("a[data-language]")}
+    assert links == {
+        f"{code}/00-start.html": texts(code)["read_in_this_language"] for code in LANGUAGES
+    }
     for language in LANGUAGES:
         moved = page(f"{language}/index.html")
         assert moved.find("meta", content="0; url=00-start.html")["http-equiv"] == "refresh"
@@ -433,24 +433,6 @@ def test_dead_link_and_formula_that_cannot_be_typeset_stop_the_build(copy):
     for language in LANGUAGES:
         for problem in ("gone", "absent", "missing", "fraq"):
             assert re.search(rf"notebooks/{language}/01-end\.ipynb.*{problem}", printed), printed
-
-
-def test_settings_of_jupyter_book_are_those_of_the_file_but_for_what_differs(tmp_path):
-    shared = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    differing = {
-        *("language", "html_static_path", "html_extra_path", "site_url", "sitemap_locales"),
-        *("ogp_site_url", "ogp_image", "ogp_image_alt"),
-    }
-    del shared["title"], shared["html"]["baseurl"]
-    for language in LANGUAGES:
-        made = yaml.safe_load(write_config(language, tmp_path).read_text(encoding="utf-8"))
-        assert made.pop("title") == made.pop("project") == texts(language)["site_title"]
-        assert made["html"].pop("baseurl") == f"{address()}/{language}/"
-        sphinx = made["sphinx"]["config"]
-        assert {key for key in sphinx if key not in shared["sphinx"]["config"]} == differing
-        for key in differing:
-            del sphinx[key]
-        assert made == shared
 
 
 # ── Repository, address, dates ────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ class LinearFormatter(ScalarFormatter):
     """Tick labels with as many decimals as tell the ticks apart."""
 
     def __init__(self) -> None:
-        super().__init__(useOffset=False)
+        super().__init__(useOffset=False, useLocale=False)
         self.set_scientific(False)
         self._code = language.current()
 

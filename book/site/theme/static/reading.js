@@ -67,7 +67,7 @@ for (const link of document.querySelectorAll("a.language[data-headings]")) {
   const page = link.getAttribute("href");
   const sections = [...document.querySelectorAll("article section[id]")];
 
-  const BAR_HEIGHT = 96; // pixels, with the space below it that course.css keeps free
+  const BAR_HEIGHT = 96; // pixels: a little more than scroll-padding-top in course.css
 
   const isInView = (element) => {
     const { top } = element.getBoundingClientRect();

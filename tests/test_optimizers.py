@@ -257,7 +257,7 @@ def test_a_tensor_without_axes_is_a_number():
 
 
 def test_hyper_parameters_in_float32_are_computed_with_in_float64():
-    start, gradients = start_of(14, (3, 6)), gradients_of(14, 20, (3, 6))
+    start, gradients = start_of(14, (3, 6)).float(), gradients_of(14, 20, (3, 6)).float()
     betas = torch.tensor([0.9, 0.8, 0.7]), torch.tensor([0.999, 0.99, 0.9])
     path, _ = ours(adam(0.1, betas), start, gradients)
     exact, _ = ours(adam(0.1, tuple(beta.double() for beta in betas)), start, gradients)

@@ -135,12 +135,10 @@ def test_results_share_no_memory_with_the_values(average):
 # Properties
 
 often = settings(max_examples=100, deadline=None, derandomize=True)
-numbers = st.floats(-1e6, 1e6, allow_subnormal=False)
-alphas = st.floats(1e-20, 1)
 
 
 @often
-@given(numbers, alphas, st.integers(1, 200))
+@given(st.floats(-1e6, 1e6, allow_subnormal=False), st.floats(1e-20, 1), st.integers(1, 200))
 def test_the_corrected_average_of_a_constant_is_the_constant(value, alpha, steps):
     corrected = averages.bias_corrected_ewma(np.full(steps, value), alpha)
     np.testing.assert_allclose(corrected, value, rtol=1e-13, atol=1e-250)
@@ -172,7 +170,6 @@ def test_averages_of_equal_age(periods):
     of_ewma = averages.average_age(averages.ewma_weights(alpha, lags=40_000))
     assert of_ma == pytest.approx((periods + 1) / 2, rel=1e-12)
     assert of_ewma == pytest.approx(1 / alpha, rel=1e-9)
-    assert of_ewma == pytest.approx(of_ma, rel=1e-9)
 
 
 def test_ages_of_tiny_and_huge_weights():

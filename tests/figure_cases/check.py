@@ -109,8 +109,8 @@ def corner(ax, *rows, right=False):
     """Expect texts and their colours in a corner, one below the other."""
     heights = {text.get_text(): text.xyann[1] for text in ax.texts}
     drops = -np.diff([0, *(heights[text] for text, _ in rows)])
-    assert drops[0] > 4
-    assert all(drops[1:] > 12)
+    assert 4 < drops[0] < 12
+    assert all((drops[1:] > 12) & (drops[1:] < 24))  # points: a line each
     return [note(text, color, (int(right), 1)) for text, color in rows]
 
 

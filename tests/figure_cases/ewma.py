@@ -53,6 +53,7 @@ def assert_days(ax, *lines, **title):
     temperatures, low, high = line("data", DAYS, TEMPERATURES), -3.5, 16.5
     check.artists(ax, temperatures, *lines, x=(0, 30.5), y=(low, high), **title)
     assert ax.get_xticks().tolist() == FIFTHS
+    assert {0, 5, 10, 15} <= {*ax.get_yticks()} <= {-5, 0, 5, 10, 15, 20}
 
 
 def noise():

@@ -139,7 +139,9 @@ export function mount(root, { store, language, first, share }) {
     const isKnown = key === constantKey;
     function* all() {
       const reference = isKnown ? constant : yield* manyLosses(state, ...constantOf(state));
-      return [reference, yield* manyLosses(state, followed.rates, followed.momenta)];
+      const row = yield* manyLosses(state, followed.rates, followed.momenta);
+      yield;
+      return [reference, row];
     }
     cancel = inSlices(all(), ([reference, row]) => {
       [constant, constantKey, found] = [reference, key, row];

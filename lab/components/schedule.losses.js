@@ -1,9 +1,9 @@
 /** The loss of the toy under a schedule: of many seeds, and of the one whose code is shown. */
 
-import { quantile } from "d3-array";
+import { quantileSorted } from "d3-array";
 import { problems } from "../engine/problems.js";
 import { rules } from "../engine/rules.js";
-import { simulate, simulateMany } from "../engine/simulate.js";
+import { simulate } from "../engine/simulate.js";
 import { batches as drawBatches } from "../engine/toy.js";
 import { START } from "./schedule.code.js";
 import { MOST_STEPS, follow, momentumOf } from "./schedule.pieces.js";
@@ -54,13 +54,17 @@ export function ownLosses(state, { rates, momenta }) {
 
 /** Yield after slices of work; return the median and the quartiles of the excess loss at each step. */
 export function* manyLosses(state, rates, momenta) {
+  const rows = [];
+  let end = performance.now() + SLICE;
   // Without mini-batches all seeds are the same.
-  const seeds = Array.from({ length: state.batches ? SEEDS : 1 }, (_, seed) => seed);
-  const runs = yield* simulateMany(
-    seeds.map((seed) => task(state, rates, momenta, seed)),
-    SLICE,
-  );
-  return quartiles(runs.map(({ losses }) => excess(losses)));
+  for (let seed = 0; seed < (state.batches ? SEEDS : 1); seed++) {
+    rows.push(excess(simulate(task(state, rates, momenta, seed)).losses));
+    if (performance.now() < end) continue;
+    yield;
+    end = performance.now() + SLICE;
+  }
+  yield;
+  return quartiles(rows);
 }
 
 /** Return the rates and momenta without any scheduler. */
@@ -75,14 +79,16 @@ function excess(losses) {
 
 /** A run that diverged is the worst. */
 function quartiles(rows) {
-  const columns = Array.from(rows[0], (_, step) =>
-    rows.map((row) => (Number.isFinite(row[step]) ? row[step] : Infinity)),
-  );
-  const at = (share) => Float64Array.from(columns, (column) => quantileOf(column, share));
-  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
-}
-
-function quantileOf(column, share) {
-  const value = quantile(column, share);
-  return Number.isNaN(value) ? Infinity : value; // ∞ − ∞ between two that diverged
+  const shares = { lower: 0.25, median: 0.5, upper: 0.75 };
+  const found = Object.keys(shares).map((name) => [name, new Float64Array(rows[0].length)]);
+  const column = new Float64Array(rows.length);
+  for (let step = 0; step < rows[0].length; step++) {
+    rows.forEach((row, i) => (column[i] = Number.isFinite(row[step]) ? row[step] : Infinity));
+    column.sort();
+    for (const [name, values] of found) {
+      const value = quantileSorted(column, shares[name]);
+      values[step] = Number.isNaN(value) ? Infinity : value; // ∞ − ∞ between two that diverged
+    }
+  }
+  return Object.fromEntries(found);
 }

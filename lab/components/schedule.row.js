@@ -38,8 +38,10 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
       {
         type: "button",
         class: "block",
-        onclick: () => isDragged || change(store.state.pieces, index()),
+        // The end of a drag is a click too; that of a key has no count.
+        onclick: ({ detail }) => (detail && isDragged) || change(store.state.pieces, index()),
         onpointerdown(event) {
+          if (event.button) return;
           [pressed, isDragged] = [pointerAt(event), false];
           self.element.setPointerCapture(event.pointerId);
         },

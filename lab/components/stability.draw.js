@@ -10,6 +10,7 @@ export const RATES = [0, 4]; // lr λ; at 4 even a momentum of 1 diverges
 export const REGIONS = ["monotone", "oscillates", "alternates", "diverges"];
 export const DIRECTIONS = ["steep", "flat"];
 
+const LEVELS = 13; // of the bowl
 const CURVE = 120; // points of a border
 const OUTSIDE = 1.7; // of the plane of roots; those further out stand at its border
 const TALLEST = 3; // times the first distance: a path is cut off there
@@ -125,6 +126,29 @@ export function drawPaths(plot, state) {
         svg("path", { class: name, d: curve(plot, across, row, count) }),
       ),
     );
+}
+
+/** Draw the surface of the bowl, in the colours of `drawSurface`; its contours are ellipses. */
+export function drawBowl(plot, condition) {
+  const [low, high] = plot.x.domain();
+  const [left, right] = plot.x.range();
+  const [bottom, top] = plot.y.range();
+  const highest = (high * high + (high * high) / condition) / 2;
+  const height = (share) => `--height: ${Math.round(100 * share)}%`;
+  const ring = (i) => {
+    // ½ (x² + y² / κ) = c, with square roots of c at equal distances
+    const reach = Math.sqrt(2 * highest) * ((i + 1) / (LEVELS + 1));
+    const rx = (reach * (right - left)) / (high - low);
+    const ry = (reach * Math.sqrt(condition) * (bottom - top)) / (high - low);
+    const half = `${rx} ${ry} 0 1 0`;
+    return svg("path", {
+      d: `M${plot.x(0) - rx} ${plot.y(0)}a${half} ${2 * rx} 0a${half} ${-2 * rx} 0Z`,
+      style: height(i / LEVELS),
+    });
+  };
+  const edge = `M${left} ${top}H${right}V${bottom}H${left}Z`;
+  const rings = Array.from({ length: LEVELS }, (_, i) => ring(LEVELS - 1 - i));
+  plot.layer("surface").replaceChildren(svg("path", { d: edge, style: height(1) }), ...rings);
 }
 
 /** Return how many points of paths to draw: up to the first one far outside the picture. */

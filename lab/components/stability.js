@@ -6,13 +6,13 @@ import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
 import { stroke } from "../parts/styles.js";
-import { drawSurface } from "../parts/surface.js";
 import { fields } from "../state.js";
 import { stabilityCode } from "./stability.code.js";
 import { stabilityControls } from "./stability.controls.js";
 import {
   RATES,
   REGIONS,
+  drawBowl,
   drawBowlPath,
   drawLink,
   drawPaths,
@@ -122,10 +122,6 @@ export function mount(root, { store, language, first, share }) {
     );
   }
 
-  function drawBowl({ condition }) {
-    drawSurface(bowl, { value: (x, y) => (x * x + (y * y) / condition) / 2 });
-  }
-
   function resize() {
     const width = root.clientWidth;
     if (!width) return;
@@ -142,7 +138,7 @@ export function mount(root, { store, language, first, share }) {
     circle.domain(rootsView, rootsView);
     bowl.domain(VIEW, VIEW);
     drawPlane(store.state);
-    drawBowl(store.state);
+    drawBowl(bowl, store.state.condition);
     draw(store.state);
   }
 
@@ -154,7 +150,7 @@ export function mount(root, { store, language, first, share }) {
     pending = requestAnimationFrame(() => {
       const { state } = store;
       if (waiting.has("nesterov")) drawPlane(state);
-      if (waiting.has("condition")) drawBowl(state);
+      if (waiting.has("condition")) drawBowl(bowl, state.condition);
       waiting.clear();
       draw(state);
     });

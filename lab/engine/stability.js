@@ -7,7 +7,7 @@
  * q = (1 − a) μ. See Distill, "Why Momentum Really Works" (2017, doi:10.23915/distill.00006).
  */
 
-const LONGEST = 300_000; // steps that are followed until the path is near enough
+const LONGEST = 100_000; // steps that are followed until the path is near enough
 
 /** @returns {[number, number]} p and q of the recurrence */
 export function recurrence(rate, momentum, nesterov) {
@@ -110,8 +110,13 @@ export function stepsToReach(share, rate, momentum, nesterov) {
   // Long after rᵗ has fallen far below the share, for a double root shrinks as t rᵗ.
   const far = shrink === 0 ? 5 : Math.ceil(Math.log(share * 1e-6) / Math.log(shrink)) + 10;
   if (far > LONGEST) return Infinity;
-  const path = follow(rate, momentum, nesterov, far);
-  let step = far;
-  while (step > 0 && Math.abs(path[step]) <= share) step--;
-  return step + 1;
+  const [p, q] = recurrence(rate, momentum, nesterov);
+  // x₁ = x₀ − lr g₀, or with Nesterov's (1 + μ) times that step
+  let [before, x] = [1, 1 - rate * (nesterov ? 1 + momentum : 1)];
+  let last = 0;
+  for (let step = 1; step <= far; step++) {
+    if (Math.abs(x) > share) last = step;
+    [before, x] = [x, p * x - q * before];
+  }
+  return last + 1;
 }

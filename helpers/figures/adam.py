@@ -8,7 +8,7 @@ from helpers.figures import canvas
 from helpers.figures.labels import label_ends, note, titles
 from helpers.figures.palette import STYLES
 
-__all__ = ["agreement", "amsgrad", "decay", "explorer", "first_step"]
+__all__ = ["agreement", "amsgrad", "decay", "first_step"]
 
 
 @canvas.figure
@@ -158,44 +158,4 @@ def amsgrad(
     label_ends(ax)
     ends = {"adam": adam[-1], "amsgrad": amsgrad[-1]}
     canvas.describe(ax, key, steps=steps, best=best, worst=worst, **ends)
-    return ax
-
-
-@canvas.figure
-def explorer(
-    gradients: np.ndarray,
-    adapted: np.ndarray,
-    *,
-    betas: tuple[float, float],
-    ax: Axes | None = None,
-) -> Axes:
-    """Gradients of a parameter, and what Adam makes of them with β₁ and β₂.
-
-    Parameters
-    ----------
-    gradients, adapted : numpy.ndarray
-        Shape (steps,): the gradients, and m̂ₜ / √v̂ₜ.
-    betas : tuple of two floats
-        β₁ and β₂.
-    """
-    ax = canvas.subplots(height=3.8, ax=ax)
-    key = "figures.adam.explorer"
-    steps = np.arange(1, len(gradients) + 1)
-    ax.axhline(0, **STYLES["zero"])
-    ax.plot(steps, gradients, **STYLES["gradient"], label=language.text(f"{key}.gradient"))
-    ax.plot(steps, adapted, **STYLES["adam"], label=language.text(f"{key}.adapted"))
-    # The same limits for all positions of the sliders, unless a gradient lies beyond them.
-    reach = max(1.6, 1.05 * np.abs(gradients).max(), 1.05 * np.abs(adapted).max())
-    ax.set(xlim=(0, len(gradients) + 0.5), ylim=(-reach, reach))
-    titles(ax, key, beta1=betas[0], beta2=betas[1])
-    label_ends(ax)
-    canvas.describe(
-        ax,
-        key,
-        beta1=betas[0],
-        beta2=betas[1],
-        steps=len(gradients),
-        largest=np.abs(adapted).max(),
-        flips=int((np.diff(np.sign(adapted)) != 0).sum()),
-    )
     return ax

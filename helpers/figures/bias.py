@@ -12,7 +12,6 @@ from helpers.figures.ticks import NumberFormatter, plain_log
 
 __all__ = [
     "correction",
-    "explorer",
     "first_steps",
     "missing_weight",
     "three_curves",
@@ -225,49 +224,3 @@ def first_steps(ratio: np.ndarray, *, ax: Axes | None = None) -> Axes:
         ax, key, first=ratio[0], step=peak, ratio=largest, last=len(ratio), end=ratio[-1]
     )
     return ax
-
-
-@canvas.figure
-def explorer(
-    values: np.ndarray,
-    ewma: np.ndarray,
-    corrected: np.ndarray,
-    share: np.ndarray,
-    *,
-    beta: float,
-    axes: np.ndarray | None = None,
-) -> np.ndarray:
-    """What β does to the bias: above, the averages; below, the weight that lies on values seen.
-
-    Parameters
-    ----------
-    values, ewma, corrected : numpy.ndarray
-        Shape (days,), in °C.
-    share : numpy.ndarray
-        Shape (days,): 1 − βᵗ.
-    beta : float
-        Weight of the past.
-    """
-    axes = canvas.subplots(2, height=5.0, height_ratios=(3, 2), ax=axes)
-    key = "figures.bias.explorer"
-    above, below = axes
-    days, ratio = len(values), 1 / share[-1]
-    draw_days(above, values, {"ewma": ewma, "corrected": corrected})
-    titles(above, key, beta=beta, ratio=ratio, days=days)
-    bars = np.arange(1, days + 1)
-    below.bar(bars, share, 0.75, color=COLORS["orange"])
-    below.set(xlim=(0, days + 0.5), ylim=(0, 1.03), xticks=[1, *bars[4::5]])
-    below.set(xlabel=language.text(f"{key}.below_x"), ylabel=language.text(f"{key}.below_y"))
-    below.yaxis.set_major_formatter(NumberFormatter(".0%"))
-    canvas.describe(
-        above,
-        key,
-        beta=beta,
-        first=values[0],
-        ewma=ewma[0],
-        corrected=corrected[0],
-        days=days,
-        share=share[-1],
-        ratio=ratio,
-    )
-    return axes

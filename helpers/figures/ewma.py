@@ -10,7 +10,7 @@ from helpers.figures.labels import label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.ticks import NumberFormatter
 
-__all__ = ["draw_days", "explorer", "noise", "smoothing", "step_response", "weights"]
+__all__ = ["draw_days", "noise", "smoothing", "step_response", "weights"]
 
 
 def draw_days(ax: Axes, values: np.ndarray, averages: dict[str, np.ndarray]) -> None:
@@ -179,50 +179,3 @@ def noise(
         apart=np.abs(ma / ewma - 1).max(),
     )
     return ax
-
-
-@canvas.figure
-def explorer(
-    values: np.ndarray,
-    ewma: np.ndarray,
-    weights: np.ndarray,
-    *,
-    alpha: float,
-    age: float,
-    axes: np.ndarray | None = None,
-) -> np.ndarray:
-    """What α does: above, the average over the days; below, the weights that make it.
-
-    Parameters
-    ----------
-    values, ewma : numpy.ndarray
-        Shape (days,), in °C.
-    weights : numpy.ndarray
-        Shape (lags,), newest first.
-    alpha : float
-        Weight of the newest value.
-    age : float
-        Average age of the average, in days.
-    """
-    axes = canvas.subplots(2, height=5.0, height_ratios=(3, 2), ax=axes)
-    key = "figures.ewma.explorer"
-    above, below = axes
-    draw_days(above, values, {"ewma": ewma})
-    titles(above, key, alpha=alpha, age=age)
-    below.bar(np.arange(len(weights)), weights, 0.7, color=COLORS["orange"])
-    below.set(xlim=(-0.8, len(weights) - 0.2), ylim=(0, 1.05))
-    below.set_xlabel(language.text("figures.ewma.weights.x"))
-    below.set_ylabel(language.text("figures.ewma.weights.y"))
-    below.xaxis.set_major_locator(MultipleLocator(5))
-    newest = 5
-    canvas.describe(
-        above,
-        key,
-        alpha=alpha,
-        age=age,
-        low=ewma.min(),
-        high=ewma.max(),
-        newest=newest,
-        share=weights[:newest].sum(),
-    )
-    return axes

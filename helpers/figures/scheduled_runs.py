@@ -13,7 +13,7 @@ from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
 from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
 
-__all__ = ["explorer", "floor", "losses", "medians", "paths", "traces"]
+__all__ = ["floor", "losses", "medians", "paths", "traces"]
 
 
 @canvas.figure
@@ -218,52 +218,6 @@ def medians(
         ax.label_outer()
         values |= {f"{style}_{name}": middle for name, middle in middles.items()}
     canvas.describe(axes[0], key, seeds=len(distances["momentum"]["none"]), **values)
-    return axes
-
-
-@canvas.figure
-def explorer(
-    rates: np.ndarray,
-    losses: np.ndarray,
-    constant: np.ndarray,
-    *,
-    scheduler: str,
-    lr: float,
-    axes: np.ndarray | None = None,
-) -> np.ndarray:
-    """A schedule, and the excess loss under it and under its highest rate held constant.
-
-    Parameters
-    ----------
-    rates : numpy.ndarray
-        Shape (steps,).
-    losses, constant : numpy.ndarray
-        Shape (steps + 1,).
-    scheduler : str
-        The schedule's name.
-    lr : float
-        Its highest rate.
-    """
-    axes = canvas.subplots(2, height=5.4, sharex=True, ax=axes)
-    key = "figures.scheduled_runs.explorer"
-    above, below = axes
-    above.plot(rates, **STYLES["lr"], drawstyle="steps-post")
-    above.set_ylim(0, 1.1 * rates.max())
-    above.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    dotted = {"color": COLORS["muted"], "linestyle": (0, (1, 1.2)), "linewidth": 1.6}
-    below.plot(constant, **dotted, label=language.text(f"{key}.constant"))
-    below.plot(losses, **STYLES["lr"], label=language.text(f"{key}.scheduled"))
-    # The same limits for all positions of the sliders.
-    below.set(xlim=(0, len(losses) - 1), ylim=(1e-8, 10))
-    _log_losses(below)
-    values = {"scheduler": scheduler, "lr": lr}
-    for ax, part in zip(axes, ("rate", "loss"), strict=True):
-        titles(ax, f"{key}.{part}", **values)
-        ax.label_outer()
-    label_ends(below)
-    canvas.describe(
-        axes[0], key, steps=len(rates), left=losses[-1], constant=constant[-1], **values
-    )
     return axes
 
 

@@ -6,12 +6,12 @@ from matplotlib.colors import to_rgba
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.labels import RULES, corner_note, label_ends, note, titles
+from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
-from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.surface import Surface
 from helpers.figures.ticks import plain_log
 
-__all__ = ["explorer", "rates", "regions", "steps"]
+__all__ = ["rates", "regions", "steps"]
 
 _LEVELS = {0.5: 0.5, 0.7: 0.39, 0.8: 0.28, 0.9: 0.17, 1: 0.08}
 """Upper bound of each shade of `regions`, and how opaque the shade is."""
@@ -159,46 +159,4 @@ def steps(
         momentum=momentum,
         ratio=sgd / momentum,
     )
-    return ax
-
-
-@canvas.figure
-def explorer(
-    surface: Surface,
-    optimum: np.ndarray,
-    path: np.ndarray,
-    *,
-    lr: float,
-    momentum: float,
-    limit: float,
-    ax: Axes | None = None,
-) -> Axes:
-    """Path over the loss surface at a rate and a momentum, and whether it converges.
-
-    Parameters
-    ----------
-    surface : tuple of three numpy.ndarray
-        Bias, weight and loss, as `problems.grid` returns them.
-    optimum : numpy.ndarray
-        Shape (2,).
-    path : numpy.ndarray
-        Shape (steps + 1, 2); NaN once it is out of bounds.
-    lr, momentum : float
-        Its settings.
-    limit : float
-        The rate above which it diverges.
-    """
-    ax = canvas.subplots(height=4.6, ax=ax)
-    key = "figures.stability.explorer"
-    draw_surface(ax, surface, optimum)
-    draw_paths(ax, {"momentum" if momentum else "sgd": path})
-    titles(ax, key, lr=lr, momentum=momentum)
-    outcome = language.text(
-        f"{key}.diverges" if lr > limit else f"{key}.converges",
-        far=distance(path, optimum),
-        steps=len(path) - 1,
-        limit=limit,
-    )
-    corner_note(ax, outcome, color=COLORS["ink"])
-    canvas.describe(ax, key, lr=lr, momentum=momentum, outcome=outcome)
     return ax

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from helpers import averages
 from tests.figure_cases import check
 from tests.figure_cases.check import across, line, note
 
@@ -62,24 +61,3 @@ def amsgrad():
     check.artists(ax, across("reference", -2), *lines, x=(0, 300), y=(-2.45, 4.45))
     assert ax.get_ylabel() == "parameter (best at −2)"
     check.alternative_text(ax, 300, -2, 4, adam[-1], amsgrad[-1])
-
-
-def explorer():
-    wild = np.random.default_rng(0).standard_normal(40) - np.linspace(0.8, 0, 40)
-    for gradients, betas in ((wild, (0.9, 0.999)), (wild, (0, 0.5)), (wild / 4, (0.99, 0.999))):
-        m = averages.bias_corrected_ewma(gradients, 1 - betas[0])
-        v = averages.bias_corrected_ewma(gradients**2, 1 - betas[1])
-        adapted, steps = m / np.sqrt(v), np.arange(1, 41)
-        ax = yield {"gradients": gradients, "adapted": adapted, "betas": betas}
-        reach = 1.6 if gradients is not wild else 1.05 * abs(wild).max()
-        check.artists(
-            ax,
-            across("zero", 0),
-            line("gradient", steps, gradients, "gradient"),
-            line("adam", steps, adapted, "adapted"),
-            title=betas,
-            x=(0, 40.5),
-            y=(-reach, reach),
-        )
-        flips = (adapted[1:] * adapted[:-1] < 0).sum()
-        check.alternative_text(ax, *betas, 40, max(abs(adapted)), flips)

@@ -92,20 +92,3 @@ def first_steps():
         y=(0, 1.18 * most),
     )
     check.alternative_text(ax, ratio[0], most, peak, ratio[-1], 90)
-
-
-def explorer():
-    for beta in (0.9, 0.5, 0.999):
-        ewma = averages.ewma(TEMPERATURES, 1 - beta)
-        share, first = 1 - beta**DAYS, TEMPERATURES[0]
-        corrected = ewma / share
-        curves = {"values": TEMPERATURES, "ewma": ewma, "corrected": corrected}
-        above, below = yield {**curves, "share": share, "beta": beta}
-        lines = line("ewma", DAYS, ewma, "EWMA"), line("corrected", DAYS, corrected, "corrected")
-        assert_days(above, *lines, title=[beta, 30, 1 / share[-1]])
-        check.bars(*below.containers, DAYS, share, "orange")
-        check.artists(below, x=(0, 30.5), y=(0, 1.03))
-        assert below.get_xticks().tolist() == FIFTHS
-        assert (below.get_xlabel(), below.get_ylabel()) == ("day", "weight on\nvalues seen")
-        day_one = 1, first, (1 - beta) * first, first
-        check.alternative_text(above, beta, *day_one, 30, share[-1], 1 / share[-1])

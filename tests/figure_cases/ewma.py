@@ -73,17 +73,3 @@ def noise():
     assert ax.get_xticks().tolist() == periods.tolist()
     apart = 1.1 * 34**0.05 - 1
     check.alternative_text(ax, 2, 34, 1, ma[0], ewma[0], ma[-1], ewma[-1], apart, 1)
-
-
-def explorer():
-    lags = np.arange(20)
-    for alpha in (0.3, 0.05, 1.0):
-        ewma, weights = averages.ewma(TEMPERATURES, alpha), alpha * (1 - alpha) ** lags
-        values = {"values": TEMPERATURES, "ewma": ewma, "weights": weights}
-        above, below = yield {**values, "alpha": alpha, "age": 1 / alpha}
-        assert_days(above, line("ewma", DAYS, ewma, "EWMA"), title=[alpha, 1 / alpha])
-        check.bars(*below.containers, lags, weights, "orange")
-        check.artists(below, x=(-0.8, 19.8), y=(0, 1.05))
-        assert (below.get_xlabel(), below.get_ylabel()) == ("lag (days back)", "weight")
-        share = 1 - (1 - alpha) ** 5
-        check.alternative_text(above, alpha, 1 / alpha, min(ewma), max(ewma), 5, share)

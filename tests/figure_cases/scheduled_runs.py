@@ -119,20 +119,3 @@ def medians():
         assert title.endswith(f"lowest median with {best}".replace("\n", " "))
     middles = [sorted(values)[20] for rows in far.values() for values in rows.values()]
     check.alternative_text(axes, 41, *middles)
-
-
-def explorer():
-    steps = np.arange(181)
-    for lr in (0.35, 0.05):
-        rates = lr * (1 + np.cos(np.pi * steps[:-1] / 180)) / 2
-        losses, constant = 1e-7 + 2 * np.exp(-lr * steps / 3), 1e-3 + 2 * np.exp(-lr * steps / 4)
-        curves = {"rates": rates, "losses": losses, "constant": constant}
-        above, below = yield {**curves, "scheduler": "CosineAnnealingLR", "lr": lr}
-        own = line("lr", steps[:-1], rates, drawstyle="steps-post")
-        check.artists(above, own, title=[lr], x=(0, 180), y=(0, 1.1 * lr))
-        assert "CosineAnnealingLR" in above.get_title(loc="left")
-        scheduled = line("lr", steps, losses, "scheduled")
-        held = line("muted", steps, constant, "constant", linestyle="--")
-        check.artists(below, scheduled, held, x=(0, 180), y=(1e-8, 10), log="y")
-        text = check.alternative_text(above, lr, 180, losses[-1], lr, constant[-1])
-        assert text.startswith("CosineAnnealingLR")

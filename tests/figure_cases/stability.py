@@ -85,21 +85,3 @@ def steps():
     fewer = 6000 / momentum[-1]
     assert ax.get_ylabel() == "steps until 2.0% is left"
     check.alternative_text(ax, 0.02, 3, 1500, 1500, 6000, momentum[-1], fewer)
-
-
-def explorer():
-    data, run = check.surface(), check.runs("momentum").paths[0].numpy()
-    gone = np.where(np.arange(51) < 8, 3.0 ** np.arange(51), np.nan)[:, None] * (1, 2)
-    near = np.hypot(*(run[-1] - data["optimum"])), 50, 1.36
-    converges = f"{near[0]:.3f} from the optimum after 50 steps (limit: lr < 1.36)"
-    diverges = "diverges (limit: lr < 1.36)"
-    for path, style, lr, momentum, text, numbers in (
-        (run, "momentum", 0.15, 0.7, converges, near),
-        (run, "sgd", 0.02, 0, converges, near),
-        (gone, "momentum", 1.6, 0.7, diverges, [1.36]),
-        (run, "momentum", 1.3600001, 0.7, diverges, [1.36]),
-    ):
-        ax = yield {**data, "path": path, "lr": lr, "momentum": momentum, "limit": 1.36}
-        drawn = check.contours(ax, data), *check.path(style, path)
-        check.artists(ax, *drawn, *check.corner(ax, (text, "ink")), title=[lr, momentum])
-        check.alternative_text(ax, lr, momentum, *numbers)

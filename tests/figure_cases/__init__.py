@@ -2,7 +2,7 @@
 
 A figure's case is a generator of the same name. It yields keyword arguments, is sent the axes that
 the figure function returned for them, and checks these. Data are unlike the chapters', so that
-nothing fits by chance, and cover the ends of what an explorer's sliders reach.
+nothing fits by chance.
 """
 
 import copy

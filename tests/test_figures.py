@@ -42,9 +42,12 @@ def draw(name, **options):
 
 @every_figure
 def test_what_is_drawn_is_what_was_given(name):
-    for _, drawn in CASES[name].pictures():
+    for data, drawn in CASES[name].pictures():
         figure = canvas.figure_of(drawn)
         assert figure.axes == [*np.ravel(drawn)]
+        mark = "Data: scikit-learn's digits in place of MNIST" * (data.get("source") == "digits")
+        assert figure.get_supxlabel() == mark
+        assert canvas.alternative_text(figure).endswith(mark and f" {mark}.")
         assert figure.get_size_inches()[0] == canvas.WIDTH
         assert len(canvas.alternative_text(figure)) > 60
 

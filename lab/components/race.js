@@ -31,8 +31,9 @@ export function mount(root, { store, language, first, share }) {
 
   const surface = new Plot({ x: "x", y: "y", number });
   const step = t("race.step");
-  const losses = new Plot({ x: step, y: t("race.excess"), number, log: true, ticks: [5, 4] });
-  const rates = new Plot({ x: step, y: t("race.rate"), number, log: true, ticks: [5, 3] });
+  const below = { x: step, number, log: true, margin: { left: 62 } };
+  const losses = new Plot({ ...below, y: t("race.excess"), ticks: [5, 4] });
+  const rates = new Plot({ ...below, y: t("race.rate"), ticks: [5, 3] });
   const round = (start) => start.map((value) => Number(value.toPrecision(4)));
   const start = handle(surface, {
     label: t("race.start"),

@@ -29,7 +29,7 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
 
   function block() {
     const name = html("span", { class: "name" });
-    const length = html("span", { class: "length" });
+    const length = html("span", { class: "length", "aria-hidden": "true" });
     const self = { name, length, element: null };
     const index = () => blocks.indexOf(self);
     let [pressed, isDragged] = [null, false];

@@ -29,8 +29,9 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
 
   function block() {
     const name = html("span", { class: "name" });
-    const length = html("span", { class: "length", "aria-hidden": "true" });
-    const self = { name, length, element: null };
+    const length = html("span", { class: "length" });
+    const about = html("span", { class: "hidden" });
+    const self = { name, length, about, element: null };
     const index = () => blocks.indexOf(self);
     let [pressed, isDragged] = [null, false];
     self.element = html(
@@ -82,6 +83,7 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
       },
       name,
       length,
+      about,
     );
     return self;
   }
@@ -127,18 +129,14 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
       }
       const ends = edgesOf(pieces);
       blocks.forEach((one, i) => {
-        const values = { index: i + 1, count: pieces.length, name: nameOf(i), start: ends[i] };
-        const label = t("schedule.block", { ...values, steps: pieces[i].steps });
-        set(one.element, {
-          "aria-pressed": String(i === chosen),
-          "aria-label": label,
-          title: label,
-        });
+        set(one.element, { "aria-pressed": String(i === chosen), title: t("schedule.block_help") });
         one.element.classList.toggle("failed", Boolean(notes[i][0]?.isError));
         one.element.style.left = `${toPixel(ends[i])}px`;
         one.element.style.width = `${toPixel(ends[i + 1]) - toPixel(ends[i])}px`;
         one.name.textContent = nameOf(i);
         one.length.textContent = pieces[i].steps;
+        const place = { start: ends[i], index: i + 1, count: pieces.length };
+        one.about.textContent = t("schedule.block", place);
       });
       edges.forEach((handle, i) => {
         set(handle, {

@@ -80,13 +80,15 @@ def optimizer_of(state: dict) -> torch.optim.Optimizer:
     return torch.optim.Adam([weight], lr=state["lr"], betas=(state["beta1"], 0.999))
 
 
-def torch_rates(state: dict) -> tuple[list[float], list[float], str]:
-    """Return the rates and momenta that torch uses, and the name of the error that it ends with."""
-    rates, momenta, steps = [], [], [piece["steps"] for piece in state["pieces"]]
+def torch_rates(state: dict) -> tuple[list[float], list[float], list[float], str]:
+    """Return the rates and momenta that torch uses, each part's base rate, and the error's name."""
+    rates, momenta, bases = [], [], []
+    steps = [piece["steps"] for piece in state["pieces"]]
     optimizer = optimizer_of(state)
     group = optimizer.param_groups[0]
     try:
         parts = [made(optimizer, piece) for piece in state["pieces"]]
+        bases = [part.base_lrs[0] for part in parts]
         scheduler = parts[0]
         if len(parts) > 1:
             milestones = np.cumsum(steps)[:-1].tolist()
@@ -97,8 +99,8 @@ def torch_rates(state: dict) -> tuple[list[float], list[float], str]:
             optimizer.step()
             scheduler.step()
     except (ValueError, ZeroDivisionError) as error:
-        return rates, momenta, type(error).__name__
-    return rates, momenta, ""
+        return rates, momenta, bases, type(error).__name__
+    return rates, momenta, bases, ""
 
 
 ERRORS = {
@@ -121,13 +123,15 @@ def test_rates_momenta_and_errors_of_random_rows_are_those_of_sequential_lr():
     states = [random_state(seed) for seed in range(600)]
     reasons = set()
     for state, found in zip(states, evaluate(PIECES, "module.follow(input)", states), strict=True):
-        rates, momenta, error = torch_rates(state)
+        rates, momenta, bases, error = torch_rates(state)
         reason = found["error"] and found["error"]["reason"]
         reasons.add(reason)
         assert ERRORS[reason] == error, state["pieces"]
         top = max(map(abs, rates), default=0)
         np.testing.assert_allclose(found["rates"], rates, rtol=1e-12, atol=1e-12 * top)
         np.testing.assert_allclose(found["momenta"], momenta, rtol=1e-12)
+        for piece, base, expected in zip(state["pieces"], found["bases"], bases, strict=False):
+            assert base == expected or piece["piece"] == "cyclic"  # whose base_lr is its setting
         if reason:
             assert found["error"]["step"] == len(rates)
             in_charge = state["pieces"][found["error"]["part"]]["piece"]

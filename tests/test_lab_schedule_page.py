@@ -129,7 +129,7 @@ def test_numbers_are_typed_and_what_is_wrong_is_answered(page):
         field.press("Enter")
         assert f"not “{wrong}”" in page.get_by_role("alert").filter(has_text="T_max").inner_text()
         assert "T_max=30" in code(page)
-    page.get_by_role("button", name="T_max: as long as the piece").click()
+    page.get_by_role("button", name="T_max = length of the piece").click()
     assert "T_max=80" in code(page)
 
 

@@ -55,8 +55,11 @@ const ofKind = {
     note(factor !== 1 && total_iters < piece.steps, "returns", { step: start + total_iters }),
   step: ({ step_size }, { piece }) => note(step_size >= piece.steps, "no_step", { step_size }),
   exponential: () => [],
-  cosine: ({ T_max }, context, used) => [
-    ...note(T_max < context.piece.steps, "rises", { step: context.start + T_max, period: T_max }),
+  cosine: ({ T_max, eta_min }, context, used) => [
+    ...note(T_max < context.piece.steps && eta_min < used[0], "rises", {
+      step: context.start + T_max,
+      period: T_max,
+    }),
     ...unfinished("T_max", T_max, context, used),
   ],
   restarts: ({ T_0 }, context, used) => unfinished("T_0", T_0, context, used),
@@ -87,10 +90,12 @@ function momentum({ cycle_momentum, base_momentum, max_momentum }, { state, foll
   const key = state.optimizer === "adam" ? "beta1" : "momentum";
   const chosen = momentumOf(state);
   const first = followed.momenta[0];
-  const isLast = !state.pieces.slice(index + 1).some((piece) => settingsOf(piece).cycle_momentum);
+  const isMoved = (piece) => settingsOf(piece).cycle_momentum;
+  const isLast = !state.pieces.slice(index + 1).some(isMoved);
+  const isEarly = isLast && !isMoved(state.pieces[0]) && first !== chosen;
   return [
     ...note(true, `moves_${key}`, { base_momentum, max_momentum, chosen }),
-    ...note(index > 0 && isLast && first !== chosen, "moves_early", { first, chosen }),
+    ...note(isEarly, "moves_early", { first, chosen }),
   ];
 }
 

@@ -60,14 +60,11 @@ def random_state(seed: int) -> dict:
 def made(optimizer, piece: dict):
     """Return torch's scheduler of a piece."""
     kind = KINDS[piece["piece"]]
-    given = {}
-    for name, setting in kind["settings"].items():
-        if name in piece:
-            given[name] = piece[name]
-        elif setting.get("follows"):
-            given[name] = piece["steps"]
-        elif setting.get("required"):
-            given[name] = setting["default"]
+    given = {
+        name: piece.get(name, piece["steps"] if setting.get("follows") else setting.get("default"))
+        for name, setting in kind["settings"].items()
+        if name in piece or setting.get("follows") or setting.get("required")
+    }
     if "pct_start" in given:
         given["pct_start"] = float(given["pct_start"])
     return getattr(lr_scheduler, kind["torch"])(optimizer, **given)
@@ -80,13 +77,15 @@ def optimizer_of(state: dict) -> torch.optim.Optimizer:
     return torch.optim.Adam([weight], lr=state["lr"], betas=(state["beta1"], 0.999))
 
 
-def torch_rates(state: dict) -> tuple[list[float], list[float], str]:
-    """Return the rates and momenta that torch uses, and the name of the error that it ends with."""
-    rates, momenta, steps = [], [], [piece["steps"] for piece in state["pieces"]]
+def torch_rates(state: dict) -> tuple[list[float], list[float], list[float], str]:
+    """Return the rates and momenta that torch uses, each part's base rate, and the error's name."""
+    rates, momenta, bases = [], [], []
+    steps = [piece["steps"] for piece in state["pieces"]]
     optimizer = optimizer_of(state)
     group = optimizer.param_groups[0]
     try:
         parts = [made(optimizer, piece) for piece in state["pieces"]]
+        bases = [part.base_lrs[0] for part in parts]
         scheduler = parts[0]
         if len(parts) > 1:
             milestones = np.cumsum(steps)[:-1].tolist()
@@ -97,22 +96,16 @@ def torch_rates(state: dict) -> tuple[list[float], list[float], str]:
             optimizer.step()
             scheduler.step()
     except (ValueError, ZeroDivisionError) as error:
-        return rates, momenta, type(error).__name__
-    return rates, momenta, ""
+        return rates, momenta, bases, type(error).__name__
+    return rates, momenta, bases, ""
 
 
 ERRORS = {
-    None: "",
-    "start_factor": "ValueError",
-    "total_steps": "ValueError",
-    "factor": "ZeroDivisionError",
-    "pct_start": "ZeroDivisionError",
-}
-OWNERS = {
-    "start_factor": "LinearLR",
-    "factor": "ConstantLR",
-    "total_steps": "OneCycleLR",
-    "pct_start": "OneCycleLR",
+    None: ("", None),
+    "start_factor": ("ValueError", "LinearLR"),
+    "total_steps": ("ValueError", "OneCycleLR"),
+    "factor": ("ZeroDivisionError", "ConstantLR"),
+    "pct_start": ("ZeroDivisionError", "OneCycleLR"),
 }
 
 
@@ -121,26 +114,27 @@ def test_rates_momenta_and_errors_of_random_rows_are_those_of_sequential_lr():
     states = [random_state(seed) for seed in range(600)]
     reasons = set()
     for state, found in zip(states, evaluate(PIECES, "module.follow(input)", states), strict=True):
-        rates, momenta, error = torch_rates(state)
+        rates, momenta, bases, error = torch_rates(state)
         reason = found["error"] and found["error"]["reason"]
         reasons.add(reason)
-        assert ERRORS[reason] == error, state["pieces"]
+        assert ERRORS[reason][0] == error, state["pieces"]
         top = max(map(abs, rates), default=0)
         np.testing.assert_allclose(found["rates"], rates, rtol=1e-12, atol=1e-12 * top)
         np.testing.assert_allclose(found["momenta"], momenta, rtol=1e-12)
+        for piece, base, expected in zip(state["pieces"], found["bases"], bases, strict=False):
+            assert base == expected or piece["piece"] == "cyclic"  # whose base_lr is its setting
         if reason:
             assert found["error"]["step"] == len(rates)
             in_charge = state["pieces"][found["error"]["part"]]["piece"]
-            assert KINDS[in_charge]["torch"] == OWNERS[reason]
+            assert KINDS[in_charge]["torch"] == ERRORS[reason][1]
     assert reasons == set(ERRORS)
 
 
 def test_changes_of_a_row_keep_its_length():
     lengths = {"cosine": 20, "step": 10, "linear": 70}
     row = [{"piece": kind, "steps": steps} for kind, steps in lengths.items()]
-    changes = [
-        f"module.moveEdge(input, {edge}, {step})" for edge in (0, 1) for step in (-5, 7.6, 25, 500)
-    ]
+    steps = (-5, 7.6, 25, 500)
+    changes = [f"module.moveEdge(input, {edge}, {step})" for edge in (0, 1) for step in steps]
     changes += [f"module.removePiece(input, {index})" for index in range(3)]
     changes += [f'module.addPiece(input, {index}, "cyclic", 0.3)' for index in range(3)]
     changes += [f"module.movePiece(input, {index}, {2 - index})" for index in range(3)]
@@ -149,5 +143,7 @@ def test_changes_of_a_row_keep_its_length():
         assert sum(piece["steps"] for piece in changed) == 100, change
         assert min(piece["steps"] for piece in changed) >= 1, change
     for total in (10, 37, 200):
-        (stretched,) = evaluate(PIECES, f"module.stretch(input, {total})", [row])
+        both = f"[module.stretch(input, {total}), module.moveEdge(input, 2, {total})]"
+        ((stretched, longer),) = evaluate(PIECES, both, [row])
+        assert sum(piece["steps"] for piece in longer) == max(total, 31)
         assert sum(piece["steps"] for piece in stretched) == total

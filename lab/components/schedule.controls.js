@@ -3,9 +3,14 @@
 import { button, choice, slider, toggle } from "../parts/control.js";
 import { html } from "../parts/dom.js";
 import { fields, pieces as kinds } from "../state.js";
-import { MOST_PIECES, MOST_STEPS, addPiece, edgesOf, stretch } from "./schedule.pieces.js";
-
-const FEWEST_STEPS = 10;
+import {
+  FEWEST_STEPS,
+  MOST_PIECES,
+  MOST_STEPS,
+  addPiece,
+  edgesOf,
+  stretch,
+} from "./schedule.pieces.js";
 
 /** Buttons that add a piece after the chosen one. */
 export function piecePalette(store, language, change) {

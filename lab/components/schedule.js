@@ -34,7 +34,9 @@ export function mount(root, { store, language, first, share }) {
   });
   losses.xLabel.textContent = t("schedule.step");
   const plotOf = ({ log }) => (log ? ratesLog : rates);
-  let [followed, notes, isHeld] = [null, [], false];
+  let followed = follow(store.state);
+  let notes = notesOf(store.state, followed);
+  let isHeld = false;
   let [found, constant, constantKey] = [null, null, ""];
   let cancel = () => {};
 
@@ -199,7 +201,7 @@ export function mount(root, { store, language, first, share }) {
   const stopFollowing = store.subscribe(() => {
     around.show();
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => showAll(store.state));
+    pending = requestAnimationFrame(() => rates.width && showAll(store.state));
   });
   const observer = new ResizeObserver(resize);
   observer.observe(root);

@@ -55,8 +55,11 @@ const ofKind = {
     note(factor !== 1 && total_iters < piece.steps, "returns", { step: start + total_iters }),
   step: ({ step_size }, { piece }) => note(step_size >= piece.steps, "no_step", { step_size }),
   exponential: () => [],
-  cosine: ({ T_max }, context, used) => [
-    ...note(T_max < context.piece.steps, "rises", { step: context.start + T_max, T_max }),
+  cosine: ({ T_max, eta_min }, context, used) => [
+    ...note(T_max < context.piece.steps && eta_min < used[0], "rises", {
+      step: context.start + T_max,
+      period: T_max,
+    }),
     ...unfinished("T_max", T_max, context, used),
   ],
   restarts: ({ T_0 }, context, used) => unfinished("T_0", T_0, context, used),
@@ -67,14 +70,14 @@ const ofKind = {
   one_cycle(settings, context, used) {
     const { group } = context.followed;
     const { total_steps, max_lr, max_momentum, base_momentum, cycle_momentum } = settings;
-    const isOverwritten =
-      group.max_lr !== max_lr ||
-      (cycle_momentum &&
-        (group.max_momentum !== max_momentum || group.base_momentum !== base_momentum));
+    const isLast = context.index === context.state.pieces.length - 1;
+    const hasOwnMomenta =
+      group.max_momentum === max_momentum && group.base_momentum === base_momentum;
     return [
-      ...note(isOverwritten, "overwritten", group),
+      ...note(group.max_lr !== max_lr, "other_rate", group),
+      ...note(cycle_momentum && !hasOwnMomenta, "other_momentum", group),
       ...note(total_steps < context.piece.steps, "past", { total_steps }),
-      ...note(total_steps === context.piece.steps, "ends", { total_steps }),
+      ...note(isLast && total_steps === context.piece.steps, "ends", { total_steps }),
       ...unfinished("total_steps", total_steps, context, used),
       // Momenta as the group holds them.
       ...momentum({ ...settings, ...group, cycle_momentum }, context),
@@ -87,10 +90,12 @@ function momentum({ cycle_momentum, base_momentum, max_momentum }, { state, foll
   const key = state.optimizer === "adam" ? "beta1" : "momentum";
   const chosen = momentumOf(state);
   const first = followed.momenta[0];
-  const isLast = !state.pieces.slice(index + 1).some((piece) => settingsOf(piece).cycle_momentum);
+  const isMoved = (piece) => settingsOf(piece).cycle_momentum;
+  const isLast = !state.pieces.slice(index + 1).some(isMoved);
+  const isEarly = isLast && !isMoved(state.pieces[0]) && first !== chosen;
   return [
     ...note(true, `moves_${key}`, { base_momentum, max_momentum, chosen }),
-    ...note(index > 0 && isLast && first !== chosen, "moves_early", { first, chosen }),
+    ...note(isEarly, "moves_early", { first, chosen }),
   ];
 }
 
@@ -100,9 +105,19 @@ function ofBase({ state, followed, piece, index, start }, used) {
   const { bases, initial, rates } = followed;
   const base = index || piece.piece === "restarts" ? bases[index] : initial;
   const before = rates[start - 1];
+  // Who wrote initial_lr: OneCycleLR does always, CyclicLR if it is made first.
+  const others = index ? state.pieces.slice(0, index) : state.pieces;
+  const writer = Math.max(
+    0,
+    others.findLastIndex((other) => other.piece === "one_cycle"),
+  );
   const jump = used[0] / before;
   return [
-    ...note(base !== state.lr, index ? "base" : "initial", { base, lr: state.lr }),
+    ...note(base !== state.lr, index ? "base" : "initial", {
+      base,
+      lr: state.lr,
+      writer: writer + 1,
+    }),
     ...note(index > 0 && base === state.lr && (jump > JUMP || jump < 1 / JUMP), "restart", {
       before,
       after: used[0],

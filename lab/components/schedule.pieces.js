@@ -3,6 +3,7 @@
 import { sequential } from "../engine/sequential.js";
 import { fields, pieces as kinds } from "../state.js";
 
+export const FEWEST_STEPS = 10; // that a reader can choose for the whole row
 const { pieces: limits } = fields("schedule");
 export const { max: MOST_PIECES, steps: MOST_STEPS } = limits;
 
@@ -53,10 +54,22 @@ export function newPiece(kind, steps, lr) {
   return piece;
 }
 
-/** Return the row with the edge after piece `index` at a step: what one piece gains the next loses. */
+/** Return the first and the last step at which the edge after piece `index` can lie. */
+export function edgeLimits(pieces, index) {
+  const edges = edgesOf(pieces);
+  const isLast = index === pieces.length - 1;
+  const low = edges[index] + 1;
+  return isLast ? [Math.max(low, FEWEST_STEPS), MOST_STEPS] : [low, edges[index + 2] - 1];
+}
+
+/**
+ * Return the row with the edge after piece `index` at a step: what one piece gains the next loses,
+ * and the last one makes the whole row longer.
+ */
 export function moveEdge(pieces, index, step) {
   const edges = edgesOf(pieces);
-  const at = Math.max(edges[index] + 1, Math.min(edges[index + 2] - 1, Math.round(step)));
+  const [low, high] = edgeLimits(pieces, index);
+  const at = Math.max(low, Math.min(high, Math.round(step)));
   return pieces.map((piece, i) => {
     if (i === index) return { ...piece, steps: at - edges[index] };
     return i === index + 1 ? { ...piece, steps: edges[index + 2] - at } : piece;

@@ -1,7 +1,7 @@
 /** The row of blocks under the curve: edges that are dragged, blocks that change places. */
 
 import { html, set } from "../parts/dom.js";
-import { edgesOf, moveEdge, movePiece, removePiece } from "./schedule.pieces.js";
+import { edgeLimits, edgesOf, moveEdge, movePiece, removePiece } from "./schedule.pieces.js";
 
 const FAR = 6; // pixels that a pointer moves before a press is a drag
 
@@ -30,7 +30,8 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
   function block() {
     const name = html("span", { class: "name" });
     const length = html("span", { class: "length" });
-    const self = { name, length, element: null };
+    const about = html("span", { class: "hidden" });
+    const self = { name, length, about, element: null };
     const index = () => blocks.indexOf(self);
     let [pressed, isDragged] = [null, false];
     self.element = html(
@@ -82,12 +83,15 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
       },
       name,
       length,
+      about,
     );
     return self;
   }
 
   function edge(index) {
     const move = (step) => change(moveEdge(store.state.pieces, index, step), store.state.chosen);
+    const stepOf = () => edgesOf(store.state.pieces)[index + 1];
+    let follow = null; // from pixels to steps, as they were at the press: the last edge moves the axis
     const handle = html("div", {
       class: "edge",
       role: "slider",
@@ -97,17 +101,19 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
         event.preventDefault();
         handle.focus({ preventScroll: true });
         handle.setPointerCapture(event.pointerId);
+        const [pressed, step, scale] = [event.clientX, stepOf(), toStep(1) - toStep(0)];
+        follow = (pixel) => step + (pixel - pressed) * scale;
       },
       onpointermove(event) {
-        if (handle.hasPointerCapture(event.pointerId)) move(toStep(pointerAt(event)));
+        if (handle.hasPointerCapture(event.pointerId)) move(follow(event.clientX));
       },
       onkeydown(event) {
         const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-        const ends = edgesOf(store.state.pieces);
-        const goals = { Home: ends[index] + 1, End: ends[index + 2] - 1 };
-        if (!step && !(event.key in goals)) return;
+        const [Home, End] = edgeLimits(store.state.pieces, index);
+        const goal = { Home, End }[event.key] ?? stepOf() + step * (event.shiftKey ? 10 : 1);
+        if (Number.isNaN(goal)) return;
         event.preventDefault();
-        move(goals[event.key] ?? ends[index + 1] + step * (event.shiftKey ? 10 : 1));
+        move(goal);
       },
     });
     return handle;
@@ -121,30 +127,27 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
       if (blocks.length !== pieces.length) {
         const hadFocus = element.contains(document.activeElement);
         blocks = pieces.map(block);
-        edges = pieces.slice(1).map((_, index) => edge(index));
+        edges = pieces.map((_, index) => edge(index));
         element.replaceChildren(...blocks.map(({ element: one }) => one), ...edges);
         if (hadFocus) blocks[chosen].element.focus();
       }
       const ends = edgesOf(pieces);
       blocks.forEach((one, i) => {
-        const values = { index: i + 1, count: pieces.length, name: nameOf(i), start: ends[i] };
-        const label = t("schedule.block", { ...values, steps: pieces[i].steps });
-        set(one.element, {
-          "aria-pressed": String(i === chosen),
-          "aria-label": label,
-          title: label,
-        });
+        set(one.element, { "aria-pressed": String(i === chosen), title: t("schedule.block_help") });
         one.element.classList.toggle("failed", Boolean(notes[i][0]?.isError));
         one.element.style.left = `${toPixel(ends[i])}px`;
         one.element.style.width = `${toPixel(ends[i + 1]) - toPixel(ends[i])}px`;
         one.name.textContent = nameOf(i);
         one.length.textContent = pieces[i].steps;
+        const place = { start: ends[i], index: i + 1, count: pieces.length };
+        one.about.textContent = t("schedule.block", place);
       });
       edges.forEach((handle, i) => {
+        const [low, high] = edgeLimits(pieces, i);
         set(handle, {
-          "aria-label": t("schedule.edge", { before: nameOf(i), after: nameOf(i + 1) }),
-          "aria-valuemin": ends[i] + 1,
-          "aria-valuemax": ends[i + 2] - 1,
+          "aria-label": t("schedule.edge", { name: nameOf(i) }),
+          "aria-valuemin": low,
+          "aria-valuemax": high,
           "aria-valuenow": ends[i + 1],
           "aria-valuetext": t("schedule.edge_at", { step: ends[i + 1] }),
         });

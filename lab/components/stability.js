@@ -149,6 +149,7 @@ export function mount(root, { store, language, first, share }) {
     cancelAnimationFrame(pending);
     pending = requestAnimationFrame(() => {
       const { state } = store;
+      if (!plane.width) return; // not in sight yet
       if (waiting.has("nesterov")) drawPlane(state);
       if (waiting.has("condition")) drawBowl(bowl, state.condition);
       waiting.clear();

@@ -11,7 +11,7 @@ from book.project import LANGUAGES, ROOT, chapter_paths
 
 __all__ = ["Chapter", "Code", "Prose", "read", "read_all"]
 
-TAGS = ("exercise", "solution", "trained", "folded", "hidden")
+TAGS = ("exercise", "solution", "trained", "folded", "wide", "hidden")
 LINE_LENGTH = 80
 """Characters of code that a page shows without scrolling sideways."""
 
@@ -48,8 +48,9 @@ class Code:
     tag : str
         ``"exercise"``: waits for the learner's answer. ``"solution"``: follows it, folded.
         ``"trained"``: its output depends on the data at hand or on the machine's rounding.
-        ``"folded"``: its code opens on demand. ``"hidden"``: runs for the numbers of the prose, and
-        is in neither notebook nor page. Else empty.
+        ``"folded"``: its code opens on demand. ``"wide"``: so does its code, and the page is as wide
+        as the window. ``"hidden"``: runs for the numbers of the prose, and is in neither notebook
+        nor page. Else empty.
     """
 
     location: str

@@ -184,7 +184,7 @@ def _metadata(role: str) -> NotebookNode:
     metadata: dict[str, Any] = {ROLE: role} if role else {}
     if role == "trained":  # nbval runs the cell and does not compare what it shows
         metadata["tags"] = ["nbval-ignore-output"]
-    if role == "folded":  # the first key is Colab's, the second one Jupyter's
+    if role in ("folded", "wide"):  # the first key is Colab's, the second one Jupyter's
         metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     return nbformat.from_dict(metadata)
 

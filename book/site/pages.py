@@ -36,10 +36,10 @@ def _set_language(_app: Sphinx, config: Config) -> None:
 
 
 def _fold_code(app: Sphinx, doctree: nodes.document) -> None:
-    """Fold the code of cells tagged ``[folded]``; what they show stays in sight."""
+    """Fold the code of cells tagged ``[folded]`` or ``[wide]``; what they show stays in sight."""
     summary = texts(app.config.language)["show_code"]
     for cell in list(doctree.findall(nodes.container)):
-        if "tag_folded" not in cell["classes"]:
+        if not {"tag_folded", "tag_wide"} & set(cell["classes"]):
             continue
         elements = [child for child in cell.children if isinstance(child, nodes.Element)]
         for part in [one for one in elements if "cell_input" in one["classes"]]:

@@ -48,9 +48,9 @@ class Code:
     tag : str
         ``"exercise"``: waits for the learner's answer. ``"solution"``: follows it, folded.
         ``"trained"``: its output depends on the data at hand or on the machine's rounding.
-        ``"folded"``: its code opens on demand. ``"wide"``: so does its code, and the page is as wide
-        as the window. ``"hidden"``: runs for the numbers of the prose, and is in neither notebook
-        nor page. Else empty.
+        ``"folded"``: its code opens on demand. ``"wide"``: so does its code, and the page is as
+        wide as the window. ``"hidden"``: runs for the numbers of the prose, and is in neither
+        notebook nor page. Else empty.
     """
 
     location: str

@@ -1,6 +1,7 @@
 /** The curves of a schedule: rate, momentum, and loss over the same steps. */
 
 import { area } from "d3-shape";
+import { setDomain } from "../parts/domain.js";
 import { svg } from "../parts/dom.js";
 import { curve } from "../parts/line.js";
 import { stroke } from "../parts/styles.js";
@@ -13,7 +14,8 @@ const steps = (count) => Array.from({ length: count }, (_, step) => step);
 export function drawRates(plot, state, { rates, error }, isHeld) {
   const edges = edgesOf(state.pieces);
   const total = edges.at(-1);
-  if (!isHeld) setDomain(plot, total, plot.isLog ? logRange(rates, state) : range(rates, state));
+  if (!isHeld)
+    setDomain(plot, [0, total], plot.isLog ? logRange(rates, state) : range(rates, state));
   const [left, right] = plot.x.range();
   const base = plot.y(state.lr);
   drawEdges(plot, edges, error);
@@ -23,16 +25,6 @@ export function drawRates(plot, state, { rates, error }, isHeld) {
       svg("path", { d: `M${left} ${base}H${right}`, ...stroke("reference") }),
       svg("path", { d: curve(plot, steps(rates.length), rates), ...stroke("lr", 2.4) }),
     );
-}
-
-const drawn = new WeakMap();
-
-/** Set a plot's axes, unless they are drawn already: ticks take longer than curves. */
-function setDomain(plot, total, range) {
-  const key = [plot.width, plot.height, total, ...range].join();
-  if (drawn.get(plot) === key) return;
-  drawn.set(plot, key);
-  plot.domain([0, total], range);
 }
 
 function range(rates, { lr }) {
@@ -52,7 +44,7 @@ export function drawMomentum(plot, state, { momenta, error }) {
   const edges = edgesOf(state.pieces);
   const [low, high] = [Math.min(...momenta), Math.max(...momenta)];
   const room = Math.max(0.02, (high - low) * 0.15);
-  setDomain(plot, edges.at(-1), [Math.max(0, low - room), Math.min(1, high + room)]);
+  setDomain(plot, [0, edges.at(-1)], [Math.max(0, low - room), Math.min(1, high + room)]);
   drawEdges(plot, edges, error);
   const d = curve(plot, steps(momenta.length), momenta);
   plot.layer("curves").replaceChildren(svg("path", { d, ...stroke("mu") }));
@@ -66,7 +58,7 @@ export function drawLosses(plot, state, found, constant, own) {
   const start = own[0];
   const high = Math.min(Math.max(...finite, start), start * 1e3);
   const low = Math.max(Math.min(...finite, start), high * 10 ** -DECADES);
-  setDomain(plot, edges.at(-1), [low / 1.5, high * 1.5]);
+  setDomain(plot, [0, edges.at(-1)], [low / 1.5, high * 1.5]);
   drawEdges(plot, edges);
   const across = (row) => steps(row.length);
   const band = ({ lower, upper }, color) =>

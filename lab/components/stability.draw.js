@@ -1,6 +1,7 @@
 /** The pictures of the stability component: the plane, the roots, the path. */
 
 import { complexRates, fastestMomentum, limit, radius, roots } from "../engine/stability.js";
+import { setDomain } from "../parts/domain.js";
 import { svg } from "../parts/dom.js";
 import { curve, dots, path } from "../parts/line.js";
 import { stroke } from "../parts/styles.js";
@@ -108,7 +109,7 @@ export function drawPaths(plot, state) {
   const paths = pathsOf(state);
   const highest = Math.max(...paths.map((row) => row.reduce((a, b) => Math.max(a, Math.abs(b)))));
   const top = 1.15 * Math.max(1, Math.min(TALLEST, highest)); // NaN and ∞ give TALLEST
-  plot.domain([0, steps], [-top, top]);
+  setDomain(plot, [0, steps], [-top, top]);
   const across = Array.from({ length: steps + 1 }, (_, step) => step);
   const count = shown(paths);
   const shrink = radius(rate, momentum, nesterov);

@@ -89,12 +89,8 @@ def test_edges_blocks_and_the_level_are_dragged(page):
     (lr,) = re.findall(r"lr=([\d.]+)", code(page))
     assert 0.1 < float(lr) < 0.29
     drag(page, page.locator(".edge").last, -width * 0.2)
-<<<<<<< HEAD
     assert "milestones=[60]" in code(page)
     assert "range(80)" in code(page)
-=======
-    assert re.search(r"milestones=\[60\](.|\n)*range\(80\)", code(page))
->>>>>>> schedule
 
 
 def test_keys_do_what_the_mouse_does(page):

@@ -86,7 +86,7 @@ def paths(
     sgd, adam : numpy.ndarray
         Shape (steps + 1, 2).
     """
-    ax = canvas.subplots(height=4.6, ax=ax)
+    ax = canvas.subplots(height=5.6, ax=ax)
     key = "figures.adapted.paths"
     draw_surface(ax, surface, optimum)
     draw_paths(ax, {"sgd": sgd, "adam": adam})

@@ -83,7 +83,7 @@ def batches(
     paths : dict of int to numpy.ndarray
         By batch size, of which there are three, ascending: shape (steps + 1, 2).
     """
-    ax = canvas.subplots(height=4.6, ax=ax)
+    ax = canvas.subplots(height=5.6, ax=ax)
     key = "figures.momentum.batches"
     draw_surface(ax, surface, optimum)
     (small, small_path), (medium, medium_path), (large, large_path) = paths.items()
@@ -248,7 +248,7 @@ def _draw_named_paths(
     key: str, surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], ax: Axes | None
 ) -> Axes:
     """Draw paths over the surface, each named where there is room beside it."""
-    ax = canvas.subplots(height=4.6, ax=ax)
+    ax = canvas.subplots(height=5.6, ax=ax)
     draw_surface(ax, surface, optimum)
     draw_paths(ax, paths)
     titles(ax, key)

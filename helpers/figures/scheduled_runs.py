@@ -121,7 +121,7 @@ def paths(
         By schedule, ``"none"``, ``"step"`` and ``"cyclic"``, then by optimizer, ``"momentum"`` and
         ``"nesterov"``: shape (steps + 1, 2).
     """
-    axes = canvas.subplots(3, 2, height=8.0, sharex=True, sharey=True, ax=axes)
+    axes = canvas.subplots(3, 2, height=8.8, sharex=True, sharey=True, ax=axes)
     key = "figures.scheduled_runs.paths"
     far: dict[str, float] = {}
     long: dict[str, float] = {}

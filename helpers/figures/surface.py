@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from helpers.figures import canvas
 from helpers.figures.palette import COLORS, STYLES
@@ -13,8 +14,17 @@ Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @canvas.style()
-def draw_surface(ax: Axes, surface: Surface, optimum: np.ndarray | None, levels: int = 14) -> None:
-    """Draw a surface's contours, ever closer towards its minimum, and a star at the optimum.
+def draw_surface(
+    ax: Axes,
+    surface: Surface,
+    optimum: np.ndarray | None,
+    levels: int = 14,
+    *,
+    steep: bool = False,
+) -> None:
+    """Draw a surface from above, a unit as long on both axes, and a star at the optimum.
+
+    The lower the loss, the deeper the colour.
 
     Parameters
     ----------
@@ -26,17 +36,25 @@ def draw_surface(ax: Axes, surface: Surface, optimum: np.ndarray | None, levels:
         Shape (2,); None for a surface without a minimum.
     levels : int
         How many contours.
+    steep : bool
+        Whether the contours are those of a valley between high walls, which get ever denser: their
+        heights grow by factors. Else they are squares of equal steps, so that on a bowl they lie at
+        equal distances.
     """
     xs, ys, values = surface
     low, high = values.min(), values.max()
-    # Squares of equal steps: on a bowl the contours lie at equal distances.
-    heights = low + (high - low) * (np.arange(1, levels + 1) / levels) ** 2
+    share = np.arange(1, levels + 1) / levels
+    heights = low + (np.expm1(np.log1p(high - low) * share) if steep else (high - low) * share**2)
+    floor, top = (np.array(to_rgb(COLORS[name])) for name in ("valley", "paper"))
+    fill = [tuple(floor + (top - floor) * part) for part in np.arange(levels) / levels]
     ax.grid(False)
-    ax.contour(xs, ys, values, levels=heights, colors=COLORS["grid"], linewidths=0.9, zorder=0)
+    ax.contourf(xs, ys, values, levels=[low, *heights], colors=fill, zorder=0)
+    ax.contour(xs, ys, values, levels=heights, colors=COLORS["grid"], linewidths=0.7, zorder=0.1)
     if optimum is not None:
         x, y = optimum
-        ax.plot(x, y, "*", markersize=13, color=COLORS["ink"], zorder=4)
-    ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
+        (star,) = ax.plot(x, y, "*", markersize=14, color=COLORS["ink"], zorder=4)
+        star.set(markeredgecolor=COLORS["paper"], markeredgewidth=0.8)
+    ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), aspect="equal")
 
 
 @canvas.style()

@@ -133,7 +133,7 @@ def surface(x=(0.7, 2.3), y=(0.6, 2.9)):
 
 def contours(ax, data, levels=14):
     """Compare contours of `surface` with the loss itself, and expect a star at the optimum."""
-    (drawn,) = ax.collections
+    filled, drawn = ax.collections
     x, y, values = data["surface"]
     steps = (np.arange(1, levels + 1) / levels) ** 2
     low, high = values.min(), values.max()
@@ -143,6 +143,13 @@ def contours(ax, data, levels=14):
             losses = _LOSS.value(torch.tensor(segment)).numpy()
             np.testing.assert_allclose(losses, level, atol=0.01 * (high - low))
     assert {to_hex(color) for color in drawn.get_edgecolor()} == {COLORS["grid"]}
+    # The lower, the deeper: from the valley's colour to nearly the paper's.
+    np.testing.assert_allclose(filled.levels, [low, *drawn.levels])
+    shades = filled.get_facecolor()[:, :3]
+    ends = np.array([to_rgb(COLORS[name]) for name in ("valley", "paper")])
+    expected = ends[0] + np.arange(levels)[:, None] / levels * (ends[1] - ends[0])
+    np.testing.assert_allclose(shades, expected, atol=1e-6)
+    assert ax.get_aspect() == 1
     assert (ax.get_xlim(), ax.get_ylim()) == ((x[0], x[-1]), (y[0], y[-1]))
     return dots("ink", *data["optimum"], "*")
 

@@ -84,7 +84,7 @@ class Course:
     def add_code(self) -> None:
         """Copy the build and the package, so that ``python -m book`` runs here."""
         ignored = shutil.ignore_patterns("__pycache__", "chapters")
-        for name in ("book", "helpers"):
+        for name in ("book", "helpers", "lab"):
             shutil.copytree(ROOT / name, self.path(name), ignore=ignored, dirs_exist_ok=True)
         self.path("node_modules").symlink_to(ROOT / "node_modules")
 

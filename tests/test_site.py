@@ -140,6 +140,7 @@ def alternates(html):
 def test_page_shows_the_chapter_without_the_notebooks_frame(page, language):
     article = page(f"{language}/00-start.html").article
     t = texts(language)
+    article.select_one(".about").extract()
     text = article.get_text()
     step = {"pt": "O passo é 0,20.", "en": "The step is 0.20."}[language]
     for shown in (step, "printed 42", "answer = ...", f"printed in {language}", "folded output"):
@@ -214,25 +215,26 @@ def test_formulas_are_typeset_and_wide_tables_name_their_columns(page, language)
 def test_page_leads_to_colab_files_and_neighbours(built, page, language):
     t = texts(language)
     end, start = page(f"{language}/01-end.html"), page(f"{language}/00-start.html")
-    colab, notebook, source = end.select(".actions a")
+    colab, notebook = end.select(".actions a")
+    (source,) = end.select(".updated a")
     assert colab["href"] == f"{COLAB}/{language}/01-end.ipynb"
     assert colab.get_text() == t["open_in_colab"]
     committed = built.read(f"notebooks/{language}/01-end.ipynb")
     assert built.read(f"_build/html/{language}/{notebook['href']}") == committed
     assert source["href"] == "https://github.com/teacher/course/blob/main/book/chapters/01-end.md"
     assert end.select_one(".position").get_text().strip() == t["position"].format(index=1, count=1)
-    assert (end.progress["value"], end.progress["max"]) == ("1", "1")
+    assert end.select_one(".minutes").get_text() == t["minutes"].format(minutes=1)
     (previous,) = end.select(".neighbours a")
     assert (previous["rel"], previous["href"]) == (["prev"], "00-start.html")
-    sections = {link["href"]: link.get_text() for link in end.select("nav.sections a")}
+    sections = {link["href"]: link.get_text() for link in end.select("nav.contents .here a")}
     assert sections == {"pt": {"#o-resto": "O resto"}, "en": {"#the-rest": "The rest"}}[language]
-    contents = [link["href"] for link in end.select("nav.contents a")]
+    contents = [link["href"] for link in end.select("nav.contents > ol > li > a")]
     assert contents == ["00-start.html", "#"]
     assert not start.select(".position")
     assert [link["href"] for link in start.select(".neighbours a")] == ["01-end.html"]
     assert start.time["datetime"] == "2024-03-01T23:30:00-03:00"
     assert end.time["datetime"] == "2024-03-02T23:30:00-03:00"
-    assert end.select_one(".updated").get_text() == t["updated"].format(date=DAY[language])
+    assert end.select_one(".updated span").get_text() == t["updated"].format(date=DAY[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -375,7 +377,7 @@ def test_card_is_a_picture_of_the_size_that_networks_want(built):
 
 def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):
     names = {name.rpartition("/")[2] for name in built.files("_build/html")}
-    ours = "course reading root theme minisearch terms search-index search"
+    ours = "course reading root theme lab minisearch terms search-index search"
     assert {name for name in names if name.endswith(".js")} == {f"{one}.js" for one in ours.split()}
     assert names.isdisjoint({"basic.css", "genindex.html", "searchindex.js"})
     assert "Copyright" in built.read("_build/html/en/_static/minisearch.js")[:200]

@@ -14,6 +14,9 @@ from book.site.dates import written
 from book.templates import THEME
 from book.text import texts
 
+_WORDS = 180  # that one reads in a minute, of a text that makes one think
+_MINUTES_A_CELL = 0.3
+
 WIDE_TABLE = 4
 """With this many columns a table does not fit a phone; its rows become blocks there."""
 
@@ -97,8 +100,18 @@ def _add_context(
             and isinstance(section.parent.parent, nodes.document)
         ],
     }
+    context["minutes"] = _minutes(doctree)
     if changed := git.last_change(f"book/chapters/{pagename}.md"):
         context["updated"] = {"date": changed.isoformat(), "day": written(changed, language)}
+
+
+def _minutes(doctree: nodes.document) -> int:
+    """Return about how many minutes a chapter takes: its prose, a moment for each cell of code."""
+    texts_of = doctree.findall(lambda node: isinstance(node, nodes.Text))
+    prose = [text for text in texts_of if not isinstance(text.parent, nodes.FixedTextElement)]
+    words = sum(len(text.split()) for text in prose)
+    cells = sum("cell_input" in node["classes"] for node in doctree.findall(nodes.container))
+    return max(1, round(words / _WORDS + cells * _MINUTES_A_CELL))
 
 
 def alternates(page: str, first: str) -> list[tuple[str, str]]:

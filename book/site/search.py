@@ -21,7 +21,9 @@ __all__ = ["INDEX", "Section", "sections"]
 INDEX = "search-index.js"
 
 _HEADINGS = ("h1", "h2", "h3")
-_LEFT_OUT = "annotation, button, figure, pre, script, style, svg, template, .cell, .headerlink"
+_LEFT_OUT = (
+    "annotation, button, figure, pre, script, style, svg, template, .about, .cell, .headerlink"
+)
 """Code and its output, figures and explorers, and what a formula holds beside its MathML."""
 _FORMULA_BOXES = ".katex-html"
 _INLINE = frozenset(

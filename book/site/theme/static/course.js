@@ -37,6 +37,34 @@ for (const link of document.querySelectorAll("a.language")) {
   link.addEventListener("click", () => store("language", link.lang.slice(0, 2)));
 }
 
+// --- where one is -----------------------------------------------------------------------------
+
+{
+  const links = [...document.querySelectorAll(".here a")];
+  const sections = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  const menu = document.querySelector(".contents");
+  let marked = null;
+
+  // The last section that has come up to the bar; before the first one, none.
+  const mark = () => {
+    const index = sections.findLastIndex((section) => section.getBoundingClientRect().top < innerHeight / 3);
+    if (links[index] === marked) return;
+    marked?.removeAttribute("aria-current");
+    marked = links[index] ?? null;
+    marked?.setAttribute("aria-current", "location");
+    if (!marked) return;
+    const { top, bottom } = marked.getBoundingClientRect();
+    const frame = menu.getBoundingClientRect();
+    if (top < frame.top || bottom > frame.bottom) menu.scrollTop += top - frame.top - frame.height / 2;
+  };
+
+  if (links.length) {
+    addEventListener("scroll", mark, { passive: true });
+    mark();
+    for (const link of links) link.addEventListener("click", () => menu.matches(":popover-open") && menu.hidePopover());
+  }
+}
+
 // --- explorers --------------------------------------------------------------------------------
 
 for (const explorer of document.querySelectorAll(".explorer")) {

@@ -271,13 +271,13 @@ def stability(
     plane.fill_betweenx(momenta, limit, 4, color=COLORS["muted"], alpha=0.35, linewidth=0)
     plane.plot(limit, momenta, color=COLORS["ink"], linewidth=2)
     plane.set(xlim=(0, 4), ylim=(0, 1))
-    # Each name within its region, and not below the points.
-    middles = {"oscillates": swinging.mean(0), "diverges": (limit + 4) / 2}
-    for (name, middle), height in zip(middles.items(), (0.8, 0.2), strict=True):
-        height += 0.2 * (abs(momentum - height) < 0.1)
+    # Each name within its region, and not where the points are.
+    places = {"oscillates": (swinging.mean(0), 0.8, 0.6), "diverges": ((limit + 4) / 2, 0.2, 0.4)}
+    for kind, (middle, height, other) in places.items():
+        height = other if abs(momentum - height) < 0.1 else height
+        name = language.text(f"lab.stability.kinds.{kind}")
         at = (np.interp(height, momenta, middle), height)
-        kind = language.text(f"lab.stability.kinds.{name}")
-        note(plane, kind, at, color=COLORS["ink"], ha="center", va="center")
+        note(plane, name, at, color=COLORS["ink"], ha="center", va="center")
     largest = np.nanmax(np.abs([*paths.values()]))
     top = 1.15 * min(largest, 3)
     ends = []
@@ -290,7 +290,8 @@ def stability(
             path = path[: outside[0] + 1]
         below.plot(path, color=COLORS[color], dashes=dashes, linewidth=2)
         label = language.text(f"lab.stability.{name}")
-        ends.append((len(path) - 1, path[-1], label, COLORS[color]))
+        height = np.clip(path[-1], -0.9 * top, 0.9 * top)  # not across the axis
+        ends.append((len(path) - 1, height, label, COLORS[color]))
     below.axhline(0, **STYLES["zero"])
     below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-top, top))
     _count_steps(below)

@@ -50,6 +50,8 @@ LANGUAGES = tuple(
 
 _chosen: str | None = None
 
+_LARGE = 1e5  # below, "g" writes 120 rather than 1.2 × 10²
+
 _SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -171,7 +173,8 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     value : float
         The number.
     spec : str
-        As for `format`, for instance ``".2f"``, ``","`` or ``".1%"``.
+        As for `format`, for instance ``".2f"``, ``","`` or ``".1%"``; but ``"g"`` writes powers of
+        ten only from 10⁵ on.
     code : {"pt", "en"}, optional
         The language, by default the one in use.
 
@@ -188,8 +191,11 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     '5,1 × 10⁻⁵'
     """
     code = current() if code is None else _validate.choice("code", code, LANGUAGES)
+    written = format(value, spec)
+    if spec.endswith("g") and "e+" in written and abs(float(written)) < _LARGE:
+        written = format(float(written), ".0f")
     # What rounds to zero has no sign.
-    written = re.sub(r"-(?=[0.,]+%?$)", "", format(value, spec)).replace("-", "−")
+    written = re.sub(r"-(?=[0.,]+%?$)", "", written).replace("-", "−")
     mark = _catalogue(code)["language"]
     written = written.translate(str.maketrans(".,", mark["decimal"] + mark["thousands"]))
     mantissa, power, exponent = written.partition("e")

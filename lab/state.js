@@ -66,8 +66,12 @@ function isNumber(value, { min, max }) {
   return Number.isFinite(value) && value >= min && value <= max;
 }
 
+function kindOf(kinds, name) {
+  return typeof name === "string" && Object.hasOwn(kinds, name) && kinds[name];
+}
+
 function isRule(value) {
-  const rule = Object.hasOwn(rules, value?.rule) && rules[value.rule];
+  const rule = kindOf(rules, value?.rule);
   return (
     rule &&
     Object.entries(value).every(([name, setting]) => {
@@ -83,7 +87,7 @@ function isRule(value) {
 }
 
 function isPiece(value) {
-  const piece = Object.hasOwn(pieces, value?.piece) && pieces[value.piece];
+  const piece = kindOf(pieces, value?.piece);
   return (
     piece &&
     Number.isInteger(value.steps) &&

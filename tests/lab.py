@@ -18,7 +18,7 @@ from tests.pages import NODE, watch
 
 _DRIVER = """
 import {{ readFileSync }} from "node:fs";
-const module = await import({module});
+const module = Object.assign({{}}, ...(await Promise.all({modules}.map((path) => import(path)))));
 const state = await import({state});
 const encode = (_, value) => {{
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
@@ -29,10 +29,13 @@ process.stdout.write(JSON.stringify(outputs, encode));
 """
 
 
-def evaluate(path: str, expression: str, inputs: list[Any]) -> list[Any]:
-    """Evaluate an expression of JavaScript, with `module`, `state` and `input`, for each input."""
+def evaluate(paths: str, expression: str, inputs: list[Any]) -> list[Any]:
+    """Evaluate an expression of JavaScript, with `module`, `state` and `input`, for each input.
+
+    `module` has what the modules at ``paths``, between which are spaces, export.
+    """
     source = _DRIVER.format(
-        module=json.dumps((lab.SOURCES / path).as_uri()),
+        modules=json.dumps([(lab.SOURCES / path).as_uri() for path in paths.split()]),
         state=json.dumps((lab.SOURCES / "state.js").as_uri()),
         expression=expression,
     )

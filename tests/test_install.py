@@ -43,6 +43,9 @@ def test_package_installs_alone_and_runs_elsewhere(tmp_path):
         str(source),
     )
     assert {path.name for path in target.iterdir() if "dist-info" not in path.name} == {"helpers"}
+    tracked = run("git", "ls-files", "helpers", cwd=source).splitlines()
+    assert {"helpers/lab/lab.js", "helpers/lab/lab.css", "helpers/lab/schema.json"} <= {*tracked}
+    assert [path for path in tracked if not (target / path).is_file()] == []
     code = "from helpers import averages, language; language.use('pt'); print(averages.__file__)"
     environment = {**os.environ, "PYTHONPATH": str(target)}
     printed = run(sys.executable, "-c", code, cwd=tmp_path, env=environment)
@@ -50,7 +53,7 @@ def test_package_installs_alone_and_runs_elsewhere(tmp_path):
 
 
 def test_package_loads_nothing_heavy_before_it_is_needed():
-    modules = "averages, data, display, exercises, explore, language, optimizers, problems"
+    modules = "averages, data, display, exercises, explore, lab, language, optimizers, problems"
     code = f"""
 import pkgutil, sys
 import helpers.figures
@@ -61,7 +64,7 @@ print(*sys.modules)
 """
     loaded = set(run(sys.executable, "-c", code).split())
     assert "helpers.figures.canvas" in loaded
-    heavy = {"sklearn", "pandas", "torchvision", "ipywidgets", "IPython", "book"}
+    heavy = {"sklearn", "pandas", "torchvision", "ipywidgets", "anywidget", "IPython", "book"}
     assert not loaded & (heavy | {"matplotlib.pyplot", "pooch", "tqdm.auto"})
 
 

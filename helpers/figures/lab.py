@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
@@ -106,6 +107,7 @@ def average(
     above.axvline(day, **STYLES["reference"])
     above.set_xlim(0, len(values) + 0.5)
     below.set(xlim=(-0.6, max(day - 0.4, 1)), ylim=(0, None))
+    _count_steps(axes)
     titles(above, key)
     titles(below, f"{key}.weights", day=day)
     label_ends(above)
@@ -157,8 +159,9 @@ def adam(
         ax.axhline(0, **STYLES["zero"])
         ax.axvline(step, **STYLES["reference"])
     above.set_xlim(0, len(gradients) + 0.5)
+    _count_steps(axes)
     titles(above, key)
-    titles(below, f"{key}.moves", lr=lr)
+    titles(below, f"{key}.moves")
     above.label_outer()
     label_ends(above)
     canvas.describe(above, key, outcome=outcome)
@@ -171,8 +174,9 @@ def schedule(
     losses: np.ndarray,
     constant: np.ndarray,
     *,
+    error: int | None,
     log: bool,
-    seeds: int,
+    seeds: int | None,
     outcome: str,
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -183,11 +187,13 @@ def schedule(
     rates : numpy.ndarray
         Shape (steps,), up to where torch raises an error.
     losses, constant : numpy.ndarray
-        Shape (steps + 1,), above the minimum: medians over seeds.
+        Shape (steps + 1,), above the minimum: medians over seeds. Infinite where they diverged.
+    error : int or None
+        The step at which torch raises an error.
     log : bool
         Whether the axis of the rate is logarithmic.
-    seeds : int
-        How many seeds.
+    seeds : int or None
+        How many seeds; None if gradients are exact.
     outcome : str
         What becomes of rate and loss, in words.
     """
@@ -195,21 +201,36 @@ def schedule(
     key = "figures.lab.schedule"
     above, below = axes
     above.plot(rates, **STYLES["lr"], drawstyle="steps-post")
-    if log:
+    highest = rates.max(initial=0)
+    if log and highest > 0:
         above.set_yscale("log")
         plain_log(above)
     else:
-        above.set_ylim(min(0, rates.min()), 1.1 * rates.max())
+        above.set_ylim(rates.min(initial=0), 1.1 * highest or 1)
+    if error is not None:
+        told = language.text("lab.schedule.told_error", step=error)
+        corner_note(above, told, color=COLORS["ink"], right=True)
     for name, row, style in (("constant", constant, "schedule_none"), ("row", losses, "lr")):
-        below.plot(row, **STYLES[style], label=language.text(f"lab.schedule.{name}_loss"))
-    below.set(yscale="log", xlim=(0, len(constant) - 1))
+        if len(row) > 1:
+            label = language.text(f"lab.schedule.{name}_loss")
+            below.plot(row, **STYLES[style], label=label)
+    below.set(yscale="log", xlim=(0, len(constant) - 1), ylim=_loss_limits(losses, constant))
     plain_log(below)
+    _count_steps(axes)
     titles(above, key)
-    titles(below, f"{key}.loss", seeds=seeds)
+    titles(below, f"{key}.exact" if seeds is None else f"{key}.loss", seeds=seeds)
     above.label_outer()
     label_ends(below)
     canvas.describe(above, key, outcome=outcome)
     return axes
+
+
+def _loss_limits(*curves: np.ndarray) -> tuple[float, float]:
+    """Return the limits of an axis of losses, of which some may have diverged."""
+    losses = np.concatenate(curves)
+    losses = losses[np.isfinite(losses)]
+    highest = min(losses.max(), 1e3 * losses[0])
+    return max(losses.min(), highest * 1e-12) / 1.5, 1.5 * highest
 
 
 @canvas.figure
@@ -250,16 +271,38 @@ def stability(
     plane.fill_betweenx(momenta, limit, 4, color=COLORS["muted"], alpha=0.35, linewidth=0)
     plane.plot(limit, momenta, color=COLORS["ink"], linewidth=2)
     plane.set(xlim=(0, 4), ylim=(0, 1))
-    note(plane, language.text("lab.stability.kinds.oscillates"), (1.2, 0.82))
-    note(plane, language.text("lab.stability.kinds.diverges"), (3.0, 0.2), color=COLORS["ink"])
+    # Each name within its region, and not where the points are.
+    places = {"oscillates": (swinging.mean(0), 0.8, 0.6), "diverges": ((limit + 4) / 2, 0.2, 0.4)}
+    for kind, (middle, height, other) in places.items():
+        height = other if abs(momentum - height) < 0.1 else height
+        name = language.text(f"lab.stability.kinds.{kind}")
+        at = (np.interp(height, momenta, middle), height)
+        note(plane, name, at, color=COLORS["ink"], ha="center", va="center")
+    largest = np.nanmax(np.abs([*paths.values()]))
+    top = 1.15 * min(largest, 3)
+    ends = []
     for name, color, dashes in (("flat", "blue", (4, 2)), ("steep", "orange", (None, None))):
         plane.plot(points[name], momentum, "o", color=COLORS[color], markersize=9, clip_on=False)
+        path = paths[name]
+        # A path that diverges ends at the first point outside, rather than as a wall.
+        outside = np.flatnonzero(~(np.abs(path) <= top))
+        if not abs(path[-1]) <= 1 and len(outside):
+            path = path[: outside[0] + 1]
+        below.plot(path, color=COLORS[color], dashes=dashes, linewidth=2)
         label = language.text(f"lab.stability.{name}")
-        below.plot(paths[name], color=COLORS[color], dashes=dashes, linewidth=2, label=label)
+        height = np.clip(path[-1], -0.9 * top, 0.9 * top)  # not across the axis
+        ends.append((len(path) - 1, height, label, COLORS[color]))
     below.axhline(0, **STYLES["zero"])
-    below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-1.3, 1.3))
+    below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-top, top))
+    _count_steps(below)
     titles(plane, key)
     titles(below, f"{key}.paths")
-    label_ends(below)
+    label_ends(below, ends)
     canvas.describe(plane, key, outcome=outcome)
     return axes
+
+
+def _count_steps(axes: np.ndarray | Axes) -> None:
+    """Let the x axes have ticks at whole numbers only."""
+    for ax in np.ravel(axes):
+        ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))

@@ -54,12 +54,14 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
     optimizer_state = init(params)
     rows = []
     for t, gradient in enumerate(gradients, start=1):
-        new, optimizer_state = update(params, torch.full_like(params, gradient), optimizer_state)
+        gradient = torch.full_like(params, gradient)
+        params, optimizer_state = update(params, gradient, optimizer_state)
         m = optimizer_state.exp_avg.item()
+        m_hat = m / (1 - betas[0] ** t)
         v = optimizer_state.max_exp_avg_sq if state["amsgrad"] else optimizer_state.exp_avg_sq
         root = (v.item() / (1 - betas[1] ** t)) ** 0.5
-        rows.append((m, m / (1 - betas[0] ** t), root, (new - params).item(), new.item()))
-        params = new
+        # As computed, not as a difference of positions, which loses digits where steps are tiny.
+        rows.append((m, m_hat, root, -lr * m_hat / (root + state["eps"]), params.item()))
     m, m_hat, root, moves, theta = np.array(rows).T
     step = min(state["step"], len(gradients))
     outcome = language.text(

@@ -55,6 +55,7 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
         "corrected": averages.bias_corrected_ewma(values, alpha),
     }
     of_ewma = averages.ewma_weights(alpha, day)
+    missing = (1 - alpha) ** day  # the weight of the zero at the start
     weights = {
         # Until there are N values, the moving average is that of the values there are.
         "ma": averages.ma_weights(min(periods, day), day),
@@ -67,8 +68,8 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
         value=values[day - 1],
         periods=periods,
         alpha=alpha,
-        sum=of_ewma.sum(),
-        missing=1 - of_ewma.sum(),
+        sum=1 - missing,
+        missing=missing,
         **{style: curve[day - 1] for style, curve in curves.items()},
     )
     shown = {style: curve for style, curve in curves.items() if state[style]}

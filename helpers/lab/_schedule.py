@@ -20,6 +20,7 @@ _RATES = [0.01, 0.03, 0.1, 0.3, 0.6]
 _SEEDS = 30
 _BATCHES = 5  # an epoch of the toy: 80 data points, 16 a mini-batch
 _START = (-0.6, 0.2)
+_SMALLEST = 1e-12  # a loss nearer to the minimum is drawn here
 
 
 def schedule(pieces: Any = None, **state: Any) -> Component:
@@ -56,7 +57,7 @@ def schedule(pieces: Any = None, **state: Any) -> Component:
     return Component(KIND, state)
 
 
-def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, str | None]:
     """Let torch run the pieces of a schedule.
 
     Parameters
@@ -68,6 +69,8 @@ def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     -------
     rates, momenta : numpy.ndarray
         Shape (steps,): what each step uses, up to the one before which torch raises an error.
+    error : str or None
+        The error, in words.
     """
     parameter = torch.zeros(1)
     is_adam = state["optimizer"] == "adam"
@@ -76,36 +79,60 @@ def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         optimizer = Adam([parameter], state["lr"], betas=(float(state["beta1"]), 0.999))
     else:
         optimizer = SGD([parameter], state["lr"], state["momentum"])
-    rows = []
+    pieces = state["pieces"]
+    ends = np.cumsum([piece["steps"] for piece in pieces])
+    rows: list[tuple[float, float]] = []
+    made: list[Any] = []
+    failed = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            scheduler = _scheduler(optimizer, state["pieces"])
-            for _ in range(sum(piece["steps"] for piece in state["pieces"])):
+            for piece in pieces:
+                kind = getattr(lr_scheduler, _kind(piece)["torch"])
+                made.append(kind(optimizer, **_settings(piece)))
+            scheduler = made[0]
+            if len(made) > 1:
+                scheduler = lr_scheduler.SequentialLR(optimizer, made, ends[:-1].tolist())
+            for _ in range(ends[-1]):
                 group = optimizer.param_groups[0]
                 momentum = group["betas"][0] if is_adam else group["momentum"]
                 rows.append((float(group["lr"]), float(momentum)))
                 scheduler.step()
-        except (ValueError, ZeroDivisionError):
-            pass  # the component says at which piece, and why
+        except (ValueError, ZeroDivisionError) as error:
+            failed = error
     rates, momenta = np.array(rows).reshape(-1, 2).T
-    return rates, momenta
+    if failed is None:
+        return rates, momenta, None
+    # Either a piece could not be made, or the one that was to give the next rate failed.
+    running = min(int(np.searchsorted(ends, len(rates), "right")), len(pieces) - 1)
+    return rates, momenta, _told_error(pieces[running if rows else len(made)], len(rates), failed)
 
 
-def _scheduler(optimizer: torch.optim.Optimizer, pieces: list[dict[str, Any]]) -> Any:
-    kinds = schema.load()["pieces"]
-    made = []
-    for piece in pieces:
-        kind = kinds[piece["piece"]]
-        settings = {
-            name: piece.get(name, piece["steps"] if setting.get("follows") else setting["default"])
-            for name, setting in kind["settings"].items()
-        }
-        made.append(getattr(lr_scheduler, kind["torch"])(optimizer, **settings))
-    if len(made) == 1:
-        return made[0]
-    edges = np.cumsum([piece["steps"] for piece in pieces])[:-1].tolist()
-    return lr_scheduler.SequentialLR(optimizer, made, milestones=edges)
+def _kind(piece: dict[str, Any]) -> dict[str, Any]:
+    return schema.load()["pieces"][piece["piece"]]
+
+
+def _settings(piece: dict[str, Any]) -> dict[str, Any]:
+    """Return a piece's arguments in torch, all of them."""
+    found = {}
+    for name, setting in _kind(piece)["settings"].items():
+        value = piece.get(name, piece["steps"] if setting.get("follows") else setting["default"])
+        # Scripts write 1.0 as 1, which torch's OneCycleLR refuses as its pct_start.
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        found[name] = float(value) if is_whole and not setting.get("integer") else value
+    return found
+
+
+def _told_error(piece: dict[str, Any], step: int, error: Exception) -> str:
+    reason = {
+        ("LinearLR", ValueError): "start_factor",
+        ("ConstantLR", ZeroDivisionError): "factor",
+        ("OneCycleLR", ValueError): "total_steps",
+        ("OneCycleLR", ZeroDivisionError): "pct_start",
+    }[_kind(piece)["torch"], type(error)]
+    values = {**_settings(piece), "step": step}
+    told = language.text("lab.schedule.told_error", step=step)
+    return f"{told} {language.text(f'lab.schedule.notes.{reason}', **values)}"
 
 
 def _losses(state: dict[str, Any], rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
@@ -132,34 +159,39 @@ def _losses(state: dict[str, Any], rates: np.ndarray, momenta: np.ndarray) -> np
     else:
         runs = simulate.on_problem(surface, rule, _START, steps, schedule=schedule, lr=state["lr"])
     losses = surface.value(runs.paths[:, : steps + 1]).numpy() - surface.minimum_value
-    return np.median(np.nan_to_num(losses, nan=np.inf), axis=0)
+    # A run that diverged is the worst.
+    diverged_at = np.where(runs.diverged, runs.diverged_at, np.inf)[:, None]
+    losses = np.where(np.arange(steps + 1) < diverged_at, np.maximum(losses, _SMALLEST), np.inf)
+    return np.median(losses, axis=0)
 
 
 def _draw(state: dict[str, Any]) -> np.ndarray:
-    rates, momenta = rates_of(state)
+    rates, momenta, error = rates_of(state)
     steps = sum(piece["steps"] for piece in state["pieces"])
     own = state["beta1" if state["optimizer"] == "adam" else "momentum"]
     constant = _losses(state, np.full(steps, state["lr"]), np.full(steps, own))
-    parts = []
-    losses = np.full(1, constant[0])
-    if len(rates):
-        losses = _losses(state, rates, momenta)
-        ends = {"first": rates[0], "last": rates[-1], "high": rates.max(), "low": rates.min()}
-        parts.append(language.text("lab.schedule.told_rates", steps=len(rates), **ends))
-    if len(rates) < steps:
-        parts.append(language.text("lab.schedule.told_error", step=len(rates)))
-    row, reference = (_told(curve[-1]) for curve in (losses, constant))
-    parts.append(
-        language.text("lab.schedule.told_losses", steps=steps, row=row, constant=reference)
-    )
+    losses = _losses(state, rates, momenta) if len(rates) else constant[:1]
     return figures.schedule(
         rates,
         losses,
         constant,
+        error=None if error is None else len(rates),
         log=state["log"],
-        seeds=_SEEDS if state["batches"] else 1,
-        outcome=" ".join(parts),
+        seeds=_SEEDS if state["batches"] else None,
+        outcome=_outcome(rates, losses, constant, error),
     )
+
+
+def _outcome(rates: np.ndarray, losses: np.ndarray, constant: np.ndarray, error: str | None) -> str:
+    sentences = [] if error is None else [error]
+    if steps := len(rates):
+        ends = {"first": rates[0], "last": rates[-1], "high": rates.max(), "low": rates.min()}
+        sentences.append(language.text("lab.schedule.told_rates", steps=steps, **ends))
+        row, reference = (_told(curve[steps]) for curve in (losses, constant))
+        sentences.append(
+            language.text("lab.schedule.told_losses", steps=steps, row=row, constant=reference)
+        )
+    return " ".join(sentences)
 
 
 def _told(loss: float) -> str:

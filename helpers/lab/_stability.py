@@ -14,7 +14,7 @@ __all__ = ["stability"]
 
 _RATES = [0.1, 0.3, 1, 1.5, 2, 2.5, 3, 3.5]
 _SHARE = 0.01  # of the first distance, until which steps are counted
-_LONGEST = 20_000
+_LONGEST = 100_000  # steps that are followed until the path is near enough
 
 
 def stability(rate: float = 1, momentum: float = 0.5, **state: Any) -> Component:
@@ -52,21 +52,26 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
     points = {"steep": state["rate"], "flat": state["rate"] / state["condition"]}
     paths = {name: _path(state, rate, state["steps"]) for name, rate in points.items()}
     rows = np.linspace(0, 0.999, 400)
-    if nesterov:
-        limit = 2 * (1 + rows) / (1 + 2 * rows)
-        swinging = np.stack([((1 - rows) / (1 + rows)) ** 2, np.ones_like(rows)])
-    else:
-        limit = 2 * (1 + rows)
-        swinging = np.stack([(1 - np.sqrt(rows)) ** 2, (1 + np.sqrt(rows)) ** 2])
+    limit, swinging = _borders(rows, nesterov)
     return figures.stability(
         limit,
-        swinging,
+        np.stack(swinging),
         rows,
         points,
         paths,
         momentum=momentum,
         outcome=_outcome(state, points),
     )
+
+
+def _borders(momentum: Any, nesterov: bool) -> tuple[Any, tuple[Any, Any]]:
+    """Return the rate × curvature above which paths diverge, and those between which they swing."""
+    # The roots of z² − p z + q are complex between the two rates at which p² = 4q.
+    if nesterov:
+        slowest = ((1 - momentum) / (1 + momentum)) ** 2
+        return 2 * (1 + momentum) / (1 + 2 * momentum), (slowest, np.ones_like(momentum))
+    root = np.sqrt(momentum)
+    return 2 * (1 + momentum), ((1 - root) ** 2, (1 + root) ** 2)
 
 
 def _path(state: dict[str, Any], rate: float, steps: int) -> np.ndarray:
@@ -79,55 +84,62 @@ def _path(state: dict[str, Any], rate: float, steps: int) -> np.ndarray:
     return run.paths[0, :, 0].numpy()
 
 
-def _roots(state: dict[str, Any], rate: float) -> np.ndarray:
-    momentum = state["momentum"]
-    if state["nesterov"]:
-        return np.roots([1, -(1 - rate) * (1 + momentum), (1 - rate) * momentum])
-    return np.roots([1, -(1 + momentum - rate), momentum])
+def _results(state: dict[str, Any], rate: float) -> tuple[str, float, float]:
+    """Return the kind of path, its spectral radius, and after how many steps 1% is left."""
+    momentum, nesterov = state["momentum"], state["nesterov"]
+    limit, (low, high) = _borders(momentum, nesterov)
+    # xₜ₊₁ = p xₜ − q xₜ₋₁
+    if nesterov:
+        p, q = (1 - rate) * (1 + momentum), (1 - rate) * momentum
+    else:
+        p, q = 1 + momentum - rate, momentum
+    inside = p * p / 4 - q
+    radius = math.sqrt(q) if inside < 0 else abs(p) / 2 + math.sqrt(inside)
+    if rate in (0, limit):
+        kind = "stands"
+    elif rate > limit:
+        kind = "diverges"
+    elif low < rate < high:
+        kind = "oscillates"
+    else:
+        kind = "monotone" if rate <= low else "alternates"
+    if kind == "diverges" or radius >= 1:
+        return kind, radius, math.inf
+    x_1 = 1 - rate * (1 + momentum if nesterov else 1)
+    return kind, radius, _steps(p, q, x_1, radius)
+
+
+def _steps(p: float, q: float, x_1: float, radius: float) -> float:
+    """Return after how many steps the distance stays below its share of the first."""
+    # Long after rᵗ has fallen far below the share, for a double root shrinks as t rᵗ.
+    far = 5 if radius == 0 else math.ceil(math.log(_SHARE * 1e-6) / math.log(radius)) + 10
+    if far > _LONGEST:
+        return math.inf
+    before, x, last = 1.0, x_1, 0
+    for step in range(1, far + 1):
+        if abs(x) > _SHARE:
+            last = step
+        before, x = x, p * x - q * before
+    return last + 1
 
 
 def _outcome(state: dict[str, Any], points: dict[str, float]) -> str:
     sentences, needed = [], []
     for name, rate in points.items():
-        roots = _roots(state, rate)
-        radius = float(np.abs(roots).max())
-        steps = _steps(state, rate, radius)
+        kind, radius, steps = _results(state, rate)
         needed.append(steps)
         sentences.append(
             language.text(
                 "lab.stability.told" if math.isfinite(steps) else "lab.stability.told_never",
                 direction=language.text(f"lab.stability.{name}"),
-                kind=language.text(f"lab.stability.kinds.{_kind(rate, radius, roots)}"),
+                kind=language.text(f"lab.stability.kinds.{kind}"),
                 radius=radius,
-                steps=int(steps) if math.isfinite(steps) else 0,
+                steps=steps,
             )
         )
-    most = max(needed)
-    both = "told_both" if math.isfinite(most) else "told_not_both"
-    steps = int(most) if math.isfinite(most) else 0
+    steps = max(needed)
+    both = "told_both" if math.isfinite(steps) else "told_not_both"
     return " ".join([*sentences, language.text(f"lab.stability.{both}", steps=steps)])
-
-
-def _kind(rate: float, radius: float, roots: np.ndarray) -> str:
-    if rate == 0 or radius == 1:
-        return "stands"
-    if radius > 1:
-        return "diverges"
-    if np.abs(roots.imag).max() > 1e-12:
-        return "oscillates"
-    return "monotone" if roots.real[np.abs(roots).argmax()] >= 0 else "alternates"
-
-
-def _steps(state: dict[str, Any], rate: float, radius: float) -> float:
-    """Return after how many steps the distance stays below its share of the first."""
-    if radius >= 1:
-        return math.inf
-    # Long after rᵗ has fallen far below the share, for a double root shrinks as t rᵗ.
-    far = 5 if radius == 0 else math.ceil(math.log(_SHARE * 1e-6) / math.log(radius)) + 10
-    if far > _LONGEST:
-        return math.inf
-    above = np.flatnonzero(np.abs(_path(state, rate, far)) > _SHARE)
-    return float(above[-1] + 1)
 
 
 def _slider(state: dict[str, Any]) -> Slider:

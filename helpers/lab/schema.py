@@ -97,6 +97,8 @@ def _number(name: str, value: Any, limits: dict[str, Any]) -> float:
 
 
 def _numbers(name: str, value: Any, limits: dict[str, Any]) -> list[float]:
+    if isinstance(value, list | tuple) and any(isinstance(part, bool) for part in value):
+        raise TypeError(f"{name} must hold real numbers, got {_validate.shown(value)}")
     numbers = _validate.row(name, value).tolist()
     least, most = limits["length"]
     if not least <= len(numbers) <= most:
@@ -114,14 +116,20 @@ def _list(name: str, value: Any, field: dict[str, Any]) -> list[Any]:
     return list(value)
 
 
-def _rule(name: str, rule: Any) -> dict[str, Any]:
-    known, ranges = load()["rules"], load()["settings"]
-    if not isinstance(rule, dict) or rule.get("rule") not in known:
+def _kind(name: str, value: Any, key: str) -> dict[str, Any]:
+    """Return what ``schema.json`` knows of the rule or piece that a dict has under ``key``."""
+    known = load()[f"{key}s"]
+    kind = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(kind, str) or kind not in known:
         raise ValueError(
-            f"{name} must be a dict whose 'rule' is one of {', '.join(known)}, "
-            f"got {_validate.shown(rule)}"
+            f"{name} must be a dict whose {key!r} is one of {', '.join(known)}, "
+            f"got {_validate.shown(value)}"
         )
-    kind = known[rule["rule"]]
+    return known[kind]
+
+
+def _rule(name: str, rule: Any) -> dict[str, Any]:
+    kind, ranges = _kind(name, rule, "rule"), load()["settings"]
     checked: dict[str, Any] = {"rule": rule["rule"], "lr": kind["lr"]}
     for setting, value in rule.items():
         if setting == "rule":
@@ -139,14 +147,9 @@ def _rule(name: str, rule: Any) -> dict[str, Any]:
 
 
 def _piece(name: str, piece: Any) -> dict[str, Any]:
-    kinds = load()["pieces"]
-    if not isinstance(piece, dict) or piece.get("piece") not in kinds:
-        raise ValueError(
-            f"{name} must be a dict whose 'piece' is one of {', '.join(kinds)}, "
-            f"got {_validate.shown(piece)}"
-        )
-    settings = kinds[piece["piece"]]["settings"]
-    checked = {"piece": piece["piece"], "steps": _validate.count(name, piece.get("steps"))}
+    settings = _kind(name, piece, "piece")["settings"]
+    steps = _validate.count(f"{name}['steps']", piece.get("steps"))
+    checked = {"piece": piece["piece"], "steps": steps}
     for setting, value in piece.items():
         if setting in ("piece", "steps"):
             continue

@@ -88,7 +88,7 @@ export function mount(root, { store, language, first, share }) {
 }
 
 /** Say what the chosen step does, and how long the first one was. */
-function outcome({ t }, state) {
+export function outcome({ t }, state) {
   const step = stepOf(state);
   const found = trace(state);
   return t("adam.told", {

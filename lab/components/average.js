@@ -179,7 +179,7 @@ function mark(x, y, name) {
 }
 
 /** Say what each average is on the chosen day. */
-function outcome({ t }, state) {
+export function outcome({ t }, state) {
   const day = dayOf(state);
   const found = curves(state);
   const values = Object.fromEntries(CURVES.map((name) => [name, found[name][day - 1]]));

@@ -96,7 +96,7 @@ export function mount(root, { store, language, first, share }) {
   const around = frame({
     language,
     code: () => scheduleCode(store.state),
-    outcome: () => outcome(language, store.state, followed, notes, found, constant),
+    outcome: () => outcome(language, followed, notes, found, constant),
     reset: () => store.set(first),
     share,
   });

@@ -1,9 +1,7 @@
 /** What became of a schedule, as sentences. */
 
-import { edgesOf } from "./schedule.pieces.js";
-
 /** Return the outcome of a state in words; `found` and `constant` are null until they are known. */
-export function outcome({ t }, state, followed, notes, found, constant) {
+export function outcome({ t }, followed, notes, found, constant) {
   const { rates, error } = followed;
   const sentences = [];
   if (error) {
@@ -17,11 +15,12 @@ export function outcome({ t }, state, followed, notes, found, constant) {
       t("schedule.told_rates", { ...values, high: Math.max(...rates), low: Math.min(...rates) }),
     );
   }
-  if (found && constant) {
-    const [row, reference] = [found.median.at(-1), constant.median.at(-1)];
-    const steps = edgesOf(state.pieces).at(-1);
+  if (rates.length && found && constant) {
+    // At the last step that both reach: an error ends the row early.
+    const [row, reference] = [found, constant].map(({ median }) => median[rates.length]);
     const fate = (loss) =>
       Number.isFinite(loss) ? t("schedule.told_loss", { loss }) : t("schedule.told_diverged");
+    const steps = rates.length;
     sentences.push(t("schedule.told_losses", { steps, row: fate(row), constant: fate(reference) }));
   }
   return sentences.join(" ");

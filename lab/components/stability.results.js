@@ -52,7 +52,7 @@ export function resultTable({ t, number }) {
         const texts = [
           t(`stability.kinds.${kind}`),
           number(shrink, ".3f"),
-          Number.isFinite(steps) ? number(steps, "d") : "–",
+          Number.isFinite(steps) ? number(steps, ",") : "–",
         ];
         rows[i].cells.forEach((cell, column) => (cell.textContent = texts[column]));
         rows[i].cells[0].classList.toggle("diverges", kind === "diverges");

@@ -22,7 +22,8 @@ export function language({ texts, marks }) {
   function number(value, spec = ".3g") {
     if (Number.isNaN(value)) return "NaN";
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-    return localised(format(value, spec), marks);
+    const written = localised(format(value, spec), marks);
+    return spec === "," ? written.replace(/\B(?=(\d{3})+$)/g, marks.thousands) : written;
   }
 
   function t(key, values = {}) {
@@ -30,7 +31,8 @@ export function language({ texts, marks }) {
     if (typeof found !== "string") throw new Error(`no text ${key}`);
     return found.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, spec) => {
       const value = values[name];
-      return typeof value === "number" ? number(value, spec) : String(value);
+      if (typeof value !== "number") return String(value);
+      return number(value, spec ?? (Number.isInteger(value) ? "d" : ".3g"));
     });
   }
 
@@ -43,17 +45,25 @@ export function language({ texts, marks }) {
   return { t, number, parse };
 }
 
-/** Format a number as Python's `format(value, spec)` does, for the specs `d`, `.nf`, `.ng`, `.n%`. */
+/** Format a number as `number` in helpers/language.py does: `d`, `,` (both whole), `.nf`, `.ng`, `.n%`. */
 function format(value, spec) {
-  const [, digits, kind] = /^(?:\.(\d+))?([dfg%])$/.exec(spec) ?? [];
-  if (kind === "d") return String(Math.round(value));
-  if (kind === "f") return value.toFixed(digits);
-  if (kind === "%") return `${(100 * value).toFixed(digits)}%`;
+  if (spec === "d" || spec === ",") return String(Math.round(value));
+  const [, digits, kind] = /^\.(\d+)([fg%])$/.exec(spec) ?? [];
+  if (kind === "f") return rounded(value, "toFixed", Number(digits));
+  if (kind === "%") return `${rounded(100 * value, "toFixed", Number(digits))}%`;
   if (kind !== "g") throw new Error(`no format ${spec}`);
-  const precise = Number(value.toPrecision(digits));
+  const precise = Number(rounded(value, "toExponential", digits - 1));
   const exponent = precise === 0 ? 0 : Math.floor(Math.log10(Math.abs(precise)));
   if (exponent >= -4 && exponent < Math.max(digits, 5)) return String(precise);
   return precise.toExponential();
+}
+
+/** Round halves to even digits, as Python does; JavaScript rounds them up. */
+function rounded(value, method, digits) {
+  const written = value[method](digits);
+  const isHalf = /50{39}$/.test(value[method](digits + 40).split("e")[0]);
+  const isOdd = /[13579]$/.test(written.split("e")[0]);
+  return isHalf && isOdd ? (value * (1 - Number.EPSILON))[method](digits) : written;
 }
 
 function localised(written, { decimal }) {

@@ -107,10 +107,13 @@ def _add_context(
 
 def _minutes(doctree: nodes.document) -> int:
     """Return about how many minutes a chapter takes: its prose, a moment for each cell of code."""
-    texts_of = doctree.findall(lambda node: isinstance(node, nodes.Text))
-    prose = [text for text in texts_of if not isinstance(text.parent, nodes.FixedTextElement)]
+    prose = [
+        text.astext()
+        for text in doctree.findall(nodes.Text)
+        if not isinstance(text.parent, nodes.FixedTextElement)
+    ]
     words = sum(len(text.split()) for text in prose)
-    cells = sum("cell_input" in node["classes"] for node in doctree.findall(nodes.container))
+    cells = sum(1 for node in doctree.findall(nodes.container) if "cell_input" in node["classes"])
     return max(1, round(words / _WORDS + cells * _MINUTES_A_CELL))
 
 

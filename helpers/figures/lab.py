@@ -1,5 +1,7 @@
 """Still pictures of the live components, for paper and where no scripts run."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -302,7 +304,7 @@ def stability(
     return axes
 
 
-def _count_steps(axes: np.ndarray | Axes) -> None:
+def _count_steps(axes: Any) -> None:
     """Let the x axes have ticks at whole numbers only."""
     for ax in np.ravel(axes):
         ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))

@@ -1,5 +1,7 @@
 """Still pictures of the live components, for paper and where no scripts run."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -294,7 +296,7 @@ def stability(
         ends.append((len(path) - 1, height, label, COLORS[color]))
     below.axhline(0, **STYLES["zero"])
     below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-top, top))
-    _count_steps(below)
+    _count_steps([below])
     titles(plane, key)
     titles(below, f"{key}.paths")
     label_ends(below, ends)
@@ -302,7 +304,7 @@ def stability(
     return axes
 
 
-def _count_steps(axes: np.ndarray | Axes) -> None:
+def _count_steps(axes: Iterable[Axes]) -> None:
     """Let the x axes have ticks at whole numbers only."""
-    for ax in np.ravel(axes):
+    for ax in axes:
         ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))

@@ -231,8 +231,7 @@ def _loss_limits(*curves: np.ndarray) -> tuple[float, float]:
     """Return the limits of an axis of losses, of which some may have diverged."""
     losses = np.concatenate(curves)
     losses = losses[np.isfinite(losses)]
-    highest = min(losses.max(), 1e3 * losses[0])
-    return max(losses.min(), highest * 1e-12) / 1.5, 1.5 * highest
+    return losses.min() / 1.5, 1.5 * min(losses.max(), 1e3 * losses[0])
 
 
 @canvas.figure

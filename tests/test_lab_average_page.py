@@ -89,7 +89,7 @@ def test_values_are_typed_and_wrong_ones_answered(open_average):
     assert outcome(page) == before
     page.get_by_label("valor do dia 30").fill("45,25")
     page.get_by_label("valor do dia 30").press("Enter")
-    wait_for(page, "dia 30: 45,3")
+    wait_for(page, "dia 30: 45,2")
     alpha = page.get_by_label("EWMA, α: valor")
     alpha.fill("0,5")
     alpha.press("Enter")

@@ -163,6 +163,12 @@ def test_axes_have_the_marks_of_a_new_language(tmp_path, monkeypatch):
         (3.14159, "8.2f", "    3,14", "    3.14"),
         (2.0, "+.1f", "+2,0", "+2.0"),
         (float("-inf"), ".1f", "−inf", "−inf"),
+        # Few digits of a number that is not large are no reason for a power of ten.
+        (124.9, ".2g", "120", "120"),
+        (-33_499, ".2g", "−33000", "−33000"),
+        (1000, ".3g", "1000", "1000"),
+        (99_600, ".2g", "10⁵", "10⁵"),
+        (0.000012, ".2g", "1,2 × 10⁻⁵", "1.2 × 10⁻⁵"),
         # What rounds to zero has no sign.
         (-0.04, ".1f", "0,0", "0.0"),
         (-0.0, "", "0,0", "0.0"),

@@ -1,6 +1,10 @@
 """Still pictures of the live components, for paper and where no scripts run."""
 
+<<<<<<< HEAD
 from typing import Any
+=======
+from collections.abc import Iterable
+>>>>>>> stills
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -231,8 +235,7 @@ def _loss_limits(*curves: np.ndarray) -> tuple[float, float]:
     """Return the limits of an axis of losses, of which some may have diverged."""
     losses = np.concatenate(curves)
     losses = losses[np.isfinite(losses)]
-    highest = min(losses.max(), 1e3 * losses[0])
-    return max(losses.min(), highest * 1e-12) / 1.5, 1.5 * highest
+    return losses.min() / 1.5, 1.5 * min(losses.max(), 1e3 * losses[0])
 
 
 @canvas.figure
@@ -296,7 +299,7 @@ def stability(
         ends.append((len(path) - 1, height, label, COLORS[color]))
     below.axhline(0, **STYLES["zero"])
     below.set(xlim=(0, len(paths["steep"]) - 1), ylim=(-top, top))
-    _count_steps(below)
+    _count_steps([below])
     titles(plane, key)
     titles(below, f"{key}.paths")
     label_ends(below, ends)
@@ -304,7 +307,11 @@ def stability(
     return axes
 
 
+<<<<<<< HEAD
 def _count_steps(axes: Any) -> None:
+=======
+def _count_steps(axes: Iterable[Axes]) -> None:
+>>>>>>> stills
     """Let the x axes have ticks at whole numbers only."""
-    for ax in np.ravel(axes):
+    for ax in axes:
         ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))

@@ -132,9 +132,10 @@ export function mount(root, { store, language, first, share }) {
     around.element,
   );
 
-  /** Find the losses anew, in slices; until they are there the last ones stay. */
+  /** Find the losses anew, in slices; until they are there the last ones stay drawn. */
   function simulate(state) {
     cancel();
+    found = null;
     const { optimizer, lr, batches, pieces } = state;
     const total = edgesOf(pieces).at(-1);
     const key = JSON.stringify([optimizer, lr, momentumOf(state), batches, total]);

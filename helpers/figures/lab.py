@@ -1,10 +1,6 @@
 """Still pictures of the live components, for paper and where no scripts run."""
 
-<<<<<<< HEAD
-from typing import Any
-=======
 from collections.abc import Iterable
->>>>>>> stills
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -48,7 +44,7 @@ def race(
     """
     ax = canvas.subplots(height=5.4, ax=ax)
     key = "figures.lab.race"
-    draw_surface(ax, surface, optimum)
+    draw_surface(ax, surface, optimum, steep=problem in ("rosenbrock", "beale"))
     for style, path in paths:
         draw_paths(ax, {style: path})
     order = sorted(range(len(losses)), key=lambda i: np.nan_to_num(losses[i], nan=np.inf))
@@ -307,11 +303,7 @@ def stability(
     return axes
 
 
-<<<<<<< HEAD
-def _count_steps(axes: Any) -> None:
-=======
 def _count_steps(axes: Iterable[Axes]) -> None:
->>>>>>> stills
     """Let the x axes have ticks at whole numbers only."""
     for ax in axes:
         ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))

@@ -54,7 +54,7 @@ def draw_surface(
         x, y = optimum
         (star,) = ax.plot(x, y, "*", markersize=14, color=COLORS["ink"], zorder=4)
         star.set(markeredgecolor=COLORS["paper"], markeredgewidth=0.8)
-    ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), aspect="equal")
+    ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), aspect="equal", anchor="W")
 
 
 @canvas.style()

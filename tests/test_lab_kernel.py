@@ -61,6 +61,7 @@ def test_python_and_the_reader_move_the_same_race(chromium, jupyter):
     page.set_default_timeout(120_000)
     page.goto(jupyter)
     page.locator(".jp-CodeCell").first.wait_for()
+    # Before the kernel is ready, JupyterLab forgets what it is told to run.
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
     def run(cell):

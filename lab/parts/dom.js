@@ -21,6 +21,31 @@ export function set(element, attributes) {
   return element;
 }
 
+const drawn = new WeakMap(); // the attributes of each shape that `draw` made
+
+/**
+ * Make the children of an SVG group the shapes of a list, each `[tag, attributes, text]`. Elements
+ * stay where they can and get what has changed alone: a new one takes longer than a drag allows.
+ */
+export function draw(group, shapes) {
+  const old = [...group.children];
+  shapes.forEach(([tag, attributes, text = ""], index) => {
+    let element = old[index];
+    if (element?.tagName !== tag) {
+      element = svg(tag);
+      if (old[index]) old[index].replaceWith(element);
+      else group.append(element);
+    }
+    const before = drawn.get(element) ?? {};
+    for (const name of Object.keys({ ...before, ...attributes })) {
+      if (before[name] !== attributes[name]) set(element, { [name]: attributes[name] });
+    }
+    drawn.set(element, attributes);
+    if (element.textContent !== text) element.textContent = text;
+  });
+  for (const element of old.slice(shapes.length)) element.remove();
+}
+
 let count = 0;
 
 /** Return an id that no other element of the page has. */

@@ -24,7 +24,7 @@ from tests.lab import page_data, write_page
 from tests.pages import wait_until
 
 SLOWDOWN = 4
-MOVES = 80
+MOVES = 90
 FRAME, MAP, TASK = 16, 1000, 50  # milliseconds
 BYTES = 60_000
 HANDLES = {
@@ -92,7 +92,7 @@ def _drag(page: Page, handle: str) -> list[float]:
         page.mouse.move(x, y)
         page.mouse.down()
         for move in range(MOVES):
-            page.mouse.move(x + 6 * (move % 9), y - 5 * (move % 7))
+            page.mouse.move(x + 11 * (move % 9), y - 6 * (move % 7))
             page.wait_for_timeout(60)
         page.mouse.up()
     frames = [

@@ -1,6 +1,6 @@
 /** The lines of Adam: each as a formula, with the numbers of a step, and as torch writes it. */
 
-import { html, set, svg } from "../parts/dom.js";
+import { html, set, svg, write } from "../parts/dom.js";
 import { writeFormula } from "../parts/formula.js";
 import { stroke } from "../parts/styles.js";
 import { LINES } from "./adam.numbers.js";
@@ -120,7 +120,7 @@ function row(line, light, keep) {
       const isAmsgrad = state.amsgrad && line === "v_hat";
       writeFormula(rule, isAmsgrad ? AMSGRAD_FORMULA : FORMULAS[line]);
       writeFormula(numbers, filled);
-      code.textContent = (isAmsgrad ? AMSGRAD_CODE : CODE[line]).join("\n");
+      write(code, (isAmsgrad ? AMSGRAD_CODE : CODE[line]).join("\n"));
       set(element, { "aria-pressed": String(state.line === line) });
       set(swatch.firstChild, stroke(line === "theta" && state.amsgrad ? "amsgrad" : STYLES[line]));
     },

@@ -1,7 +1,7 @@
 /** Averages of a series that the reader moves: the curves, and the weight of each value in them. */
 
 import { button } from "../parts/control.js";
-import { html, set } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { curve, dots } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
@@ -59,7 +59,7 @@ export function mount(root, { store, language, first, share }) {
   set(root, { class: "lab average" });
   root.replaceChildren(
     html("div", { class: "controls" }, panel.preset, draws, hint),
-    html("div", { class: "stage" }, days.element, lags.element),
+    html("div", { class: "stage" }, html("div", {}, days.element), html("div", {}, lags.element)),
     rows.element,
     html("div", { class: "controls" }, panel.elements),
     around.element,
@@ -120,7 +120,7 @@ export function mount(root, { store, language, first, share }) {
         .map((name) => ["path", { d: steps(lags, weights[name]), ...stroke(name) }]),
     );
     const label = t("average.lag", { day: dayOf(state) });
-    lags.xLabel.textContent = label;
+    write(lags.xLabel, label);
     set(lags.element, { "aria-label": `${label}, ${t("average.weight")}` });
   }
 
@@ -130,7 +130,7 @@ export function mount(root, { store, language, first, share }) {
     drawLags(state);
     rows.show(state, found);
     panel.show(state, drawing);
-    hint.textContent = t(drawing ? "average.hint_draw" : "average.hint");
+    write(hint, t(drawing ? "average.hint_draw" : "average.hint"));
   }
 
   function resize() {

@@ -10,15 +10,23 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-/** Set attributes of an element. */
+/** Set attributes of an element, those that differ alone: some are laid out anew even if they do not. */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === false || value === null || value === undefined)
       element.removeAttribute(name);
-    else element.setAttribute(name, value === true ? "" : value);
+    else {
+      const written = value === true ? "" : String(value);
+      if (element.getAttribute(name) !== written) element.setAttribute(name, written);
+    }
   }
   return element;
+}
+
+/** Write a text into an element that has no other; the same text again would be laid out anew. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 const drawn = new WeakMap(); // the attributes of each shape that `draw` made
@@ -41,7 +49,7 @@ export function draw(group, shapes) {
       if (before[name] !== attributes[name]) set(element, { [name]: attributes[name] });
     }
     drawn.set(element, attributes);
-    if (element.textContent !== text) element.textContent = text;
+    write(element, text);
   });
   for (const element of old.slice(shapes.length)) element.remove();
 }

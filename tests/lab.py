@@ -14,6 +14,7 @@ import torch
 
 from book import lab
 from book.project import ROOT
+from helpers.lab import schema
 from tests.pages import NODE, watch
 
 _DRIVER = """
@@ -66,15 +67,22 @@ def run_script(code: str) -> str:
     return printed.getvalue()
 
 
-def write_page(folder: Path, component: str, language: str = "en", **state: Any) -> str:
-    """Write a page with a component alone, and return its address."""
+def page_data(component: str, language: str, **state: Any) -> dict[str, Any]:
+    """Return what a page holds for a component: its name, its state, and its own texts."""
     locale = ROOT / "helpers" / "locale" / language
-    data = {
+    texts = tomllib.loads((locale / "lab.toml").read_text("utf-8"))["lab"]
+    others = schema.load()["components"].keys() - {component}
+    return {
         "component": component,
         "state": state,
-        "texts": tomllib.loads((locale / "lab.toml").read_text("utf-8"))["lab"],
+        "texts": {key: text for key, text in texts.items() if key not in others},
         "marks": tomllib.loads((locale / "language.toml").read_text("utf-8"))["language"],
     }
+
+
+def write_page(folder: Path, component: str, language: str = "en", **state: Any) -> str:
+    """Write a page with a component alone, and return its address."""
+    data = page_data(component, language, **state)
     (folder / "lab.js").write_text(lab.bundle("page.js", "iife"), "utf-8")
     style = lab._kernel_palette() + (lab.SOURCES / "lab.css").read_text("utf-8")
     (folder / "lab.css").write_text(style, "utf-8")

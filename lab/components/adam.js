@@ -1,6 +1,6 @@
 /** Adam's step: gradients that the reader moves, and what each line of Adam makes of them. */
 
-import { html, set } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { adamCode } from "./adam.code.js";
 import { controls } from "./adam.controls.js";
@@ -58,7 +58,7 @@ export function mount(root, { store, language, first, share }) {
     rows.draw(state, found);
     lines.show(state, stepOf(state), found);
     panel.show(state);
-    title.textContent = t("adam.lines", { step: number(stepOf(state), "d") });
+    write(title, t("adam.lines", { step: number(stepOf(state), "d") }));
     light(pointed);
   }
 

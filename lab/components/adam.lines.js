@@ -1,7 +1,7 @@
 /** The lines of Adam: each as a formula, with the numbers of a step, and as torch writes it. */
 
-import { html, set, svg } from "../parts/dom.js";
-import { formula } from "../parts/formula.js";
+import { html, set, svg, write } from "../parts/dom.js";
+import { writeFormula } from "../parts/formula.js";
 import { stroke } from "../parts/styles.js";
 import { LINES } from "./adam.numbers.js";
 
@@ -83,7 +83,7 @@ export function lineList({ language, light, keep }) {
       rows.forEach(({ element }, i) => element.classList.toggle("lit", LINES[i] === lit)),
     show(state, t, found) {
       LINES.forEach((line, i) => {
-        rows[i].show(state, formula(filledIn(line, t, state, found, number)));
+        rows[i].show(state, filledIn(line, t, state, found, number));
       });
     },
   };
@@ -118,9 +118,9 @@ function row(line, light, keep) {
     element,
     show(state, filled) {
       const isAmsgrad = state.amsgrad && line === "v_hat";
-      rule.replaceChildren(...formula(isAmsgrad ? AMSGRAD_FORMULA : FORMULAS[line]));
-      numbers.replaceChildren(...filled);
-      code.textContent = (isAmsgrad ? AMSGRAD_CODE : CODE[line]).join("\n");
+      writeFormula(rule, isAmsgrad ? AMSGRAD_FORMULA : FORMULAS[line]);
+      writeFormula(numbers, filled);
+      write(code, (isAmsgrad ? AMSGRAD_CODE : CODE[line]).join("\n"));
       set(element, { "aria-pressed": String(state.line === line) });
       set(swatch.firstChild, stroke(line === "theta" && state.amsgrad ? "amsgrad" : STYLES[line]));
     },

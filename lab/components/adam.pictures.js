@@ -1,6 +1,7 @@
 /** Four rows over the same steps: g and its average, the size of g, the step, and the position. */
 
-import { svg } from "../parts/dom.js";
+import { tickStep } from "d3-array";
+import { draw as drawShapes } from "../parts/dom.js";
 import { curve } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
 import { picker, series } from "../parts/series.js";
@@ -67,8 +68,13 @@ export function pictures({ store, language, light }) {
     const step = 1.15 * Math.max(lr, ...found.move.map(Math.abs));
     plots.move.domain(x, [-step, step]);
     const [low, high] = [Math.min(-lr, ...found.theta), Math.max(lr, ...found.theta)];
-    const room = 0.1 * (high - low);
-    plots.position.domain(x, [low - room, high + room]);
+    // In whole steps, so that the axis rests during most of a drag.
+    const unit = tickStep(low, high, 5);
+    const ends = [Math.floor(low / unit - 0.2), Math.ceil(high / unit + 0.2)];
+    plots.position.domain(
+      x,
+      ends.map((end) => end * unit),
+    );
   }
 
   function draw(state, found) {
@@ -94,25 +100,27 @@ export function pictures({ store, language, light }) {
       const plot = plots[row];
       const named = Object.entries(CURVES[row]).map(([line, values]) => [line, values(found)]);
       const style = (line) => (line === "theta" ? rule : STYLES[line]);
-      plot
-        .layer("curves")
-        .replaceChildren(
-          ...named.map(([line, values]) =>
-            svg("path", { d: curve(plot, xs, values), "data-line": line, ...stroke(style(line)) }),
-          ),
-        );
+      plot.draw(
+        "curves",
+        named.map(([line, values]) => [
+          "path",
+          { d: curve(plot, xs, values), "data-line": line, ...stroke(style(line)) },
+        ]),
+      );
       const [bottom, top] = plot.y.range();
       const x = plot.x(step);
-      plot.layer("cursor").replaceChildren(svg("path", { d: `M${x} ${bottom}V${top}` }));
-      plot.layer("now").replaceChildren(
-        ...named.map(([line, values]) =>
-          svg("circle", {
+      plot.draw("cursor", [["path", { d: `M${x} ${bottom}V${top}` }]]);
+      plot.draw(
+        "now",
+        named.map(([line, values]) => [
+          "circle",
+          {
             cx: x,
             cy: plot.y(values[step]),
             r: 4.5,
             style: `fill: var(--${color(style(line))})`,
-          }),
-        ),
+          },
+        ]),
       );
     }
     stems.show(gradients, step);
@@ -133,32 +141,25 @@ function stem(plot, values, attributes) {
   const [left, right] = plot.x.range();
   const round = (value) => Math.round(10 * value) / 10;
   const places = values.map((value, i) => [round(plot.x(i + 1)), round(plot.y(value))]);
-  plot.layer("stems").replaceChildren(
-    svg("path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }),
-    svg("path", { d: places.map(([x, y]) => `M${x} ${zero}V${y}`).join(""), ...attributes }),
-    svg("path", {
-      d: places.map(([x, y]) => `M${x} ${y}h0`).join(""),
-      class: "dots",
-      ...attributes,
-    }),
-  );
+  const d = places.map(([x, y]) => `M${x} ${zero}V${y}`).join("");
+  const ends = places.map(([x, y]) => `M${x} ${y}h0`).join("");
+  plot.draw("stems", [
+    ["path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }],
+    ["path", { d, ...attributes }],
+    ["path", { d: ends, class: "dots", ...attributes }],
+  ]);
 }
 
 /** Draw dotted lines across a plot, each with its name beside it. */
 function guide(plot, lines) {
   const [left, right] = plot.x.range();
-  plot
-    .layer("guides")
-    .replaceChildren(
-      ...lines.map(([value]) =>
-        svg("path", { d: `M${left} ${plot.y(value)}H${right}`, ...stroke("reference") }),
-      ),
-    );
-  const names = lines.map(([value, name]) =>
-    svg("text", { class: "guide", x: right + 4, y: plot.y(value) + 4 }, name),
-  );
-  plot.over.querySelectorAll(".guide").forEach((old) => old.remove());
-  plot.over.prepend(...names);
+  const across = ([value]) => [
+    "path",
+    { d: `M${left} ${plot.y(value)}H${right}`, ...stroke("reference") },
+  ];
+  const name = ([value, text]) => ["text", { x: right + 4, y: plot.y(value) + 4 }, text];
+  plot.draw("guides", lines.map(across));
+  drawShapes(plot.names, lines.map(name));
 }
 
 /** Return the line whose curve is nearest to a pixel, or null. */

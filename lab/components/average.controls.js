@@ -1,7 +1,7 @@
 /** What a reader sets: the series to start from, N, α, and the value of the chosen day. */
 
 import { choice, slider, toggle } from "../parts/control.js";
-import { html } from "../parts/dom.js";
+import { html, write } from "../parts/dom.js";
 import { field } from "../parts/field.js";
 import { fields } from "../state.js";
 import { dayOf, PRESETS, withSameAge } from "./average.numbers.js";
@@ -61,11 +61,14 @@ export function controls(store, language, setDrawing) {
       alpha.show(state.alpha);
       periods.show(state.periods);
       sameAge.show(state.same_age);
-      names.textContent = t("average.names", {
-        alpha: state.alpha,
-        beta: 1 - state.alpha,
-        periods: 2 / state.alpha - 1,
-      });
+      write(
+        names,
+        t("average.names", {
+          alpha: state.alpha,
+          beta: 1 - state.alpha,
+          periods: 2 / state.alpha - 1,
+        }),
+      );
       const day = dayOf(state);
       value.show(state.series[day - 1], t("average.value_of_day", { day }));
     },

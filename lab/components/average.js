@@ -1,7 +1,7 @@
 /** Averages of a series that the reader moves: the curves, and the weight of each value in them. */
 
 import { button } from "../parts/control.js";
-import { html, set, svg } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { curve, dots } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
@@ -59,7 +59,7 @@ export function mount(root, { store, language, first, share }) {
   set(root, { class: "lab average" });
   root.replaceChildren(
     html("div", { class: "controls" }, panel.preset, draws, hint),
-    html("div", { class: "stage" }, days.element, lags.element),
+    html("div", { class: "stage" }, html("div", {}, days.element), html("div", {}, lags.element)),
     rows.element,
     html("div", { class: "controls" }, panel.elements),
     around.element,
@@ -80,30 +80,23 @@ export function mount(root, { store, language, first, share }) {
     const [left, right] = days.x.range();
     const [bottom, top] = days.y.range();
     const zero = Math.round(days.y(0)) + 0.5;
-    days
-      .layer("zero")
-      .replaceChildren(svg("path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }));
+    days.draw("zero", [["path", { d: `M${left} ${zero}H${right}`, ...stroke("zero") }]]);
     const from = days.x(Math.max(1, day - state.periods + 1) - 0.5);
     const window = { x: from, y: top, width: days.x(day + 0.5) - from, height: bottom - top };
-    days.layer("window").replaceChildren(...(state.ma ? [svg("rect", window)] : []));
-    days
-      .layer("curves")
-      .replaceChildren(
-        ...shown.map((name) => svg("path", { d: curve(days, xs, found[name]), ...stroke(name) })),
-      );
+    days.draw("window", state.ma ? [["rect", window]] : []);
+    days.draw(
+      "curves",
+      shown.map((name) => ["path", { d: curve(days, xs, found[name]), ...stroke(name) }]),
+    );
     const pairs = values.flatMap((value, i) => [i + 1, value]);
     const x = days.x(day);
-    days.layer("cursor").replaceChildren(svg("path", { d: `M${x} ${bottom}V${top}` }));
-    days.layer("points").replaceChildren(
-      svg("path", {
-        d: dots(days, pairs, values.length),
-        class: "dots",
-        style: `stroke: var(--${color("data")})`,
-      }),
+    days.draw("cursor", [["path", { d: `M${x} ${bottom}V${top}` }]]);
+    const style = `stroke: var(--${color("data")})`;
+    days.draw("points", [["path", { d: dots(days, pairs, values.length), class: "dots", style }]]);
+    days.draw(
+      "now",
+      shown.map((name) => mark(x, days.y(found[name][day - 1]), name)),
     );
-    days
-      .layer("now")
-      .replaceChildren(...shown.map((name) => mark(x, days.y(found[name][day - 1]), name)));
     points.show(values, day);
   }
 
@@ -116,19 +109,18 @@ export function mount(root, { store, language, first, share }) {
     lags.domain([-0.5, state.series.length + 0.5], [0, 1.08 * largest]);
     // The zero at the start stands where a value before the first would.
     const ewma = [
-      svg("path", { d: bars(lags, weights.ewma), style: `fill: var(--${color("ewma")})` }),
-      svg("path", { d: bars(lags, [missing], dayOf(state)), class: "zero", style: hatch.fill }),
+      ["path", { d: bars(lags, weights.ewma), style: `fill: var(--${color("ewma")})` }],
+      ["path", { d: bars(lags, [missing], dayOf(state)), class: "zero", style: hatch.fill }],
     ];
-    lags.layer("bars").replaceChildren(...(state.ewma ? ewma : []));
-    lags
-      .layer("steps")
-      .replaceChildren(
-        ...shown
-          .filter((name) => name !== "ewma")
-          .map((name) => svg("path", { d: steps(lags, weights[name]), ...stroke(name) })),
-      );
+    lags.draw("bars", state.ewma ? ewma : []);
+    lags.draw(
+      "steps",
+      shown
+        .filter((name) => name !== "ewma")
+        .map((name) => ["path", { d: steps(lags, weights[name]), ...stroke(name) }]),
+    );
     const label = t("average.lag", { day: dayOf(state) });
-    lags.xLabel.textContent = label;
+    write(lags.xLabel, label);
     set(lags.element, { "aria-label": `${label}, ${t("average.weight")}` });
   }
 
@@ -138,7 +130,7 @@ export function mount(root, { store, language, first, share }) {
     drawLags(state);
     rows.show(state, found);
     panel.show(state, drawing);
-    hint.textContent = t(drawing ? "average.hint_draw" : "average.hint");
+    write(hint, t(drawing ? "average.hint_draw" : "average.hint"));
   }
 
   function resize() {
@@ -175,7 +167,7 @@ function range(values) {
 }
 
 function mark(x, y, name) {
-  return svg("circle", { cx: x, cy: y, r: 4.5, style: `fill: var(--${color(name)})` });
+  return ["circle", { cx: x, cy: y, r: 4.5, style: `fill: var(--${color(name)})` }];
 }
 
 /** Say what each average is on the chosen day. */

@@ -1,6 +1,6 @@
 /** A row for each curve: whether it is shown, its value on the day, and the sum of its weights. */
 
-import { html, newId, set, svg } from "../parts/dom.js";
+import { html, newId, set, svg, write } from "../parts/dom.js";
 import { color, stroke } from "../parts/styles.js";
 import { CURVES, dayOf, missingWeight } from "./average.numbers.js";
 
@@ -19,7 +19,7 @@ export function curveRows(store, language) {
   return {
     element: html("div", { class: "averages" }, header, ...rows.map(({ element }) => element)),
     show(state, found) {
-      day.textContent = t("average.on_day", { day: dayOf(state) });
+      write(day, t("average.on_day", { day: dayOf(state) }));
       const missing = missingWeight(state);
       CURVES.forEach((name, index) => {
         const seen = name === "ewma" ? 1 - missing : 1;
@@ -69,9 +69,9 @@ function row(name, store, t) {
     show({ isShown, value: written, seen, sum }) {
       box.checked = isShown;
       element.classList.toggle("off", !isShown);
-      value.textContent = written;
+      write(value, written);
       set(filled, { style: `background: var(--${color(name)}); width: ${100 * seen}%` });
-      text.textContent = sum;
+      write(text, sum);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A card for each rule of a race: what it is, its settings, how far it has come. */
 
 import { button, choice, slider } from "../parts/control.js";
-import { html, set, svg } from "../parts/dom.js";
+import { html, set, svg, write } from "../parts/dom.js";
 import { stroke } from "../parts/styles.js";
 import { fields, settings as ranges } from "../state.js";
 import { KINDS, kindOf } from "./race.rules.js";
@@ -98,7 +98,7 @@ function card(kind, index, store, language) {
       map.hidden = isNoisy(state);
       set(map, { "aria-pressed": String(state.map === index) });
       remove.hidden = state.rules.length === 1;
-      result.textContent = text;
+      write(result, text);
       element.classList.toggle("diverged", hasDiverged);
     },
   };

@@ -1,7 +1,7 @@
 /** The controls that concern all rules of a race. */
 
 import { button, choice, slider, toggle } from "../parts/control.js";
-import { html } from "../parts/dom.js";
+import { html, write } from "../parts/dom.js";
 import { fields, problems } from "../state.js";
 import { isNoisy, SEEDS } from "./race.runs.js";
 
@@ -68,7 +68,7 @@ export function panel(store, language) {
       noisy.show(state.batches);
       noise.hidden = !isNoisy(state);
       many.show(state.many);
-      seed.textContent = t("race.seed", { seed: String(state.seed) });
+      write(seed, t("race.seed", { seed: String(state.seed) }));
     },
   };
 }

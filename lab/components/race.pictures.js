@@ -1,6 +1,5 @@
 /** The pictures of a race: the paths on the surface, the losses and the rates. */
 
-import { svg } from "../parts/dom.js";
 import { band, curve, dots, path, star } from "../parts/line.js";
 import { color, stroke } from "../parts/styles.js";
 import { paintMap } from "./race.map.js";
@@ -19,37 +18,35 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root) {
   const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
   const all = (draw) => styles.flatMap((style, index) => draw(style, runs[index].path, index));
   plot.layer("map").replaceChildren(...(map ? [paintMap(plot, map, styles[state.map], root)] : []));
-  plot.layer("crowd").replaceChildren(
-    ...(crowd ? styles : []).map((style, index) => {
+  plot.draw(
+    "crowd",
+    (crowd ? styles : []).map((style, index) => {
       const ends = ofRule(crowd, index, styles.length).flatMap((run) => at(run.path));
       const d = dots(plot, ends, ends.length / 2);
-      return svg("path", { d, class: "ends", style: paint(style, "stroke") });
+      return ["path", { d, class: "ends", style: paint(style, "stroke") }];
     }),
   );
-  plot.layer("paths").replaceChildren(
-    ...all((style, pairs) => [
-      svg("path", { d: path(plot, pairs, step + 1), ...stroke(style) }),
-      svg("path", {
-        d: dots(plot, pairs, step + 1),
-        class: "dots",
-        style: paint(style, "stroke"),
-      }),
+  plot.draw(
+    "paths",
+    all((style, pairs) => [
+      ["path", { d: path(plot, pairs, step + 1), ...stroke(style) }],
+      ["path", { d: dots(plot, pairs, step + 1), class: "dots", style: paint(style, "stroke") }],
     ]),
   );
-  plot.layer("now").replaceChildren(
-    ...all((style, pairs) => {
+  plot.draw(
+    "now",
+    all((style, pairs) => {
       const [x, y] = at(pairs);
       if (!Number.isFinite(x)) return [];
       const [cx, cy] = [plot.x(x), plot.y(y)];
-      return [svg("circle", { cx, cy, r: 5, style: paint(style, "fill") })];
+      return [["circle", { cx, cy, r: 5, style: paint(style, "fill") }]];
     }),
   );
   const best = problem.minimum?.slice();
-  plot
-    .layer("optimum")
-    .replaceChildren(
-      ...(best ? [svg("path", { d: star(plot.x(best[0]), plot.y(best[1])), class: "star" })] : []),
-    );
+  plot.draw(
+    "optimum",
+    best ? [["path", { d: star(plot.x(best[0]), plot.y(best[1])), class: "star" }]] : [],
+  );
 }
 
 /** Draw the losses, or medians and quartiles of many seeds, and the rates that were used. */
@@ -61,11 +58,15 @@ export function drawCurves(losses, rates, state, { problem, runs, crowd }, used)
     : [];
   const rows = runs.map((run, index) => bands[index]?.median ?? excess(run.losses, problem));
   const [low, high] = extent(rows.flatMap((row) => [...row]));
-  losses.domain([0, state.steps], [low / 1.5, Math.min(1e9, Math.max(high, 10 * low)) * 1.5]);
-  losses.layer("bands").replaceChildren(
-    ...bands.map(({ lower, upper }, index) => {
+  // Whole halves of a power of ten, so that the axis rests during most of a drag.
+  const half = (value, round) => 10 ** (round(2 * Math.log10(value)) / 2);
+  const top = Math.min(1e9, Math.max(high, 10 * low));
+  losses.domain([0, state.steps], [half(low / 1.2, Math.floor), half(top * 1.2, Math.ceil)]);
+  losses.draw(
+    "bands",
+    bands.map(({ lower, upper }, index) => {
       const d = band(losses, steps, lower, upper);
-      return svg("path", { d, class: "band", style: paint(styles[index], "fill") });
+      return ["path", { d, class: "band", style: paint(styles[index], "fill") }];
     }),
   );
   drawLines(losses, styles, steps, rows);
@@ -78,7 +79,7 @@ export function drawCurves(losses, rates, state, { problem, runs, crowd }, used)
 export function drawCursor(plots, step) {
   for (const plot of plots) {
     const [bottom, top] = plot.y.range();
-    plot.layer("cursor").replaceChildren(svg("path", { d: `M${plot.x(step)} ${bottom}V${top}` }));
+    plot.draw("cursor", [["path", { d: `M${plot.x(step)} ${bottom}V${top}` }]]);
   }
 }
 
@@ -88,13 +89,8 @@ export function ofRule(crowd, index, count) {
 }
 
 function drawLines(plot, styles, xs, rows) {
-  plot
-    .layer("curves")
-    .replaceChildren(
-      ...rows.map((row, index) =>
-        svg("path", { d: curve(plot, xs, row, row.length), ...stroke(styles[index]) }),
-      ),
-    );
+  const shape = (row, index) => ["path", { d: curve(plot, xs, row), ...stroke(styles[index]) }];
+  plot.draw("curves", rows.map(shape));
 }
 
 function extent(values) {

@@ -1,7 +1,7 @@
 /** A card for each piece: what it is, its settings if it is the chosen one, and what torch does. */
 
 import { button, choice, slider, toggle } from "../parts/control.js";
-import { html, set } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { pieces as kinds } from "../state.js";
 import { edgesOf, movePiece, newPiece, removePiece, settingsOf } from "./schedule.pieces.js";
 
@@ -135,7 +135,7 @@ export function pieceCards({ language, store, change }) {
       const ends = edgesOf(state.pieces);
       cards.forEach((one, i) => {
         one.show?.(state.pieces[i]);
-        one.about.textContent = t("schedule.about", { start: ends[i], end: ends[i + 1] - 1 });
+        write(one.about, t("schedule.about", { start: ends[i], end: ends[i + 1] - 1 }));
         // The same notes, as during most drags, are left alone.
         const texts = notes[i].map(({ key, values }) => t(`schedule.notes.${key}`, values));
         if (texts.join("\n") === one.texts) return;

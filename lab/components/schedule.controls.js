@@ -1,7 +1,7 @@
 /** What surrounds the curves of a schedule: pieces to add, and what holds for the whole row. */
 
 import { button, choice, slider, toggle } from "../parts/control.js";
-import { html } from "../parts/dom.js";
+import { html, write } from "../parts/dom.js";
 import { fields, pieces as kinds } from "../state.js";
 import {
   FEWEST_STEPS,
@@ -36,7 +36,7 @@ export function piecePalette(store, language, change) {
       const isShort = piece.steps < 2;
       const name = t(`schedule.kinds.${piece.piece}`);
       const key = isFull ? "full" : isShort ? "short" : "add_after";
-      label.textContent = t(`schedule.${key}`, { name, count: MOST_PIECES });
+      write(label, t(`schedule.${key}`, { name, count: MOST_PIECES }));
       for (const one of buttons) one.disabled = isFull || isShort;
     },
   };

@@ -1,6 +1,6 @@
 /** Schedule: pieces in a row, the rate that torch makes of them, and the loss that follows. */
 
-import { html, set, svg } from "../parts/dom.js";
+import { html, set, svg, write } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
@@ -32,7 +32,7 @@ export function mount(root, { store, language, first, share }) {
     log: true,
     margin: { ...margin, bottom: 38 },
   });
-  losses.xLabel.textContent = t("schedule.step");
+  write(losses.xLabel, t("schedule.step"));
   const plotOf = ({ log }) => (log ? ratesLog : rates);
   let followed = follow(store.state);
   let notes = notesOf(store.state, followed);
@@ -166,7 +166,7 @@ export function mount(root, { store, language, first, share }) {
     if (hasPeak) peaks[index].place([start + chosen.steps / 2, max_lr]);
     const moves = followed.momenta.some((value) => value !== momentumOf(state));
     momenta.element.style.display = moves ? "" : "none";
-    momenta.yLabel.textContent = state.optimizer === "adam" ? "β₁" : t("schedule.momentum");
+    write(momenta.yLabel, state.optimizer === "adam" ? "β₁" : t("schedule.momentum"));
     if (moves) drawMomentum(momenta, state, followed);
     row.show(state, notes);
   }
@@ -180,9 +180,12 @@ export function mount(root, { store, language, first, share }) {
     cards.show(state, notes);
     palette.show(state);
     controls.show(state);
-    seedsKey.textContent = t(state.batches ? "schedule.seeds" : "schedule.exact", {
-      seed: state.seed,
-    });
+    write(
+      seedsKey,
+      t(state.batches ? "schedule.seeds" : "schedule.exact", {
+        seed: state.seed,
+      }),
+    );
     simulate(state);
   }
 

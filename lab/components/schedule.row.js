@@ -1,6 +1,6 @@
 /** The row of blocks under the curve: edges that are dragged, blocks that change places. */
 
-import { html, set } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { edgeLimits, edgesOf, moveEdge, movePiece, removePiece } from "./schedule.pieces.js";
 
 const FAR = 6; // pixels that a pointer moves before a press is a drag
@@ -137,10 +137,10 @@ export function pieceRow({ language, store, change, toPixel, toStep }) {
         one.element.classList.toggle("failed", Boolean(notes[i][0]?.isError));
         one.element.style.left = `${toPixel(ends[i])}px`;
         one.element.style.width = `${toPixel(ends[i + 1]) - toPixel(ends[i])}px`;
-        one.name.textContent = nameOf(i);
-        one.length.textContent = pieces[i].steps;
+        write(one.name, nameOf(i));
+        write(one.length, String(pieces[i].steps));
         const place = { start: ends[i], index: i + 1, count: pieces.length };
-        one.about.textContent = t("schedule.block", place);
+        write(one.about, t("schedule.block", place));
       });
       edges.forEach((handle, i) => {
         const [low, high] = edgeLimits(pieces, i);

@@ -1,8 +1,6 @@
 /** The pictures of the stability component: the plane, the roots, the path. */
 
 import { complexRates, fastestMomentum, limit, radius, roots } from "../engine/stability.js";
-import { setDomain } from "../parts/domain.js";
-import { svg } from "../parts/dom.js";
 import { curve, dots, path } from "../parts/line.js";
 import { stroke } from "../parts/styles.js";
 import { pathsOf } from "./stability.code.js";
@@ -36,68 +34,53 @@ export function drawRegions(plot, nesterov, nameOf) {
   ];
   const side = (border) =>
     momenta.map((momentum) => `${plot.x(Math.min(right, border(momentum)))} ${plot.y(momentum)}`);
-  plot.layer("regions").replaceChildren(
-    ...REGIONS.map((name, i) =>
-      svg("path", {
-        class: name,
-        d: `M${[...side(borders[i]), ...side(borders[i + 1]).reverse()].join("L")}Z`,
-      }),
-    ),
+  plot.draw(
+    "regions",
+    REGIONS.map((name, i) => {
+      const d = `M${[...side(borders[i]), ...side(borders[i + 1]).reverse()].join("L")}Z`;
+      return ["path", { class: name, d }];
+    }),
   );
   // Evenly along √a, in which the line is straight near its foot.
   const rates = momenta.map((share) => (2 * share) ** 2);
   const fastest = rates.map((rate) => fastestMomentum(rate, nesterov) ?? NaN);
-  plot.layer("fastest").replaceChildren(
-    svg("path", {
-      d: curve(plot, rates, fastest),
-      ...stroke(nesterov ? "nesterov" : "momentum", 2.4),
+  const style = nesterov ? "nesterov" : "momentum";
+  plot.draw("fastest", [["path", { d: curve(plot, rates, fastest), ...stroke(style, 2.4) }]]);
+  plot.draw(
+    "names",
+    Object.entries(NAMES[style]).map(([name, [rate, momentum]]) => {
+      const place = { x: plot.x(rate), y: plot.y(momentum), "text-anchor": "middle" };
+      return ["text", place, nameOf(name)];
     }),
   );
-  plot
-    .layer("names")
-    .replaceChildren(
-      ...Object.entries(NAMES[nesterov ? "nesterov" : "momentum"]).map(([name, [rate, momentum]]) =>
-        svg(
-          "text",
-          { x: plot.x(rate), y: plot.y(momentum), "text-anchor": "middle" },
-          nameOf(name),
-        ),
-      ),
-    );
-  plot
-    .layer("border")
-    .replaceChildren(svg("path", { d: `M${side(borders[3]).join("L")}`, class: "limit" }));
+  plot.draw("border", [["path", { d: `M${side(borders[3]).join("L")}`, class: "limit" }]]);
 }
 
 /** Draw the line between the two directions' points, which have one momentum. */
 export function drawLink(plot, { rate, momentum, condition }) {
   const y = plot.y(momentum);
   const d = `M${plot.x(rate / condition)} ${y}H${plot.x(rate)}`;
-  plot.layer("link").replaceChildren(svg("path", { d }));
+  plot.draw("link", [["path", { d }]]);
 }
 
 /** Draw the unit circle, and the roots of both directions. */
 export function drawRoots(plot, { rate, momentum, nesterov, condition }) {
   const [x0, y0] = [plot.x(0), plot.y(0)];
   const unit = { cx: x0, cy: y0, r: plot.x(1) - x0 };
-  plot.layer("circle").replaceChildren(svg("circle", unit));
+  plot.draw("circle", [["circle", unit]]);
   const inside = (value) => Math.max(-OUTSIDE, Math.min(OUTSIDE, value));
   const marks = [rate, rate / condition].flatMap((one, index) => {
     const found = roots(one, momentum, nesterov);
     const reach = { ...unit, r: Math.min(unit.r * radius(one, momentum, nesterov), 2 * unit.r) };
     return [
-      svg("circle", { ...reach, class: `ring-${DIRECTIONS[index]}` }),
-      ...found.map(([real, imaginary]) =>
-        svg("circle", {
-          cx: plot.x(inside(real)),
-          cy: plot.y(inside(imaginary)),
-          r: 6 - index,
-          class: DIRECTIONS[index],
-        }),
-      ),
+      ["circle", { ...reach, class: `ring-${DIRECTIONS[index]}` }],
+      ...found.map(([real, imaginary]) => {
+        const [cx, cy] = [plot.x(inside(real)), plot.y(inside(imaginary))];
+        return ["circle", { cx, cy, r: 6 - index, class: DIRECTIONS[index] }];
+      }),
     ];
   });
-  plot.layer("roots").replaceChildren(...marks);
+  plot.draw("roots", marks);
 }
 
 /** The first and last value of the plane of roots. */
@@ -109,7 +92,7 @@ export function drawPaths(plot, state) {
   const paths = pathsOf(state);
   const highest = Math.max(...paths.map((row) => row.reduce((a, b) => Math.max(a, Math.abs(b)))));
   const top = 1.15 * Math.max(1, Math.min(TALLEST, highest)); // NaN and ∞ give TALLEST
-  setDomain(plot, [0, steps], [-top, top]);
+  plot.domain([0, steps], [-top, top]);
   const across = Array.from({ length: steps + 1 }, (_, step) => step);
   const count = shown(paths);
   const shrink = radius(rate, momentum, nesterov);
@@ -120,13 +103,10 @@ export function drawPaths(plot, state) {
     ["flat", paths[1]],
     ["steep", paths[0]],
   ];
-  plot
-    .layer("curves")
-    .replaceChildren(
-      ...lines.map(([name, row]) =>
-        svg("path", { class: name, d: curve(plot, across, row, count) }),
-      ),
-    );
+  plot.draw(
+    "curves",
+    lines.map(([name, row]) => ["path", { class: name, d: curve(plot, across, row, count) }]),
+  );
 }
 
 /** Draw the surface of the bowl, in the colours of `drawSurface`; its contours are ellipses. */
@@ -142,14 +122,12 @@ export function drawBowl(plot, condition) {
     const rx = (reach * (right - left)) / (high - low);
     const ry = (reach * Math.sqrt(condition) * (bottom - top)) / (high - low);
     const half = `${rx} ${ry} 0 1 0`;
-    return svg("path", {
-      d: `M${plot.x(0) - rx} ${plot.y(0)}a${half} ${2 * rx} 0a${half} ${-2 * rx} 0Z`,
-      style: height(i / LEVELS),
-    });
+    const d = `M${plot.x(0) - rx} ${plot.y(0)}a${half} ${2 * rx} 0a${half} ${-2 * rx} 0Z`;
+    return ["path", { d, style: height(i / LEVELS) }];
   };
   const edge = `M${left} ${top}H${right}V${bottom}H${left}Z`;
   const rings = Array.from({ length: LEVELS }, (_, i) => ring(LEVELS - 1 - i));
-  plot.layer("surface").replaceChildren(svg("path", { d: edge, style: height(1) }), ...rings);
+  plot.draw("surface", [["path", { d: edge, style: height(1) }], ...rings]);
 }
 
 /** Return how many points of paths to draw: up to the first one far outside the picture. */
@@ -167,10 +145,8 @@ export function drawBowlPath(plot, state) {
   );
   const style = state.momentum === 0 ? "sgd" : state.nesterov ? "nesterov" : "momentum";
   const { style: colour, ...line } = stroke(style);
-  plot
-    .layer("paths")
-    .replaceChildren(
-      svg("path", { d: path(plot, pairs, count), style: colour, ...line }),
-      svg("path", { d: dots(plot, pairs, count), class: "dots", style: colour }),
-    );
+  plot.draw("paths", [
+    ["path", { d: path(plot, pairs, count), style: colour, ...line }],
+    ["path", { d: dots(plot, pairs, count), class: "dots", style: colour }],
+  ]);
 }

@@ -82,7 +82,7 @@ export function mount(root, { store, language, first, share }) {
   const fastestKey = html("span", { class: "key" });
   set(root, { class: "lab stability" });
   root.replaceChildren(
-    html("div", { class: "pair" }, plane.element, circle.element),
+    pair(plane, circle),
     html(
       "p",
       { class: "keys" },
@@ -96,7 +96,7 @@ export function mount(root, { store, language, first, share }) {
       ),
       fastestKey,
     ),
-    html("div", { class: "pair" }, values.element, bowl.element),
+    pair(values, bowl),
     table.element,
     controls.element,
     around.element,
@@ -164,6 +164,12 @@ export function mount(root, { store, language, first, share }) {
     observer.disconnect();
     stopFollowing();
   };
+}
+
+/** Two plots in a row. Each has a box of its own, so that only it is laid out as it changes. */
+function pair(...plots) {
+  const boxes = plots.map(({ element }) => html("div", {}, element));
+  return html("div", { class: "pair" }, boxes);
 }
 
 function swatch(style) {

@@ -1,7 +1,7 @@
 /** What becomes of both directions: as a table, and as sentences. */
 
 import { behaviour, radius, stepsToReach } from "../engine/stability.js";
-import { html } from "../parts/dom.js";
+import { html, write } from "../parts/dom.js";
 import { DIRECTIONS } from "./stability.draw.js";
 
 const SHARE = 0.01; // of the first distance, until which steps are counted
@@ -54,7 +54,7 @@ export function resultTable({ t, number }) {
           number(shrink, ".3f"),
           Number.isFinite(steps) ? number(steps, ",") : "–",
         ];
-        rows[i].cells.forEach((cell, column) => (cell.textContent = texts[column]));
+        rows[i].cells.forEach((cell, column) => write(cell, texts[column]));
         rows[i].cells[0].classList.toggle("diverges", kind === "diverges");
       });
     },

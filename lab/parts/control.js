@@ -59,6 +59,7 @@ export function slider({
 }) {
   const { t, number, parse } = language;
   const [id, messageId] = [newId(), newId()];
+  let shown = null;
   const write = (value) => number(value, integer ? "d" : range.scale === "close" ? ".4g" : ".3g");
   const bar = html("input", {
     type: "range",
@@ -109,9 +110,15 @@ export function slider({
       message,
     ),
     show(value) {
+      const isWrong = Boolean(message.textContent);
+      if (isWrong && document.activeElement === field) return; // what somebody is typing stays
+      if (value === shown && !isWrong) return;
+      shown = value;
       bar.value = integer ? value - range.min : Math.round(POSITIONS * scale(range, value));
       set(bar, { "aria-valuetext": write(value) });
-      if (document.activeElement !== field || !message.textContent) field.value = write(value);
+      field.value = write(value);
+      message.textContent = "";
+      set(field, { "aria-invalid": false, "aria-describedby": false });
     },
   };
 }

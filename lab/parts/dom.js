@@ -10,15 +10,48 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-/** Set attributes of an element. */
+/** Set attributes of an element, those that differ alone: some are laid out anew even if they do not. */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === false || value === null || value === undefined)
       element.removeAttribute(name);
-    else element.setAttribute(name, value === true ? "" : value);
+    else {
+      const written = value === true ? "" : String(value);
+      if (element.getAttribute(name) !== written) element.setAttribute(name, written);
+    }
   }
   return element;
+}
+
+/** Write a text into an element that has no other; the same text again would be laid out anew. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const drawn = new WeakMap(); // the attributes of each shape that `draw` made
+
+/**
+ * Make the children of an SVG group the shapes of a list, each `[tag, attributes, text]`. Elements
+ * stay where they can and get what has changed alone: a new one takes longer than a drag allows.
+ */
+export function draw(group, shapes) {
+  const old = [...group.children];
+  shapes.forEach(([tag, attributes, text = ""], index) => {
+    let element = old[index];
+    if (element?.tagName !== tag) {
+      element = svg(tag);
+      if (old[index]) old[index].replaceWith(element);
+      else group.append(element);
+    }
+    const before = drawn.get(element) ?? {};
+    for (const name of Object.keys({ ...before, ...attributes })) {
+      if (before[name] !== attributes[name]) set(element, { [name]: attributes[name] });
+    }
+    drawn.set(element, attributes);
+    write(element, text);
+  });
+  for (const element of old.slice(shapes.length)) element.remove();
 }
 
 let count = 0;

@@ -1,6 +1,6 @@
 /** Numbers to type where a bar would have no room, or no ends. */
 
-import { html, newId, set } from "./dom.js";
+import { html, newId, set, write } from "./dom.js";
 
 /**
  * Return `{ element, show }` of a field for one number from `range.min` to `range.max`, or, with
@@ -23,7 +23,7 @@ export function field({ label, range, length = null, language, change }) {
   const message = html("p", { class: "problem", id: messageId, role: "alert" });
   const mark = number(0.5, ".1f")[1];
   // All digits, in a form that can be typed: 1e-8 rather than 10⁻⁸.
-  const write = (value) => String(value).replace(".", mark);
+  const digits = (value) => String(value).replace(".", mark);
   const between = mark === "," ? /[\s;]+/ : /[\s;,]+/;
   let shown = "";
   const isInside = (value) => value >= range.min && value <= range.max;
@@ -35,7 +35,7 @@ export function field({ label, range, length = null, language, change }) {
     const [least, most] = length ?? [1, 1];
     const hasLength = values.length >= least && values.length <= most;
     let text = "";
-    const limits = { min: write(range.min), max: write(range.max) };
+    const limits = { min: digits(range.min), max: digits(range.max) };
     if (wrong !== undefined)
       text = t("problem", { name: caption.textContent, got: wrong, ...limits });
     else if (!hasLength) text = t("problem_length", { least, most, got: values.length });
@@ -54,13 +54,13 @@ export function field({ label, range, length = null, language, change }) {
     ),
     /** Show a value, and what it is now called. */
     show(value, text = label) {
-      const written = (isList ? value : [value]).map(write).join("  ");
+      const written = (isList ? value : [value]).map(digits).join("  ");
       const isSame = caption.textContent === text && shown === written;
       // What somebody is typing stays.
-      if (isSame && document.activeElement === input) return;
-      caption.textContent = text;
+      if (isSame && (!message.textContent || document.activeElement === input)) return;
+      write(caption, text);
       input.value = shown = written;
-      message.textContent = "";
+      write(message, "");
       set(input, { "aria-invalid": false, "aria-describedby": false });
     },
   };

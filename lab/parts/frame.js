@@ -1,6 +1,6 @@
 /** What surrounds every component: its buttons, its code, its outcome in words, its problems. */
 
-import { html } from "./dom.js";
+import { html, write } from "./dom.js";
 import { button } from "./control.js";
 
 /**
@@ -46,8 +46,8 @@ export function frame({ language, code, outcome, reset, share }) {
     element,
     /** Show the code of a new state, if it is open; what was told is no longer true. */
     show() {
-      status.textContent = "";
-      if (folded.open) listing.textContent = code();
+      write(status, "");
+      if (folded.open) write(listing, code());
     },
   };
 }

@@ -31,6 +31,7 @@ export function handle(
       const [low, high] = scale.domain();
       return axes[axis] ? Math.max(low, Math.min(high, point[axis])) : at[axis];
     });
+    at = inside; // where the next key starts, which may come before the next frame
     move(inside);
   }
 

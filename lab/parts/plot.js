@@ -1,7 +1,7 @@
 /** Axes on which surfaces, paths and curves are drawn, in CSS pixels, so that letters keep their size. */
 
 import { linear, log as logarithmic } from "./scale.js";
-import { newId, set, svg } from "./dom.js";
+import { draw, newId, set, svg } from "./dom.js";
 
 const MARGIN = { top: 10, right: 12, bottom: 38, left: 50 };
 
@@ -10,6 +10,8 @@ const MARGIN = { top: 10, right: 12, bottom: 38, left: 50 };
  * pixels; `layer(name)` is a group for what lies inside them.
  */
 export class Plot {
+  #axes = ""; // the ends of the axes that are drawn
+
   constructor({ x, y, number, log = false, label = null, ticks = [5, 5], margin = {} }) {
     this.margin = { ...MARGIN, ...margin };
     this.number = number;
@@ -22,7 +24,8 @@ export class Plot {
     this.grid = svg("g", { class: "grid" });
     this.marks = svg("g", { class: "ticks" });
     this.content = svg("g", { "clip-path": `url(#${clip})` });
-    this.over = svg("g"); // not clipped: handles, labels
+    this.names = svg("g"); // of lines, beside them
+    this.over = svg("g"); // not clipped: handles
     this.xLabel = svg("text", { class: "axis", "text-anchor": "middle" }, x);
     this.yLabel = svg("text", { class: "axis", "text-anchor": "middle" }, y);
     this.element = svg(
@@ -34,6 +37,7 @@ export class Plot {
       this.marks,
       this.xLabel,
       this.yLabel,
+      this.names,
       this.over,
     );
     this.layers = new Map();
@@ -48,9 +52,15 @@ export class Plot {
     return this.layers.get(name);
   }
 
+  /** Draw shapes, as `draw` takes them, into the layer of a name. */
+  draw(name, shapes) {
+    draw(this.layer(name), shapes);
+  }
+
   /** Set the size in CSS pixels. */
   resize(width, height) {
     const { top, right, bottom, left } = this.margin;
+    this.#axes = "";
     this.width = width;
     this.height = height;
     this.x.range([left, width - right]);
@@ -62,8 +72,11 @@ export class Plot {
     set(this.yLabel, { transform: `translate(13 ${middle}) rotate(-90)` });
   }
 
-  /** Set the first and last value of each axis, and draw ticks. */
+  /** Set the first and last value of each axis, and draw ticks where they have changed. */
   domain(x, y) {
+    const axes = [...x, ...y].join();
+    if (axes === this.#axes) return;
+    this.#axes = axes;
     this.x.domain(x);
     this.y.domain(y);
     const grid = [];
@@ -72,18 +85,18 @@ export class Plot {
     const [bottom, top] = this.y.range();
     for (const value of this.x.ticks(this.ticks[0])) {
       const at = Math.round(this.x(value)) + 0.5;
-      grid.push(svg("path", { d: `M${at} ${bottom}V${top}` }));
-      marks.push(
-        svg("text", { x: at, y: bottom + 16, "text-anchor": "middle" }, this.number(value)),
-      );
+      grid.push(["path", { d: `M${at} ${bottom}V${top}` }]);
+      const place = { x: at, y: bottom + 16, "text-anchor": "middle" };
+      marks.push(["text", place, this.number(value)]);
     }
     for (const value of this.#yTicks()) {
       const at = Math.round(this.y(value)) + 0.5;
-      grid.push(svg("path", { d: `M${left} ${at}H${right}` }));
-      marks.push(svg("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, this.number(value)));
+      grid.push(["path", { d: `M${left} ${at}H${right}` }]);
+      const place = { x: left - 6, y: at + 4, "text-anchor": "end" };
+      marks.push(["text", place, this.number(value)]);
     }
-    this.grid.replaceChildren(...grid);
-    this.marks.replaceChildren(...marks);
+    draw(this.grid, grid);
+    draw(this.marks, marks);
   }
 
   /** On a logarithmic axis whole powers of ten alone, not more than there is room for. */

@@ -49,9 +49,8 @@ export function series(
   );
 
   function move(at, value) {
-    const next = values.slice();
-    next[at - 1] = rounded(plot, value);
-    change(next);
+    values = values.with(at - 1, rounded(plot, value)); // the next key may come before the next frame
+    change(values);
   }
 
   /** Set every value between the last place of a stroke and this one. */
@@ -105,7 +104,10 @@ export function series(
       const to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 1, End: values.length };
       if (!up && !(event.key in to)) return;
       event.preventDefault();
-      if (!up) return choose(Math.max(1, Math.min(values.length, to[event.key])));
+      if (!up) {
+        place = Math.max(1, Math.min(values.length, to[event.key]));
+        return choose(place);
+      }
       const larger = event.shiftKey && Math.abs(up) === 1 ? 10 : 1;
       move(place, values[place - 1] + up * larger * tickStep(...plot.y.domain(), 100));
       done();

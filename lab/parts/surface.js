@@ -1,7 +1,6 @@
 /** A loss surface seen from above: filled contours, closer together towards its minimum. */
 
 import { contours } from "d3-contour";
-import { svg } from "./dom.js";
 
 const GRID = 72; // values along each axis
 const LEVELS = 13;
@@ -27,15 +26,11 @@ export function drawSurface(plot, problem, isSteep = false) {
   const ring = (points) =>
     `M${points.map(([column, row]) => `${toX(column)} ${toY(row)}`).join("L")}Z`;
   const floor = { x: left, y: top, width: right - left, height: bottom - top };
-  plot.layer("surface").replaceChildren(
-    svg("rect", { class: "floor", ...floor }),
-    ...shapes.map(({ coordinates }, level) =>
-      svg("path", {
-        d: coordinates.map((polygon) => polygon.map(ring).join("")).join(""),
-        style: `--height: ${Math.round((100 * (level + 1)) / shapes.length)}%`,
-      }),
-    ),
-  );
+  const levelled = ({ coordinates }, level) => {
+    const d = coordinates.map((polygon) => polygon.map(ring).join("")).join("");
+    return ["path", { d, style: `--height: ${Math.round((100 * (level + 1)) / shapes.length)}%` }];
+  };
+  plot.draw("surface", [["rect", { class: "floor", ...floor }], ...shapes.map(levelled)]);
 }
 
 function levels(values, isSteep) {

@@ -7,7 +7,7 @@ import { DIRECTIONS } from "./stability.draw.js";
 const SHARE = 0.01; // of the first distance, until which steps are counted
 
 /** Return what becomes of each direction: its behaviour, its radius, and the steps that it needs. */
-function resultsOf({ rate, momentum, nesterov, condition }) {
+export function resultsOf({ rate, momentum, nesterov, condition }) {
   return [rate, rate / condition].map((one) => ({
     kind: behaviour(one, momentum, nesterov),
     radius: radius(one, momentum, nesterov),

@@ -78,7 +78,7 @@ def addresses(page):
         ):
             yield sent[1]
         if element.get("type") == "application/json":
-            for frame in json.loads(element.string)["frames"]:
+            for frame in json.loads(element.string).get("frames", ()):
                 yield from (frame["light"], frame["dark"])
         for here, there in json.loads(element.get("data-headings", "{}")).items():
             yield from (f"#{here}", f"{element['href']}#{there}")
@@ -239,7 +239,15 @@ def around_the_prose(page):
             if element.get(name):
                 yield element[name]
     for script in tree(page).find_all("script", type="application/json"):
-        yield from (frame["text"] for frame in json.loads(script.string)["frames"])
+        content = json.loads(script.string)
+        yield from (frame["text"] for frame in content.get("frames", ()))
+        yield from strings(content.get("texts", {}))
+
+
+def strings(texts):
+    """Yield the texts of a catalogue, without their fields."""
+    for text in texts.values():
+        yield from strings(text) if isinstance(text, dict) else [re.sub(r"{.*?}", "", text)]
 
 
 @pytest.mark.parametrize("page", [page for page in READ if page != "index.html"])

@@ -211,7 +211,7 @@ def test_paper_is_light_and_carries_no_navigation(visit, chosen):
     assert luminance(page, "backgroundColor", "body") < 60
     page.emulate_media(media="print", color_scheme="dark")
     assert luminance(page, "backgroundColor", "body") > 240
-    assert luminance(page, "color", "article p") < 60
+    assert luminance(page, "color", "article section > p") < 60
     assert luminance(page, "color", "article .highlight :is(.kn, .k)") < 140
     for selector in (".bar", "nav", ".neighbours", ".actions", ".copy"):
         assert not any(one.is_visible() for one in page.locator(selector).all()), selector
@@ -241,6 +241,28 @@ def test_paper_opens_folds_and_shows_explorers_at_their_start(visit):
     assert (shut.count(), slider.input_value()) == (count, moved)
     assert image.get_attribute("src") != first
     assert "not all" not in page.evaluate(medias)
+
+
+# ── Live components ───────────────────────────────────────────────────────────────────────────────
+
+LIVE = [
+    page
+    for page in ONE_LANGUAGE
+    if page in READ and 'class="lab-home"' in (SITE / page).read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_live_components_start_in_place_of_their_pictures_and_tell_what_happens(visit, name):
+    page = visit(name)
+    homes = page.locator(".lab-home").all()
+    for home in homes:
+        assert home.locator("> .lab svg.plot").first.is_visible()
+        assert not home.locator(".still").is_visible()
+        home.locator(".frame .button").first.click()
+        assert re.search(r"\d", home.get_by_role("status").inner_text())
+    still = visit(name, java_script_enabled=False)
+    assert still.locator(".lab-home .still img").count() == len(homes)
 
 
 # ── Explorers ─────────────────────────────────────────────────────────────────────────────────────

@@ -85,8 +85,14 @@ function card(kind, index, store, language) {
     html("legend", { class: "hidden" }, name),
     html("div", { class: "title" }, swatch, select.element, remove),
     result,
-    rows.slice(0, main),
-    html("details", { class: "more" }, html("summary", {}, t("race.more")), rows.slice(main), map),
+    html("div", { class: "rows" }, rows.slice(0, main)),
+    html(
+      "details",
+      { class: "more" },
+      html("summary", {}, t("race.more")),
+      html("div", { class: "rows" }, rows.slice(main)),
+      map,
+    ),
   );
   return {
     element,

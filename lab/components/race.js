@@ -31,7 +31,7 @@ export function mount(root, { store, language, first, share }) {
 
   const surface = new Plot({ x: "x", y: "y", number });
   const step = t("race.step");
-  const below = { x: step, number, log: true, margin: { left: 62 } };
+  const below = { x: step, number, log: true, margin: { left: 68 } };
   const losses = new Plot({ ...below, y: t("race.excess"), ticks: [5, 4] });
   const rates = new Plot({ ...below, y: t("race.rate"), ticks: [5, 3] });
   const round = (start) => start.map((value) => Number(value.toPrecision(4)));
@@ -56,6 +56,7 @@ export function mount(root, { store, language, first, share }) {
   const curves = html("div", { class: "curves" }, losses.element, rates.element);
   set(root, { class: "lab race" });
   root.replaceChildren(
+    html("p", { class: "hint" }, t("race.hint")),
     html("div", { class: "stage" }, html("div", {}, surface.element), curves),
     play.element,
     rules.element,
@@ -97,7 +98,7 @@ export function mount(root, { store, language, first, share }) {
 
   /** Draw what depends on the step that is shown. */
   function drawStep(state) {
-    drawPaths(surface, state, shown, root);
+    drawPaths(surface, state, shown, root, (kind) => t(`rules.${kind}`));
     drawCursor([losses, rates], state.step);
     start.place(state.start);
     play.show(state.step, state.steps);

@@ -70,6 +70,7 @@ function isRule(value) {
   const rule = Object.hasOwn(rules, value?.rule) && rules[value.rule];
   return (
     rule &&
+    isNumber(value.lr, settings.lr) &&
     Object.entries(value).every(([name, setting]) => {
       if (name === "rule") return true;
       if (!rule.settings.includes(name)) return false;

@@ -15,7 +15,7 @@ import { outcomeMap } from "./race.map.js";
 import { panel } from "./race.panel.js";
 import { drawCurves, drawCursor, drawPaths, ofRule } from "./race.pictures.js";
 import { kindOf } from "./race.rules.js";
-import { isNoisy, problemOf, quartiles, SEEDS, tasks } from "./race.runs.js";
+import { isNoisy, problemOf, quartiles, SEEDS, stepOf, tasks } from "./race.runs.js";
 
 const WIDE = 640; // pixels from which curves stand beside the surface
 const SHAPE = ["problem", "condition", "angle"]; // what the surface depends on
@@ -99,9 +99,9 @@ export function mount(root, { store, language, first, share }) {
   /** Draw what depends on the step that is shown. */
   function drawStep(state) {
     drawPaths(surface, state, shown, root, (kind) => t(`rules.${kind}`));
-    drawCursor([losses, rates], state.step);
+    drawCursor([losses, rates], stepOf(state));
     start.place(state.start);
-    play.show(state.step, state.steps);
+    play.show(stepOf(state), state.steps);
     rules.show(state, reached(state));
   }
 
@@ -115,8 +115,9 @@ export function mount(root, { store, language, first, share }) {
   }
 
   /** Return for each rule what it has reached, in words. */
-  function reached({ step: now, rules: all }) {
+  function reached(state) {
     const { problem, runs, crowd } = shown;
+    const [now, { rules: all }] = [stepOf(state), state];
     return runs.map(({ losses: values, divergedAt }, index) => {
       if (!crowd && divergedAt >= 0 && divergedAt <= now) {
         return { text: t("race.diverged", { step: divergedAt }), hasDiverged: true };
@@ -134,7 +135,7 @@ export function mount(root, { store, language, first, share }) {
       return t("race.told", { name: t(`rules.${kindOf(state.rules[index])}`), reached: text });
     });
     const key = shown.crowd ? "race.after_many" : "race.after";
-    return `${t(key, { step: state.step, count: SEEDS })} ${parts.join("; ")}.`;
+    return `${t(key, { step: stepOf(state), count: SEEDS })} ${parts.join("; ")}.`;
   }
 
   function resize() {

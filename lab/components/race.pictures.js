@@ -5,7 +5,7 @@ import { color, stroke } from "../parts/styles.js";
 import { drawEnds } from "./race.ends.js";
 import { paintMap } from "./race.map.js";
 import { kindOf } from "./race.rules.js";
-import { excess, quartiles } from "./race.runs.js";
+import { excess, quartiles, stepOf } from "./race.runs.js";
 
 const paint = (style, as) => `${as}: var(--${color(style)})`;
 
@@ -14,7 +14,7 @@ const paint = (style, as) => `${as}: var(--${color(style)})`;
  * all rules; `map` what became of many starts. Either may be null. `nameOf` names a style.
  */
 export function drawPaths(plot, state, { problem, runs, crowd, map }, root, nameOf) {
-  const { step, rules } = state;
+  const [step, { rules }] = [stepOf(state), state];
   const styles = rules.map(kindOf);
   const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
   const all = (draw) => styles.flatMap((style, index) => draw(style, runs[index].path, index));

@@ -153,13 +153,19 @@ export function mount(root, { store, language, first, share }) {
   }
 
   let request = 0;
+  const waiting = new Set(); // fields that changed since the last drawing
   const stopFollowing = store.subscribe((state, changed) => {
-    if (changed.length === 1 && changed[0] === "step") return drawStep(state);
+    const isStep = changed.length === 1 && changed[0] === "step";
+    // While new rules wait for their runs, a step of the old ones cannot be shown.
+    if (isStep) return waiting.size ? undefined : drawStep(state);
     around.show();
+    for (const name of changed) waiting.add(name);
     cancelAnimationFrame(request); // of a dragged handle's moves only the last one in a frame counts
     request = requestAnimationFrame(() => {
+      const isNewShape = SHAPE.some((name) => waiting.has(name));
+      waiting.clear();
       run(store.state);
-      if (changed.some((name) => SHAPE.includes(name))) drawAll(store.state);
+      if (isNewShape) drawAll(store.state);
       else draw(store.state);
     });
   });

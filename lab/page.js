@@ -6,31 +6,41 @@ import { createStore } from "./parts/store.js";
 import { language } from "./parts/text.js";
 import { defaults, invalid } from "./state.js";
 
+const LONGEST = 40; // characters of an address that are repeated to the reader
+
 function start(figure) {
   const { component, state, texts, marks } = JSON.parse(figure.querySelector("script").textContent);
   const words = language({ texts, marks });
-  const [asked, problem] = fromAddress(figure.id, component, words);
   const first = { ...defaults(component), ...state };
-  const store = createStore({ ...first, ...asked });
+  const store = createStore(first);
   const root = html("div");
+  const notice = html("p", { class: "problem", role: "alert", hidden: true });
   const still = figure.querySelector(".still");
+  const say = (problem) => {
+    notice.textContent = problem;
+    notice.hidden = !problem;
+  };
+  /** Show what the address asks for, if it asks for something of this figure. */
+  const follow = () => {
+    const [asked, problem] = fromAddress(figure.id, component, words);
+    say(problem);
+    if (asked) store.set({ ...first, ...asked });
+    return asked !== null;
+  };
+  const isAsked = follow();
+  figure.prepend(notice);
   try {
-    components[component].mount(root, {
-      store,
-      language: words,
-      first,
-      share: () => shareLink(figure.id, first, store.state),
-      wide: figure.classList.contains("wide"),
-    });
+    const share = () => shareLink(figure.id, first, store.state);
+    components[component].mount(root, { store, language: words, first, share });
   } catch (error) {
     root.remove();
-    figure.prepend(html("p", { class: "problem", role: "alert" }, words.t("broken")));
+    say(words.t("broken"));
     throw error; // for the console: the still picture stays
   }
-  if (problem) figure.prepend(html("p", { class: "problem", role: "alert" }, problem));
   still.hidden = true;
   figure.append(root);
-  if (asked) figure.scrollIntoView();
+  if (isAsked) figure.scrollIntoView();
+  addEventListener("hashchange", () => follow() && figure.scrollIntoView());
 }
 
 /** Return the state that the address asks for, and what is wrong with it. */
@@ -41,9 +51,9 @@ function fromAddress(id, component, { t }) {
     const patch = JSON.parse(decodeURIComponent(written));
     const wrong = invalid(component, patch);
     if (!wrong.length) return [patch, ""];
-    return [null, t("problem_address", { names: wrong.join(", ") })];
+    return [null, t("problem_address", { names: wrong.join(", ").slice(0, LONGEST) })];
   } catch {
-    return [null, t("problem_address", { names: written.slice(0, 40) })];
+    return [null, t("problem_address", { names: written.slice(0, LONGEST) })];
   }
 }
 

@@ -74,6 +74,7 @@ function isRule(value) {
   const rule = kindOf(rules, value?.rule);
   return (
     rule &&
+    isNumber(value.lr, settings.lr) &&
     Object.entries(value).every(([name, setting]) => {
       if (name === "rule") return true;
       if (!rule.settings.includes(name)) return false;

@@ -1,7 +1,7 @@
 /** A card for each rule of a race: what it is, its settings, how far it has come. */
 
 import { button, choice, slider } from "../parts/control.js";
-import { html, set, svg, write } from "../parts/dom.js";
+import { focusIn, giveFocus, html, set, svg, write } from "../parts/dom.js";
 import { stroke } from "../parts/styles.js";
 import { fields, settings as ranges } from "../state.js";
 import { KINDS, kindOf } from "./race.rules.js";
@@ -23,13 +23,18 @@ export function cards(store, language) {
     add,
     show(state, reached) {
       const kinds = state.rules.map(kindOf);
+      let [held, control] = [-1, -1]; // the card and the control that have the focus
       if (kinds.join() !== shown) {
         shown = kinds.join();
+        const places = all.map((one) => focusIn(one.element));
+        held = places.findIndex((place) => place >= 0);
+        control = places[held];
         all = kinds.map((kind, index) => card(kind, index, store, language));
         element.replaceChildren(...all.map((one) => one.element));
       }
       add.hidden = state.rules.length >= fields("race").rules.max;
       all.forEach((one, index) => one.show(state, reached[index]));
+      if (held >= 0) giveFocus(all[Math.min(held, all.length - 1)].element, control);
     },
   };
 }
@@ -85,8 +90,14 @@ function card(kind, index, store, language) {
     html("legend", { class: "hidden" }, name),
     html("div", { class: "title" }, swatch, select.element, remove),
     result,
-    rows.slice(0, main),
-    html("details", { class: "more" }, html("summary", {}, t("race.more")), rows.slice(main), map),
+    html("div", { class: "rows" }, rows.slice(0, main)),
+    html(
+      "details",
+      { class: "more" },
+      html("summary", {}, t("race.more")),
+      html("div", { class: "rows" }, rows.slice(main)),
+      map,
+    ),
   );
   return {
     element,

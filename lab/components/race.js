@@ -15,7 +15,7 @@ import { outcomeMap } from "./race.map.js";
 import { panel } from "./race.panel.js";
 import { drawCurves, drawCursor, drawPaths, ofRule } from "./race.pictures.js";
 import { kindOf } from "./race.rules.js";
-import { isNoisy, problemOf, quartiles, SEEDS, tasks } from "./race.runs.js";
+import { isNoisy, problemOf, quartiles, SEEDS, stepOf, tasks } from "./race.runs.js";
 
 const WIDE = 640; // pixels from which curves stand beside the surface
 const SHAPE = ["problem", "condition", "angle"]; // what the surface depends on
@@ -31,7 +31,7 @@ export function mount(root, { store, language, first, share }) {
 
   const surface = new Plot({ x: "x", y: "y", number });
   const step = t("race.step");
-  const below = { x: step, number, log: true, margin: { left: 62 } };
+  const below = { x: step, number, log: true, margin: { left: 68 } };
   const losses = new Plot({ ...below, y: t("race.excess"), ticks: [5, 4] });
   const rates = new Plot({ ...below, y: t("race.rate"), ticks: [5, 3] });
   const round = (start) => start.map((value) => Number(value.toPrecision(4)));
@@ -56,6 +56,7 @@ export function mount(root, { store, language, first, share }) {
   const curves = html("div", { class: "curves" }, losses.element, rates.element);
   set(root, { class: "lab race" });
   root.replaceChildren(
+    html("p", { class: "hint" }, t("race.hint")),
     html("div", { class: "stage" }, html("div", {}, surface.element), curves),
     play.element,
     rules.element,
@@ -97,10 +98,10 @@ export function mount(root, { store, language, first, share }) {
 
   /** Draw what depends on the step that is shown. */
   function drawStep(state) {
-    drawPaths(surface, state, shown, root);
-    drawCursor([losses, rates], state.step);
+    drawPaths(surface, state, shown, root, (kind) => t(`rules.${kind}`));
+    drawCursor([losses, rates], stepOf(state));
     start.place(state.start);
-    play.show(state.step, state.steps);
+    play.show(stepOf(state), state.steps);
     rules.show(state, reached(state));
   }
 
@@ -114,8 +115,9 @@ export function mount(root, { store, language, first, share }) {
   }
 
   /** Return for each rule what it has reached, in words. */
-  function reached({ step: now, rules: all }) {
+  function reached(state) {
     const { problem, runs, crowd } = shown;
+    const [now, { rules: all }] = [stepOf(state), state];
     return runs.map(({ losses: values, divergedAt }, index) => {
       if (!crowd && divergedAt >= 0 && divergedAt <= now) {
         return { text: t("race.diverged", { step: divergedAt }), hasDiverged: true };
@@ -133,7 +135,7 @@ export function mount(root, { store, language, first, share }) {
       return t("race.told", { name: t(`rules.${kindOf(state.rules[index])}`), reached: text });
     });
     const key = shown.crowd ? "race.after_many" : "race.after";
-    return `${t(key, { step: state.step, count: SEEDS })} ${parts.join("; ")}.`;
+    return `${t(key, { step: stepOf(state), count: SEEDS })} ${parts.join("; ")}.`;
   }
 
   function resize() {
@@ -151,13 +153,19 @@ export function mount(root, { store, language, first, share }) {
   }
 
   let request = 0;
+  const waiting = new Set(); // fields that changed since the last drawing
   const stopFollowing = store.subscribe((state, changed) => {
-    if (changed.length === 1 && changed[0] === "step") return drawStep(state);
+    const isStep = changed.length === 1 && changed[0] === "step";
+    // While new rules wait for their runs, a step of the old ones cannot be shown.
+    if (isStep) return waiting.size ? undefined : drawStep(state);
     around.show();
+    for (const name of changed) waiting.add(name);
     cancelAnimationFrame(request); // of a dragged handle's moves only the last one in a frame counts
     request = requestAnimationFrame(() => {
+      const isNewShape = SHAPE.some((name) => waiting.has(name));
+      waiting.clear();
       run(store.state);
-      if (changed.some((name) => SHAPE.includes(name))) drawAll(store.state);
+      if (isNewShape) drawAll(store.state);
       else draw(store.state);
     });
   });

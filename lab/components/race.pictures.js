@@ -2,18 +2,19 @@
 
 import { band, curve, dots, path, star } from "../parts/line.js";
 import { color, stroke } from "../parts/styles.js";
+import { drawEnds } from "./race.ends.js";
 import { paintMap } from "./race.map.js";
 import { kindOf } from "./race.rules.js";
-import { excess, quartiles } from "./race.runs.js";
+import { excess, quartiles, stepOf } from "./race.runs.js";
 
 const paint = (style, as) => `${as}: var(--${color(style)})`;
 
 /**
  * Draw the paths up to the step that is shown. `crowd` holds the runs of many seeds, for each seed
- * all rules; `map` what became of many starts. Either may be null.
+ * all rules; `map` what became of many starts. Either may be null. `nameOf` names a style.
  */
-export function drawPaths(plot, state, { problem, runs, crowd, map }, root) {
-  const { step, rules } = state;
+export function drawPaths(plot, state, { problem, runs, crowd, map }, root, nameOf) {
+  const [step, { rules }] = [stepOf(state), state];
   const styles = rules.map(kindOf);
   const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
   const all = (draw) => styles.flatMap((style, index) => draw(style, runs[index].path, index));
@@ -33,15 +34,8 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root) {
       ["path", { d: dots(plot, pairs, step + 1), class: "dots", style: paint(style, "stroke") }],
     ]),
   );
-  plot.draw(
-    "now",
-    all((style, pairs) => {
-      const [x, y] = at(pairs);
-      if (!Number.isFinite(x)) return [];
-      const [cx, cy] = [plot.x(x), plot.y(y)];
-      return [["circle", { cx, cy, r: 5, style: paint(style, "fill") }]];
-    }),
-  );
+  const paths = runs.map((run) => run.path);
+  drawEnds(plot, paths, step, styles, styles.map(nameOf));
   const best = problem.minimum?.slice();
   plot.draw(
     "optimum",

@@ -20,6 +20,11 @@ export function isNoisy({ batches: isOn, problem }) {
   return isOn && problem === "regression";
 }
 
+/** Return the step of a state, which its runs may not reach. */
+export function stepOf({ step, steps }) {
+  return Math.min(step, steps);
+}
+
 /** Return what to simulate for each rule of a state. */
 export function tasks(state, problem = problemOf(state), seed = state.seed) {
   const drawn = isNoisy(state) ? batches(seed, state.steps) : null;

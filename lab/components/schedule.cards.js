@@ -1,7 +1,7 @@
 /** A card for each piece: what it is, its settings if it is the chosen one, and what torch does. */
 
 import { button, choice, slider, toggle } from "../parts/control.js";
-import { html, set, write } from "../parts/dom.js";
+import { focusIn, giveFocus, html, set, write } from "../parts/dom.js";
 import { pieces as kinds } from "../state.js";
 import { edgesOf, movePiece, newPiece, removePiece, settingsOf } from "./schedule.pieces.js";
 
@@ -129,8 +129,10 @@ export function pieceCards({ language, store, change }) {
       const next = `${chosen}:${state.pieces.map(({ piece }) => piece).join()}`;
       if (next !== shape) {
         shape = next;
+        const control = Math.max(-1, ...cards.map(({ element: one }) => focusIn(one)));
         cards = state.pieces.map((piece, i) => card(piece, i, state.pieces.length, i === chosen));
         element.replaceChildren(...cards.map(({ element: one }) => one));
+        if (control >= 0) giveFocus(cards[chosen].element, control);
       }
       const ends = edgesOf(state.pieces);
       cards.forEach((one, i) => {

@@ -115,6 +115,7 @@ export function mount(root, { store, language, first, share }) {
   set(root, { class: "lab schedule" });
   root.replaceChildren(
     controls.element,
+    html("p", { class: "hint" }, t("schedule.hint")),
     rates.element,
     ratesLog.element,
     row.element,

@@ -82,6 +82,7 @@ export function mount(root, { store, language, first, share }) {
   const fastestKey = html("span", { class: "key" });
   set(root, { class: "lab stability" });
   root.replaceChildren(
+    html("p", { class: "hint" }, t("stability.hint")),
     pair(plane, circle),
     html(
       "p",

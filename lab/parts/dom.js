@@ -54,6 +54,20 @@ export function draw(group, shapes) {
   for (const element of old.slice(shapes.length)) element.remove();
 }
 
+const controls = (element) => [...element.querySelectorAll("button, input, select, summary")];
+
+/** Return which control of an element has the focus, for `giveFocus` after it was made anew; or −1. */
+export function focusIn(element) {
+  return controls(element).indexOf(document.activeElement);
+}
+
+/** Focus a control of an element by its place, or the first one if that cannot be used. */
+export function giveFocus(element, place) {
+  const isUsable = (one) => one && !one.disabled && one.checkVisibility();
+  const all = controls(element);
+  (isUsable(all[place]) ? all[place] : all.find(isUsable))?.focus();
+}
+
 let count = 0;
 
 /** Return an id that no other element of the page has. */

@@ -27,7 +27,9 @@ export function player({ language, go }) {
     const start = performance.now();
     toggle.textContent = t("pause");
     const tick = (now) => {
-      const next = Math.min(last, first + Math.floor(((now - start) / DURATION) * last));
+      // The first frame may have begun before the click.
+      const share = Math.max(0, now - start) / DURATION;
+      const next = Math.min(last, first + Math.floor(share * last));
       if (next !== step) go(next);
       if (next >= last) return stop();
       frame = requestAnimationFrame(tick);

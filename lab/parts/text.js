@@ -36,13 +36,21 @@ export function language({ texts, marks }) {
     });
   }
 
-  /** Read a number as people type it, with the language's decimal mark or a point; else NaN. */
+  /** Read a number as people type it, or as it is shown, with the decimal mark or a point; else NaN. */
   function parse(written) {
-    const plain = written.trim().replace("−", "-").replace(marks.decimal, ".");
+    const plain = typed(written.trim()).replace("−", "-").replace(marks.decimal, ".");
     return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
   }
 
   return { t, number, parse };
+}
+
+/** Return "2 × 10⁻⁸", as numbers are shown, in the form in which they are typed: "2e-8". */
+function typed(shown) {
+  return shown.replace(/^(?:(.+?) ?× ?)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$/, (_, mantissa = "1", power) => {
+    const digit = (letter) => Object.keys(SUPERSCRIPTS).find((key) => SUPERSCRIPTS[key] === letter);
+    return `${mantissa}e${[...power].map(digit).join("")}`;
+  });
 }
 
 /** Format a number as `number` in helpers/language.py does: `d`, `,` (both whole), `.nf`, `.ng`, `.n%`. */

@@ -1,26 +1,60 @@
 """Exercises of chapter 8: hands-on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
+from helpers.exercises.exercise import FunctionExercise, LinesExercise
 
-parameters = NumberExercise(
-    # Each output of a layer has a weight for each input, and a bias.
-    reference=785 * 256 + 257 * 64 + 65 * 10,
+Row = tuple[dict[str, object], list[float]]
+
+
+def _credit(
+    rows: Sequence[Row],
+    *,
+    summary: Callable[[list[float]], Any] = np.median,
+    most_changes: float = 1,
+    against_first: bool = False,
+) -> int:
+    """Return the index of the row with the largest gain; the options are usual mistakes."""
+    gains = {}
+    for i in range(1, len(rows)):
+        (before, old), (after, new) = rows[i - 1], rows[i]
+        if sum(before[name] != after[name] for name in after) <= most_changes:
+            gains[i] = summary(new) - summary(rows[0][1] if against_first else old)
+    return max(gains, key=lambda i: gains[i])
+
+
+credit = FunctionExercise(
+    reference=_credit,
+    arguments=[
+        ([first, second, third, fourth],)
+        for first, second, third, fourth in (
+            (
+                ({"lr": 1, "width": 8, "wd": 0}, [0.80, 0.81, 0.82]),
+                ({"lr": 3, "width": 8, "wd": 0}, [0.84, 0.85, 0.86]),
+                ({"lr": 3, "width": 32, "wd": 1}, [0.91, 0.92, 0.93]),
+                ({"lr": 3, "width": 64, "wd": 1}, [0.92, 0.93, 0.99]),
+            ),
+            (
+                ({"lr": 1, "width": 8, "wd": 0}, [0.70, 0.71, 0.72]),
+                ({"lr": 1, "width": 8, "wd": 1}, [0.70, 0.72, 0.93]),
+                ({"lr": 2, "width": 8, "wd": 1}, [0.75, 0.76, 0.77]),
+                ({"lr": 2, "width": 16, "wd": 1}, [0.76, 0.77, 0.78]),
+            ),
+        )
+    ],
     mistakes={
-        "no_bias": 784 * 256 + 256 * 64 + 64 * 10,
-        "first_layer": 785 * 256,
-        "skipped": 785 * 256 + 257 * 10,
-        "image": 29 * 256 + 257 * 64 + 65 * 10,
+        "two_changes": partial(_credit, most_changes=math.inf),
+        "best_seed": partial(_credit, summary=max),
+        "against_first": partial(_credit, against_first=True),
     },
-    rel=0,
 )
-"""Number of parameters of an MLP 784-256-64-10."""
+"""Row of an ablation that brings most, among those that change one setting."""
 
 epoch_loss = FunctionExercise(
     reference=lambda losses, sizes: np.sum(losses * sizes) / np.sum(sizes),

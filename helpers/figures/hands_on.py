@@ -1,5 +1,6 @@
 """Figures of chapter 8: a network trained on handwritten digits, from the data to its mistakes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,18 @@ from helpers.figures.palette import COLORS, STYLES
 
 __all__ = [
     "accuracies",
+    "attribution",
     "comparison",
     "confusion",
     "last_batches",
     "learning_rates",
     "mistakes",
-    "normalisations",
     "samples",
     "smoothing",
 ]
+
+IN_MARGIN: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
+"""For a note beside a row: across the axes by share, along them in data."""
 
 
 @canvas.figure
@@ -69,8 +73,16 @@ def accuracies(
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.hands_on.accuracies"
-    curves = {"train": (train, "adam_variant"), "validation": (validation, "adam")}
-    _draw_accuracies(ax, curves)
+    epochs = np.arange(1, len(train) + 1)
+    for name, curve, style in (
+        ("train", train, "adam_variant"),
+        ("validation", validation, "adam"),
+    ):
+        ax.plot(epochs, curve, **STYLES[style], label=language.text(f"{key}.{name}"))
+    ax.set_xlim(1, epochs[-1])
+    ax.set_ylim(top=1)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    label_ends(ax)
     titles(ax, key, ahead=int((train > validation).sum()), epochs=len(train))
     canvas.describe(
         ax,
@@ -83,49 +95,6 @@ def accuracies(
     )
     canvas.mark_source(ax, source)
     return ax
-
-
-@canvas.figure
-def normalisations(
-    article: np.ndarray, own: np.ndarray, *, source: str, ax: Axes | None = None
-) -> Axes:
-    """Validation accuracy of one recipe under two normalisations of its data.
-
-    Parameters
-    ----------
-    article, own : numpy.ndarray
-        Shape (epochs,), as shares: with the article's, and with the training data's own statistics.
-    source : {"mnist", "digits"}
-        The ``source`` of the images.
-    """
-    ax = canvas.subplots(height=3.9, ax=ax)
-    key = "figures.hands_on.normalisations"
-    _draw_accuracies(ax, {"article": (article, "adam_variant"), "own": (own, "corrected")})
-    titles(ax, key)
-    canvas.describe(
-        ax,
-        key,
-        epochs=len(own),
-        first_article=article[0],
-        first_own=own[0],
-        last_article=article[-1],
-        last_own=own[-1],
-        ahead=int((own > article).sum()),
-    )
-    canvas.mark_source(ax, source)
-    return ax
-
-
-def _draw_accuracies(ax: Axes, curves: dict[str, tuple[np.ndarray, str]]) -> None:
-    """Draw accuracies against their epoch by name, each in its style and named at its end."""
-    for name, (curve, style) in curves.items():
-        epochs = np.arange(1, len(curve) + 1)
-        text = language.text(f"figures.hands_on.curves.{name}")
-        ax.plot(epochs, curve, **STYLES[style], label=text)
-    ax.set_xlim(1, epochs[-1])
-    ax.set_ylim(top=1)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    label_ends(ax)
 
 
 @canvas.figure
@@ -261,45 +230,33 @@ def comparison(
     Parameters
     ----------
     accuracies : dict of str to dict of str to numpy.ndarray
-        By schedule, ``"constant"``, ``"cosine"`` and ``"one_cycle"``, then by optimizer,
-        ``"momentum"``, ``"nesterov"`` and ``"adam"``: shape (seeds,), as shares.
+        By schedule, ``"step"`` and ``"one_cycle"``, then by optimizer, ``"momentum"`` and
+        ``"adam"``: shape (seeds,), as shares.
     rates : dict of str to dict of str to float
         The learning rate of each.
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=5.0, ax=ax)
+    ax = canvas.subplots(height=3.6, ax=ax)
     key = "figures.hands_on.comparison"
-    in_margin: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
     medians: dict[tuple[str, str], float] = {}
     heights, names = [], []
     height = 0.0
     for schedule, by_rule in accuracies.items():
         height += 0.9  # room for the schedule's name
         text = language.text(f"{key}.{schedule}")
-        note(ax, text, (0, height + 0.18), color=COLORS["ink"], va="center", **in_margin)
+        note(ax, text, (0, height + 0.18), color=COLORS["ink"], va="center", **IN_MARGIN)
         for rule, dots in by_rule.items():
             height += 1
-            color, middle = STYLES[rule]["color"], float(np.median(dots))
-            spread = np.linspace(-0.16, 0.16, len(dots))
-            ax.plot(dots, height + spread, ".", color=color, markersize=8, alpha=0.6)
-            ax.plot([middle] * 2, [height - 0.36, height + 0.36], color=color, linewidth=3)
+            color = STYLES[rule]["color"]
+            medians[schedule, rule] = _draw_seeds(ax, dots, height, color)
             text = language.text(f"{key}.rate", rate=rates[schedule][rule])
-            note(ax, text, (1.02, height), color=color, va="center", **in_margin)
+            note(ax, text, (1.02, height), color=color, va="center", **IN_MARGIN)
             heights.append(height)
             names.append(language.text(f"{key}.{rule}"))
-            medians[schedule, rule] = middle
-    everything = np.concatenate(
-        [dots for by_rule in accuracies.values() for dots in by_rule.values()]
-    )
-    margin = 0.06 * np.ptp(everything)
-    ax.set_xlim(everything.min() - margin, everything.max() + margin)
-    ax.set_ylim(height + 0.6, 0.6)
-    ax.set_yticks(heights, names)
-    ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.grid(False, axis="y")
-    ax.grid(True, axis="x")
-    values = {"pairs": len(medians), "seeds": len(everything) // len(medians)}
+    everything = [dots for by_rule in accuracies.values() for dots in by_rule.values()]
+    _set_rows(ax, everything, heights, names)
+    values = {"pairs": len(medians), "seeds": len(everything[0])}
     titles(ax, key, **values)
     best, worst = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
     canvas.describe(
@@ -315,6 +272,66 @@ def comparison(
     )
     canvas.mark_source(ax, source)
     return ax
+
+
+@canvas.figure
+def attribution(accuracies: dict[str, np.ndarray], *, source: str, ax: Axes | None = None) -> Axes:
+    """Accuracy of recipes, each with one change more than the row above: a dot a seed.
+
+    A bar marks the median; the change of the median, in percentage points, is in the margin.
+
+    Parameters
+    ----------
+    accuracies : dict of str to numpy.ndarray
+        By step, such as ``"article"`` or ``"width"``: shape (seeds,), as shares.
+    source : {"mnist", "digits"}
+        The ``source`` of the images.
+    """
+    ax = canvas.subplots(height=4.4, ax=ax)
+    key = "figures.hands_on.attribution"
+    names = [language.text(f"{key}.{step}") for step in accuracies]
+    heights = [1.0 + row for row in range(len(names))]
+    medians: list[float] = []
+    for dots, height in zip(accuracies.values(), heights, strict=True):
+        median = _draw_seeds(ax, dots, height, COLORS["blue"])
+        if medians:
+            ax.plot([medians[-1]] * 2, [height - 0.64, height + 0.36], ":", color=COLORS["grey"])
+            text = language.number(100 * (median - medians[-1]), "+z.1f")
+            note(ax, text, (1.02, height), color=COLORS["ink"], va="center", **IN_MARGIN)
+        medians.append(median)
+    _set_rows(ax, list(accuracies.values()), heights, names)
+    values = {"steps": len(names) - 1, "seeds": len(next(iter(accuracies.values())))}
+    titles(ax, key, **values)
+    rows = [
+        language.text(f"{key}.row", name=name, median=median)
+        for name, median in zip(names, medians, strict=True)
+    ]
+    canvas.describe(ax, key, rows="; ".join(rows), **values)
+    canvas.mark_source(ax, source)
+    return ax
+
+
+def _draw_seeds(ax: Axes, dots: np.ndarray, height: float, color: str) -> float:
+    """Draw a row of accuracies, a dot each and a bar at their median, and return the median."""
+    median = float(np.median(dots))
+    spread = np.linspace(-0.16, 0.16, len(dots))
+    ax.plot(dots, height + spread, ".", color=color, markersize=8, alpha=0.6)
+    ax.plot([median] * 2, [height - 0.36, height + 0.36], color=color, linewidth=3)
+    return median
+
+
+def _set_rows(
+    ax: Axes, accuracies: list[np.ndarray], heights: Sequence[float], names: list[str]
+) -> None:
+    """Set limits, ticks and grid for rows of accuracies, the first at the top."""
+    everything = np.concatenate(accuracies)
+    margin = 0.06 * np.ptp(everything)
+    ax.set_xlim(everything.min() - margin, everything.max() + margin)
+    ax.set_ylim(heights[-1] + 0.6, min(0.6, heights[0] - 0.6))
+    ax.set_yticks(heights, names)
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.grid(False, axis="y")
+    ax.grid(True, axis="x")
 
 
 @canvas.figure

@@ -61,16 +61,6 @@ def accuracies():
         check.alternative_text(ax, 18, train[0], 0.983, validation[0], 0.97)
 
 
-def normalisations():
-    article, own = rising(0.95, 0.1), rising(0.962, 0.2)
-    ax = yield {"article": article, "own": own, "source": "digits"}
-    dotted = line("adam_variant", EPOCHS, article, "article's")
-    check.artists(ax, dotted, line("corrected", EPOCHS, own, "own"), x=(1, 18), y=(None, 1))
-    ahead = sum(a > b for a, b in zip(own, article, strict=True))
-    assert 0 < ahead < 18
-    check.alternative_text(ax, 18, article[0], 0.95, own[0], 0.962, ahead)
-
-
 def learning_rates():
     epochs = np.arange(1, 20)
     for fall, texts, second in (
@@ -117,39 +107,63 @@ def smoothing():
         check.alternative_text(ax, 17, *bounds)
 
 
+def seed_rows(ax, scores, colors):
+    """Return what is drawn for rows of accuracies, and check where the rows and limits are."""
+    heights, drawn = ax.get_yticks(), []
+    clouds = [one for one in ax.lines if len(one.get_xdata()) == len(scores[0])]
+    for values, height, color, cloud in zip(scores, heights, colors, clouds, strict=True):
+        assert all(abs(cloud.get_ydata() - height) < 0.3)
+        drawn.append(dots(color, values, cloud.get_ydata(), "."))
+        middle = sorted(values)[len(values) // 2]
+        drawn.append(line(color, [middle] * 2, [height - 0.36, height + 0.36]))
+    everything = np.concatenate(scores)
+    margin = 0.06 * np.ptp(everything)
+    x = everything.min() - margin, everything.max() + margin
+    top = min(0.6, heights[0] - 0.6)
+    assert all(np.diff(heights) >= 1)
+    return drawn, {"x": x, "y": (heights[-1] + 0.6, top)}
+
+
 def comparison():
-    rules = {"momentum": "pink", "nesterov": "green", "adam": "orange"}
-    names = {"constant": "constant rate", "cosine": "CosineAnnealingLR", "one_cycle": "OneCycleLR"}
-    random, shares = np.random.default_rng(9), (0.1, 0.02, 0.003)
+    rules = {"momentum": "pink", "adam": "orange"}
+    names = {"step": "StepLR", "one_cycle": "OneCycleLR"}
+    random = np.random.default_rng(9)
     scores = {s: {r: random.normal(0.93, 0.006, 7) for r in rules} for s in names}
-    rates = {
-        s: {r: i * share for r, share in zip(rules, shares, strict=True)}
-        for i, s in enumerate(names, start=1)
-    }
+    rates = {"step": {"momentum": 0.1, "adam": 0.003}, "one_cycle": {"momentum": 0.2, "adam": 0.01}}
     ax = yield {"accuracies": scores, "rates": rates, "source": "digits"}
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["momentum", "Nesterov", "Adam"] * 3
+    assert labels == ["momentum", "Adam"] * 2
     rows = [(schedule, rule) for schedule in names for rule in rules]
-    drawn, medians = [], []
-    for i, (schedule, rule) in enumerate(rows):
-        height, color, values = ax.get_yticks()[i], rules[rule], scores[schedule][rule]
-        cloud, middle = ax.lines[2 * i].get_ydata(), sorted(values)[3]
-        assert all(abs(cloud - height) < 0.3)
-        medians.append((middle, f"({labels[i]}, {names[schedule]})"))
-        drawn.append(dots(color, values, cloud, "."))
-        drawn.append(line(color, [middle] * 2, [height - 0.36, height + 0.36]))
-        drawn.append(note(f"lr {rates[schedule][rule]:g}", color, (1.02, height)))
-        if i % 3 == 0:
+    colors = [rules[rule] for _, rule in rows]
+    drawn, limits = seed_rows(ax, [scores[s][r] for s, r in rows], colors)
+    medians = []
+    for height, label, (schedule, rule) in zip(ax.get_yticks(), labels, rows, strict=True):
+        middle = sorted(scores[schedule][rule])[3]
+        medians.append((middle, f"({label}, {names[schedule]})"))
+        drawn.append(note(f"lr {rates[schedule][rule]:g}", rules[rule], (1.02, height)))
+        if rule == "momentum":
             drawn.append(note(names[schedule], "ink", (0, height - 0.82)))
-    everything = np.concatenate([scores[schedule][rule] for schedule, rule in rows])
-    low, high = min(everything), max(everything)
-    margin = 0.06 * (high - low)
-    last, first = ax.get_yticks()[-1] + 0.6, 0.6
-    check.artists(ax, *drawn, title=[9, 7], x=(low - margin, high + margin), y=(last, first))
-    assert all(np.diff(ax.get_yticks(), prepend=first) >= 1)
+    check.artists(ax, *drawn, title=[4], **limits)
     (low, worst), *_, (high, best) = sorted(medians)
-    _, after_low, after_high = check.alternative_text(ax, 9, 7, low, high).split("% ")
+    _, after_low, after_high = check.alternative_text(ax, 4, 7, low, high).split("% ")
     assert (worst in after_low, best in after_high) == (True, True)
+
+
+def attribution():
+    scores = {
+        "article": np.array([0.92, 0.9, 0.91]),
+        "own": np.array([0.95, 0.96, 0.94]),
+        "batch": np.array([0.948, 0.949, 0.97]),
+    }
+    ax = yield {"accuracies": scores, "source": "digits"}
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert labels == ["article's recipe", "+ scale", "+ batch of 256"]
+    drawn, limits = seed_rows(ax, list(scores.values()), ["blue"] * 3)
+    for height, before, gain in ((2, 0.91, "+4.0"), (3, 0.95, "-0.1")):
+        drawn.append(line("grey", [before] * 2, [height - 0.64, height + 0.36], linestyle=":"))
+        drawn.append(note(gain.replace("-", "−"), "ink", (1.02, height)))
+    check.artists(ax, *drawn, **limits)
+    check.alternative_text(ax, 2, 3, 0.91, 0.95, 0.949)
 
 
 def confusion():

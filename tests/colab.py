@@ -3,7 +3,8 @@
 Each set of versions gets an environment of its own, without the course's package. Every notebook
 starts in a folder outside any checkout, and its first cell fetches `helpers` from the address that
 readers use; git serves a clone of what is committed here instead. The outputs have to be the
-committed ones, and afterwards `helpers` has to be all that is new in the environment.
+committed ones, and afterwards `helpers` and anywidget have to be all that is new in the
+environment.
 """
 
 import argparse
@@ -36,6 +37,8 @@ SETS = {
     "newest": ("3.13", (*PROJECT, "--upgrade")),
 }
 """Python, and what uv installs beside it: the lower bounds, Colab's own versions, or the newest."""
+BROUGHT = ("anywidget", "psygnal")
+"""What the install cell may bring beside `helpers`: anywidget and what it needs."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,7 +135,8 @@ class Stage:
             problems.append(f"{name}: {text}")
         else:
             problems += differences(name, committed, executed)
-        after = self._packages()
+        packages = self._packages()
+        after = [one for one in packages if one in before or one.split("==")[0] not in BROUGHT]
         if after != sorted([*before, self.installed]):
             new, gone = sorted(set(after) - set(before)), sorted(set(before) - set(after))
             problems.append(

@@ -29,7 +29,7 @@ import importlib.util
 
 if importlib.util.find_spec("helpers") is None:
     %pip install --quiet --no-deps "git+{url}@{branch}"
-    %pip install --quiet pooch tqdm\
+    %pip install --quiet anywidget pooch tqdm\
 """
 
 _LANGUAGE = """\

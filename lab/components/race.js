@@ -1,7 +1,7 @@
 /** Race: optimizers from one start over one surface. The reader moves the start and every setting. */
 
 import { simulate, simulateMany } from "../engine/simulate.js";
-import { html, set, write } from "../parts/dom.js";
+import { html, set } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { player } from "../parts/player.js";
@@ -107,8 +107,7 @@ export function mount(root, { store, language, first, share }) {
 
   function drawAll(state) {
     const [x, y] = state.problem === "regression" ? [t("race.bias"), t("race.weight")] : ["x", "y"];
-    write(surface.xLabel, x);
-    write(surface.yLabel, y);
+    surface.label(x, y);
     surface.domain(...problems[state.problem].view);
     drawSurface(surface, shown.problem, ["rosenbrock", "beale"].includes(state.problem));
     draw(state);

@@ -87,7 +87,8 @@ def write_page(folder: Path, component: str, language: str = "en", **state: Any)
     page.write_text(
         f'<!DOCTYPE html><html lang="{language}"><meta charset="utf-8"><title>{component}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="lab.css"><main><figure class="lab-home" id="it" style="margin: 0">'
+        '<link rel="stylesheet" href="lab.css"><main>'
+        '<figure class="lab-home" id="it" style="margin: 0">'
         f'<script type="application/json">{json.dumps(data)}</script>'
         '<div class="still">its picture</div></figure></main>'
         '<script src="lab.js" defer></script></html>',

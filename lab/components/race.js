@@ -72,16 +72,17 @@ export function mount(root, { store, language, first, share }) {
     shown = { problem, runs: todo.map(simulate), crowd: null, map: null };
     if (state.many && isNoisy(state)) {
       const seeds = Array.from({ length: SEEDS }, (_, seed) => tasks(state, problem, seed));
-      stopWork = inSlices(simulateMany(seeds.flat()), (crowd) => finish({ crowd }));
+      stopWork = inSlices(simulateMany(seeds.flat()), (crowd) => {
+        shown = { ...shown, crowd };
+        draw(store.state);
+      });
     } else if (state.map in todo && !isNoisy(state)) {
       const { view } = problems[state.problem];
-      stopWork = inSlices(outcomeMap(todo[state.map], view), (map) => finish({ map }));
+      stopWork = inSlices(outcomeMap(todo[state.map], view), (map) => {
+        shown = { ...shown, map };
+        drawStep(store.state);
+      });
     }
-  }
-
-  function finish(found) {
-    shown = { ...shown, ...found };
-    draw(store.state);
   }
 
   function draw(state) {

@@ -59,6 +59,16 @@ def test_lists_are_typed_and_wrong_ones_answered(open_adam):
     )
 
 
+def test_a_number_can_be_typed_as_it_is_shown(open_adam):
+    page = open_adam(eps=2e-8)
+    field = page.get_by_label("ε: value")
+    assert field.input_value() == "2 × 10⁻⁸"
+    for typed, shown in (("10⁻⁶", "10⁻⁶"), ("2.5 × 10⁻³", "0.0025"), ("3e-7", "3 × 10⁻⁷")):
+        field.fill(typed)
+        field.press("Enter")
+        wait_until(page, f"document.activeElement.value == {shown!r}")
+
+
 def test_a_line_and_its_curve_are_lit_together(open_adam):
     page = open_adam(gradients=[0.12 / 0.1, 0.5], step=2)
     numbers = page.locator(".line-m .numbers").inner_text()

@@ -179,6 +179,9 @@ def test_settings_are_moved_and_typed(open_race):
         "precisa ser um número de" in page.get_by_role("alert").filter(has_text="1e9").inner_text()
     )
     assert rate.get_attribute("aria-invalid") == "true"
+    rate.fill("9" * 400)
+    rate.press("Enter")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     rate.fill("10")
     rate.press("Enter")
     wait_until(page, "document.querySelector('.rules').textContent.includes('divergiu no passo')")
@@ -201,6 +204,57 @@ def test_rules_come_and_go(open_race):
     wait_until(page, "document.querySelectorAll('.rule').length == 5")
     assert outcome(page).startswith("After 50 steps: NAdam: ")
     assert page.locator(".paths path").count() == 10
+
+
+def test_the_focus_stays_where_a_card_was(open_race):
+    page = open_race()
+    focused = "document.activeElement.closest('.rule')?.querySelector('legend').textContent"
+    page.get_by_label("optimizer").first.focus()
+    page.keyboard.press("ArrowDown")
+    wait_until(page, f"{focused} == 'momentum'")
+    page.get_by_role("button", name="Remove Adam").press("Enter")
+    wait_until(page, "document.querySelectorAll('.rule').length == 2")
+    assert page.evaluate(focused) == "momentum"
+    page.keyboard.press("Enter")
+    wait_until(page, "document.querySelectorAll('.rule').length == 1")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"  # the last one stays
+
+
+def test_fast_keys_are_all_counted(open_race):
+    page = open_race(start=[0, 0])
+    keys = "for (let i = 0; i < 5; i++) document.querySelector('.handle').dispatchEvent("
+    page.evaluate(keys + "new KeyboardEvent('keydown', { key: 'ArrowRight' }))")
+    wait_until(page, "document.querySelector('.handle').ariaValueText == '0.22, 0.00'")
+
+
+def test_a_path_that_leaves_the_picture_ends_at_its_border(open_race):
+    rules = [{"rule": "sgd", "lr": 1.5}, {"rule": "adam", "lr": 0.1}]
+    page = open_race(rules=rules, steps=40, step=40)
+    ends = page.locator(".now circle")
+    assert ends.evaluate_all("all => all.map((one) => one.classList.contains('outside'))") == [
+        True,
+        False,
+    ]
+    assert page.locator(".plot .name").all_text_contents() == ["SGD", "Adam"]
+    picture = page.locator(".plot").first.bounding_box()
+    for end in ends.all():
+        box = end.bounding_box()
+        assert picture["x"] < box["x"] < picture["x"] + picture["width"] - box["width"]
+        assert picture["y"] < box["y"] < picture["y"] + picture["height"] - box["height"]
+
+
+def test_what_happens_while_it_plays(open_race):
+    page = open_race()
+    page.get_by_role("button", name="Play").click()
+    for width, surface in ((320, "saddle"), (900, "Beale's plain"), (390, "turned bowl")):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.get_by_label("surface").select_option(surface)
+        page.wait_for_timeout(100)
+    for name in ("+ Add an optimizer", "Remove SGD", "Remove momentum", "Remove Adam"):
+        page.get_by_role("button", name=name).click()
+    wait_until(page, "document.querySelectorAll('.now circle').length == 1")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wait_until(page, "document.querySelector('.player input[type=text]').value == 50")
 
 
 def test_play_pause_and_step(open_race):
@@ -256,7 +310,19 @@ def test_a_link_brings_back_what_was_shared(open_race):
     assert outcome(other) == shown
 
 
-@pytest.mark.parametrize("wrong", ["{", "3", '{"steps":1e9}', '{"rules":[null]}', "%E0%A4%A"])
+def test_a_link_is_followed_in_an_open_page(open_race):
+    page = open_race()
+    page.evaluate('location.hash = \'it:{"steps":7,"step":99}\'')
+    wait_until(page, "document.querySelector('.player input[type=text]').value == 7")
+    assert outcome(page).startswith("After 7 steps: ")
+    page.evaluate("location.hash = 'it:{\"steps\":0}'")
+    assert page.get_by_role("alert").filter(has_text="The link asks for something").is_visible()
+
+
+NO_RATE = '{"rules":[{"rule":"adam"}]}'
+
+
+@pytest.mark.parametrize("wrong", ["{", "3", '{"steps":1e9}', NO_RATE, "%E0%A4%A", "x" * 5000])
 def test_a_broken_link_starts_as_usual_and_says_so(open_race, wrong):
     page = open_race(fragment=f"#it:{wrong}")
     message = page.get_by_role("alert").filter(has_text="The link asks for something")

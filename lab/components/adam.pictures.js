@@ -65,7 +65,9 @@ export function pictures({ store, language, light }) {
       plots.gradient.domain(x, [-largest, largest]);
       plots.size.domain(x, [0, largest]);
     }
-    const step = 1.15 * Math.max(lr, ...found.move.map(Math.abs));
+    // In whole quarters of the rate, so that the axis rests during most of a drag.
+    const longest = Math.max(lr, ...found.move.map(Math.abs)) / lr;
+    const step = ((1.15 * Math.ceil(4 * longest)) / 4) * lr;
     plots.move.domain(x, [-step, step]);
     const [low, high] = [Math.min(-lr, ...found.theta), Math.max(lr, ...found.theta)];
     // In whole steps, so that the axis rests during most of a drag.

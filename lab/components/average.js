@@ -119,9 +119,7 @@ export function mount(root, { store, language, first, share }) {
         .filter((name) => name !== "ewma")
         .map((name) => ["path", { d: steps(lags, weights[name]), ...stroke(name) }]),
     );
-    const label = t("average.lag", { day: dayOf(state) });
-    write(lags.xLabel, label);
-    set(lags.element, { "aria-label": `${label}, ${t("average.weight")}` });
+    lags.label(t("average.lag", { day: dayOf(state) }), t("average.weight"));
   }
 
   function draw(state) {

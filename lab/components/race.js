@@ -1,7 +1,7 @@
 /** Race: optimizers from one start over one surface. The reader moves the start and every setting. */
 
 import { simulate, simulateMany } from "../engine/simulate.js";
-import { html, set, write } from "../parts/dom.js";
+import { html, set } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { player } from "../parts/player.js";
@@ -72,16 +72,17 @@ export function mount(root, { store, language, first, share }) {
     shown = { problem, runs: todo.map(simulate), crowd: null, map: null };
     if (state.many && isNoisy(state)) {
       const seeds = Array.from({ length: SEEDS }, (_, seed) => tasks(state, problem, seed));
-      stopWork = inSlices(simulateMany(seeds.flat()), (crowd) => finish({ crowd }));
+      stopWork = inSlices(simulateMany(seeds.flat()), (crowd) => {
+        shown = { ...shown, crowd };
+        draw(store.state);
+      });
     } else if (state.map in todo && !isNoisy(state)) {
       const { view } = problems[state.problem];
-      stopWork = inSlices(outcomeMap(todo[state.map], view), (map) => finish({ map }));
+      stopWork = inSlices(outcomeMap(todo[state.map], view), (map) => {
+        shown = { ...shown, map };
+        drawStep(store.state);
+      });
     }
-  }
-
-  function finish(found) {
-    shown = { ...shown, ...found };
-    draw(store.state);
   }
 
   function draw(state) {
@@ -107,8 +108,7 @@ export function mount(root, { store, language, first, share }) {
 
   function drawAll(state) {
     const [x, y] = state.problem === "regression" ? [t("race.bias"), t("race.weight")] : ["x", "y"];
-    write(surface.xLabel, x);
-    write(surface.yLabel, y);
+    surface.label(x, y);
     surface.domain(...problems[state.problem].view);
     drawSurface(surface, shown.problem, ["rosenbrock", "beale"].includes(state.problem));
     draw(state);

@@ -1,7 +1,6 @@
 /** Where a rule ends up from a thousand starts. */
 
 import { simulateMany } from "../engine/simulate.js";
-import { svg } from "../parts/dom.js";
 import { color } from "../parts/styles.js";
 
 export const SIDE = 32; // SIDE² starts
@@ -14,8 +13,9 @@ export function* outcomeMap(task, [[x0, x1], [y0, y1]]) {
     y0 + ((y1 - y0) * (Math.floor(i / SIDE) + 0.5)) / SIDE,
   ]);
   const runs = yield* simulateMany(starts.map((start) => ({ ...task, start })));
+  yield; // what is left, and then the picture, take a slice each
   const near = REACHED * (x1 - x0);
-  return runs.map(({ path, divergedAt }) => {
+  const outcomes = runs.map(({ path, divergedAt }) => {
     if (divergedAt >= 0) return { diverged: true };
     const { minimum } = task.problem;
     if (!minimum) return { arrived: 1 };
@@ -28,10 +28,22 @@ export function* outcomeMap(task, [[x0, x1], [y0, y1]]) {
       step--;
     return { arrived: 1 - step / (path.length / 2) };
   });
+  yield;
+  return outcomes;
 }
 
-/** Return an image of the map in a plot: the stronger the colour, the sooner a start arrives. */
-export function paintMap(plot, outcomes, style, root) {
+const painted = new WeakMap(); // the image of each map
+
+/** Return a map as a shape of a plot: the stronger the colour, the sooner a start arrives. */
+export function mapShape(plot, outcomes, style, root) {
+  if (!painted.has(outcomes)) painted.set(outcomes, paint(outcomes, style, root));
+  const [[left, right], [bottom, top]] = [plot.x.range(), plot.y.range()];
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  const href = painted.get(outcomes);
+  return ["image", { href, ...box, preserveAspectRatio: "none", class: "pixels" }];
+}
+
+function paint(outcomes, style, root) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   const context = canvas.getContext("2d");
@@ -44,14 +56,5 @@ export function paintMap(plot, outcomes, style, root) {
     context.globalAlpha = diverged ? 0.75 : arrived && 0.2 + 0.7 * arrived;
     context.fillRect(i % SIDE, SIDE - 1 - Math.floor(i / SIDE), 1, 1);
   });
-  const [[left, right], [bottom, top]] = [plot.x.range(), plot.y.range()];
-  return svg("image", {
-    href: canvas.toDataURL(),
-    x: left,
-    y: top,
-    width: right - left,
-    height: bottom - top,
-    preserveAspectRatio: "none",
-    class: "pixels",
-  });
+  return canvas.toDataURL();
 }

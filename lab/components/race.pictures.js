@@ -3,7 +3,7 @@
 import { band, curve, dots, path, star } from "../parts/line.js";
 import { color, stroke } from "../parts/styles.js";
 import { drawEnds } from "./race.ends.js";
-import { paintMap } from "./race.map.js";
+import { mapShape } from "./race.map.js";
 import { kindOf } from "./race.rules.js";
 import { excess, quartiles, stepOf } from "./race.runs.js";
 
@@ -18,7 +18,7 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root, name
   const styles = rules.map(kindOf);
   const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
   const all = (draw) => styles.flatMap((style, index) => draw(style, runs[index].path, index));
-  plot.layer("map").replaceChildren(...(map ? [paintMap(plot, map, styles[state.map], root)] : []));
+  plot.draw("map", map ? [mapShape(plot, map, styles[state.map], root)] : []);
   plot.draw(
     "crowd",
     (crowd ? styles : []).map((style, index) => {

@@ -32,7 +32,7 @@ export function mount(root, { store, language, first, share }) {
     log: true,
     margin: { ...margin, bottom: 38 },
   });
-  write(losses.xLabel, t("schedule.step"));
+  losses.label(t("schedule.step"), t("schedule.excess"));
   const plotOf = ({ log }) => (log ? ratesLog : rates);
   let followed = follow(store.state);
   let notes = notesOf(store.state, followed);
@@ -167,7 +167,7 @@ export function mount(root, { store, language, first, share }) {
     if (hasPeak) peaks[index].place([start + chosen.steps / 2, max_lr]);
     const moves = followed.momenta.some((value) => value !== momentumOf(state));
     momenta.element.style.display = moves ? "" : "none";
-    write(momenta.yLabel, state.optimizer === "adam" ? "β₁" : t("schedule.momentum"));
+    momenta.label("", state.optimizer === "adam" ? "β₁" : t("schedule.momentum"));
     if (moves) drawMomentum(momenta, state, followed);
     row.show(state, notes);
   }

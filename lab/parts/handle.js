@@ -67,9 +67,12 @@ export function handle(
     element,
     place(point) {
       at = point;
+      const [low, high] = (axes[0] ? plot.x : plot.y).domain();
       set(element, {
         transform: `translate(${plot.x(point[0])} ${plot.y(point[1])})`,
         "aria-valuetext": describe(point),
+        "aria-valuemin": low,
+        "aria-valuemax": high,
         "aria-valuenow": axes[0] ? point[0] : point[1],
       });
     },

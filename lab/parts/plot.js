@@ -1,18 +1,18 @@
 /** Axes on which surfaces, paths and curves are drawn, in CSS pixels, so that letters keep their size. */
 
 import { linear, log as logarithmic } from "./scale.js";
-import { draw, newId, set, svg } from "./dom.js";
+import { draw, newId, set, svg, write } from "./dom.js";
 
 const MARGIN = { top: 10, right: 12, bottom: 38, left: 50 };
 
 /**
- * Axes with labels. `resize` and `domain` draw them anew; `x` and `y` are scales from values to
+ * Axes with labels. `label` changes these, `resize` and `domain` draw them anew; `x` and `y` are scales from values to
  * pixels; `layer(name)` is a group for what lies inside them.
  */
 export class Plot {
   #axes = ""; // the ends of the axes that are drawn
 
-  constructor({ x, y, number, log = false, label = null, ticks = [5, 5], margin = {} }) {
+  constructor({ x, y, number, log = false, ticks = [5, 5], margin = {} }) {
     this.margin = { ...MARGIN, ...margin };
     this.number = number;
     this.ticks = ticks;
@@ -26,11 +26,11 @@ export class Plot {
     this.content = svg("g", { "clip-path": `url(#${clip})` });
     this.names = svg("g"); // of lines, beside them
     this.over = svg("g"); // not clipped: handles
-    this.xLabel = svg("text", { class: "axis", "text-anchor": "middle" }, x);
-    this.yLabel = svg("text", { class: "axis", "text-anchor": "middle" }, y);
+    this.xLabel = svg("text", { class: "axis", "text-anchor": "middle" });
+    this.yLabel = svg("text", { class: "axis", "text-anchor": "middle" });
     this.element = svg(
       "svg",
-      { class: "plot", role: label ? "img" : "group", "aria-label": label ?? `${x}, ${y}` },
+      { class: "plot", role: "group" },
       svg("clipPath", { id: clip }, this.clip),
       this.grid,
       this.content,
@@ -41,6 +41,14 @@ export class Plot {
       this.over,
     );
     this.layers = new Map();
+    this.label(x, y);
+  }
+
+  /** Write what the axes show, also as the name of the whole. */
+  label(x, y) {
+    write(this.xLabel, x);
+    write(this.yLabel, y);
+    set(this.element, { "aria-label": [x, y].filter(Boolean).join(", ") });
   }
 
   /** Return the group of a name; groups lie above one another in the order of their first use. */

@@ -143,7 +143,7 @@ def comparison():
         drawn.append(note(f"lr {rates[schedule][rule]:g}", rules[rule], (1.02, height)))
         if rule == "momentum":
             drawn.append(note(names[schedule], "ink", (0, height - 0.82)))
-    check.artists(ax, *drawn, title=[4], **limits)
+    check.artists(ax, *drawn, title=[4, 7], **limits)
     (low, worst), *_, (high, best) = sorted(medians)
     _, after_low, after_high = check.alternative_text(ax, 4, 7, low, high).split("% ")
     assert (worst in after_low, best in after_high) == (True, True)
@@ -157,7 +157,7 @@ def attribution():
     }
     ax = yield {"accuracies": scores, "source": "digits"}
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == ["article's recipe", "+ scale", "+ batch of 256"]
+    assert labels == ["article's recipe", "+ scale", "+ larger batches"]
     drawn, limits = seed_rows(ax, list(scores.values()), ["blue"] * 3)
     for height, before, gain in ((2, 0.91, "+4.0"), (3, 0.95, "-0.1")):
         drawn.append(line("grey", [before] * 2, [height - 0.64, height + 0.36], linestyle=":"))

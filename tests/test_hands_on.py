@@ -99,7 +99,7 @@ def test_images_that_choose_do_not_judge(ns):
     (judged,) = [cell for cell in CELLS if "images.test" in cell]
     assert "choosing" not in judged
     assert [cell for cell in CELLS if ", choosing," in cell] == [
-        cell for cell in CELLS if "rates[schedule][rule] =" in cell
+        cell for cell in CELLS if "by_rule[rule] =" in cell
     ]
 
 
@@ -118,6 +118,12 @@ def test_loop_and_fit_are_the_same_bit_for_bit_and_fit_runs_up_to_rounding(chapt
     assert printed.splitlines() == [
         f"{layer}.{kind} True" for layer in (1, 4) for kind in ("weight", "bias")
     ]
+
+
+def test_a_run_is_resumed_with_model_optimizer_and_scheduler_only(chapter):
+    rows = printed_by(chapter, "torch.save(").splitlines()
+    differences = [float(row.split()[1]) for row in rows]
+    assert differences[2] == 0 < 0.01 < min(differences[:2])
 
 
 # ── The article's recipe ──────────────────────────────────────────────────────────────────────────
@@ -186,8 +192,8 @@ def test_every_figure_of_trained_networks_names_the_source_of_its_data(chapter):
 
 
 def test_the_rate_with_the_best_mean_on_the_choosing_images_is_used(chapter, ns):
-    rows = printed_by(chapter, "rates[schedule][rule] =").splitlines()
-    assert len(rows) == 4
+    rows = printed_by(chapter, "by_rule[rule] =").splitlines()
+    assert len(rows) == 3
     for row in rows:
         schedule, rule, *shares, _, lr = row.split()
         assert float(lr) == ns.rates[schedule][rule]

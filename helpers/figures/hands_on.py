@@ -230,14 +230,14 @@ def comparison(
     Parameters
     ----------
     accuracies : dict of str to dict of str to numpy.ndarray
-        By schedule, ``"step"`` and ``"one_cycle"``, then by optimizer, ``"momentum"`` and
+        By schedule, ``"step"`` and ``"one_cycle"``, then by optimizer, ``"momentum"`` or
         ``"adam"``: shape (seeds,), as shares.
     rates : dict of str to dict of str to float
         The learning rate of each.
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=3.6, ax=ax)
+    ax = canvas.subplots(height=3.3, ax=ax)
     key = "figures.hands_on.comparison"
     medians: dict[tuple[str, str], float] = {}
     heights, names = [], []
@@ -354,7 +354,6 @@ def confusion(
     size = len(counts)
     diagonal = np.eye(size, dtype=bool)
     wrong = np.where(diagonal, 0, counts)
-    truth, answer = np.unravel_index(wrong.argmax(), wrong.shape)
     for cells, color, most in (
         (diagonal, "blue", counts.max()),
         (~diagonal, "orange", wrong.max()),
@@ -374,16 +373,11 @@ def confusion(
     ax.set_yticks(range(size), classes)
     ax.tick_params(length=0)
     ax.grid(False)
-    mistake = {"truth": classes[truth], "answer": classes[answer], "count": int(wrong.max())}
-    titles(ax, key, **mistake)
-    canvas.describe(
-        ax,
-        key,
-        images=int(counts.sum()),
-        right=int(counts[diagonal].sum()),
-        wrong=int(wrong.sum()),
-        **mistake,
-    )
+    values = {"images": int(counts.sum()), "wrong": int(wrong.sum())}
+    titles(ax, key, **values)
+    pairs = np.argwhere(wrong == wrong.max())  # several may be equally frequent
+    frequent = ", ".join(f"{classes[truth]} → {classes[answer]}" for truth, answer in pairs)
+    canvas.describe(ax, key, frequent=frequent, count=int(wrong.max()), **values)
     canvas.mark_source(ax, source)
     return ax
 

@@ -119,6 +119,11 @@ def opening(chromium, folder: Path, component: str) -> Iterator[Any]:
     assert not any(problems), problems
 
 
+def settle(page) -> None:
+    """Wait for the next frame, and for the texts, which follow a little later."""
+    page.evaluate("new Promise((then) => requestAnimationFrame(() => setTimeout(then, 150)))")
+
+
 def outcome(page) -> str:
     """Ask a component what happened, and return what it answers."""
     page.locator(".frame .button").first.click()

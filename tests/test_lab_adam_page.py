@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lab import opening, outcome
+from tests.lab import opening, outcome, settle
 from tests.pages import wait_until
 
 
@@ -31,6 +31,7 @@ def test_a_gradient_is_dragged_moved_and_typed(open_adam):
     wait_for(page, "step 1: gradient 0.5")
     page.locator(".handle").press("ArrowUp")
     wait_for(page, "step 1: gradient 0.52")
+    settle(page)
     page.get_by_label("gradient g of step 1").fill("-3e-2")
     page.get_by_label("gradient g of step 1").press("Enter")
     wait_for(page, "step 1: gradient −0.03")
@@ -64,6 +65,7 @@ def test_a_number_can_be_typed_as_it_is_shown(open_adam):
     field = page.get_by_label("ε: value")
     assert field.input_value() == "2 × 10⁻⁸"
     for typed, shown in (("10⁻⁶", "10⁻⁶"), ("2.5 × 10⁻³", "0.0025"), ("3e-7", "3 × 10⁻⁷")):
+        settle(page)
         field.fill(typed)
         field.press("Enter")
         wait_until(page, f"document.activeElement.value == {shown!r}")

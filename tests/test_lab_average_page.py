@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lab import opening, outcome
+from tests.lab import opening, outcome, settle
 from tests.pages import wait_until
 
 
@@ -64,6 +64,7 @@ def test_pointing_chooses_a_day(open_average):
     plot = page.locator("svg.plot").first.bounding_box()
     page.mouse.move(plot["x"] + 43, plot["y"] + 200)
     wait_for(page, "day 1: 5.0")
+    settle(page)
     assert "0.100 + 0.900 on the zero" in page.locator(".averages").inner_text()
 
 

@@ -10,7 +10,7 @@ import torch
 
 from helpers import lab as live
 from helpers.lab import _race, schema
-from tests.lab import evaluate, opening, outcome, run_script
+from tests.lab import evaluate, opening, outcome, run_script, settle
 from tests.pages import wait_until
 
 SCHEMA = schema.load()
@@ -173,6 +173,7 @@ def test_settings_are_moved_and_typed(open_race):
     rate.press("Enter")
     wait_until(page, "document.querySelector('.outcome').textContent == ''")
     assert outcome(page) != before
+    settle(page)
     rate.fill("1e9")
     rate.press("Enter")
     assert (

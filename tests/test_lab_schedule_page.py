@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from tests.lab import evaluate, run_script, write_page
+from tests.lab import evaluate, run_script, settle, write_page
 from tests.pages import wait_until
 from tests.test_lab_schedule import random_state
 
@@ -113,6 +113,7 @@ def test_numbers_are_typed_and_what_is_wrong_is_answered(page):
     field.fill("30")
     field.press("Enter")
     assert "T_max=30" in code(page)
+    settle(page)
     assert "From step 50 on the rate rises again" in page.locator(".chosen .notes").inner_text()
     for wrong in ("0", "2.5", "many", "NaN"):
         field.fill(wrong)

@@ -5,7 +5,7 @@ import urllib.parse
 
 import pytest
 
-from tests.lab import evaluate, write_page
+from tests.lab import evaluate, settle, write_page
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,6 @@ def page(chromium, address):
     yield page
     page.close()
     assert not problems
-
-
-def settle(page) -> None:
-    page.evaluate("new Promise((then) => requestAnimationFrame(() => setTimeout(then)))")
 
 
 def field(page, name: str):

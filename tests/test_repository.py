@@ -62,10 +62,9 @@ def test_files_and_targets_that_a_text_names_are_there(name):
 
 # ── Chapter 9 ─────────────────────────────────────────────────────────────────────────────────────
 
+_CELLS = read(next(path for path in chapter_paths() if "references" in path.stem)).cells
 REFERENCES = {
-    code: "\n\n".join(
-        c.sources[code] for c in read(chapter_paths()[-1]).cells if isinstance(c, Prose)
-    )
+    code: "\n\n".join(cell.sources[code] for cell in _CELLS if isinstance(cell, Prose))
     for code in LANGUAGES
 }
 

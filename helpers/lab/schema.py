@@ -130,7 +130,9 @@ def _kind(name: str, value: Any, key: str) -> dict[str, Any]:
 
 def _rule(name: str, rule: Any) -> dict[str, Any]:
     kind, ranges = _kind(name, rule, "rule"), load()["settings"]
-    checked: dict[str, Any] = {"rule": rule["rule"], "lr": kind["lr"]}
+    if "lr" not in rule:
+        raise ValueError(f"{name} must have a learning rate, lr, got {rule}")
+    checked: dict[str, Any] = {"rule": rule["rule"]}
     for setting, value in rule.items():
         if setting == "rule":
             continue

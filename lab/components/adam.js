@@ -2,6 +2,7 @@
 
 import { html, set, write } from "../parts/dom.js";
 import { frame } from "../parts/frame.js";
+import { paced } from "../parts/texts.js";
 import { adamCode } from "./adam.code.js";
 import { controls } from "./adam.controls.js";
 import { lineList } from "./adam.lines.js";
@@ -53,12 +54,16 @@ export function mount(root, { store, language, first, share }) {
     lines.light(lit);
   }
 
-  function draw(state) {
-    const found = trace(state);
-    rows.draw(state, found);
+  const texts = paced((state, found) => {
     lines.show(state, stepOf(state), found);
     panel.show(state);
     write(title, t("adam.lines", { step: number(stepOf(state), "d") }));
+  });
+
+  function draw(state) {
+    const found = trace(state);
+    rows.draw(state, found);
+    texts.update(state, found);
     light(pointed);
   }
 
@@ -81,6 +86,7 @@ export function mount(root, { store, language, first, share }) {
   observer.observe(root);
   resize();
   return () => {
+    texts.stop();
     cancelAnimationFrame(pending);
     observer.disconnect();
     stopFollowing();

@@ -7,6 +7,7 @@ import { curve, dots } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
 import { series } from "../parts/series.js";
 import { color, stroke } from "../parts/styles.js";
+import { paced } from "../parts/texts.js";
 import { averageCode } from "./average.code.js";
 import { CURVES, curves, dayOf, missingWeight, weightsOf } from "./average.numbers.js";
 import { controls } from "./average.controls.js";
@@ -122,13 +123,17 @@ export function mount(root, { store, language, first, share }) {
     lags.label(t("average.lag", { day: dayOf(state) }), t("average.weight"));
   }
 
+  const texts = paced((state, found) => {
+    rows.show(state, found);
+    panel.show(state, drawing);
+    write(hint, t(drawing ? "average.hint_draw" : "average.hint"));
+  });
+
   function draw(state) {
     const found = curves(state);
     drawDays(state, found);
     drawLags(state);
-    rows.show(state, found);
-    panel.show(state, drawing);
-    write(hint, t(drawing ? "average.hint_draw" : "average.hint"));
+    texts.update(state, found);
   }
 
   function resize() {
@@ -152,6 +157,7 @@ export function mount(root, { store, language, first, share }) {
   observer.observe(root);
   resize();
   return () => {
+    texts.stop();
     cancelAnimationFrame(pending);
     observer.disconnect();
     stopFollowing();

@@ -8,6 +8,7 @@ import { player } from "../parts/player.js";
 import { Plot } from "../parts/plot.js";
 import { inSlices } from "../parts/slices.js";
 import { drawSurface } from "../parts/surface.js";
+import { paced } from "../parts/texts.js";
 import { problems } from "../state.js";
 import { cards } from "./race.cards.js";
 import { raceCode } from "./race.code.js";
@@ -64,6 +65,11 @@ export function mount(root, { store, language, first, share }) {
     around.element,
   );
 
+  const texts = paced((state) => {
+    rules.show(state, reached(state));
+    controls.show(state);
+  });
+
   /** Run all rules, and start what takes longer. */
   function run(state) {
     stopWork();
@@ -94,7 +100,6 @@ export function mount(root, { store, language, first, share }) {
       tasks(state, shown.problem).map((task) => task.rates),
     );
     drawStep(state);
-    controls.show(state);
   }
 
   /** Draw what depends on the step that is shown. */
@@ -103,7 +108,7 @@ export function mount(root, { store, language, first, share }) {
     drawCursor([losses, rates], stepOf(state));
     start.place(state.start);
     play.show(stepOf(state), state.steps);
-    rules.show(state, reached(state));
+    texts.update(state);
   }
 
   function drawAll(state) {
@@ -174,6 +179,7 @@ export function mount(root, { store, language, first, share }) {
   observer.observe(root);
   return () => {
     stopWork();
+    texts.stop();
     stopFollowing();
     play.stop();
     observer.disconnect();

@@ -6,6 +6,7 @@ import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
 import { inSlices } from "../parts/slices.js";
 import { stroke } from "../parts/styles.js";
+import { paced } from "../parts/texts.js";
 import { pieceCards } from "./schedule.cards.js";
 import { scheduleCode } from "./schedule.code.js";
 import { piecePalette, scheduleControls } from "./schedule.controls.js";
@@ -172,21 +173,20 @@ export function mount(root, { store, language, first, share }) {
     row.show(state, notes);
   }
 
+  const texts = paced((state, said) => {
+    cards.show(state, said);
+    palette.show(state);
+    controls.show(state);
+    write(seedsKey, t(state.batches ? "schedule.seeds" : "schedule.exact", { seed: state.seed }));
+  });
+
   function showAll(state) {
     followed = follow(state);
     notes = notesOf(state, followed);
     for (const plot of [rates, ratesLog])
       plot.element.style.display = plot === plotOf(state) ? "" : "none";
     draw(state);
-    cards.show(state, notes);
-    palette.show(state);
-    controls.show(state);
-    write(
-      seedsKey,
-      t(state.batches ? "schedule.seeds" : "schedule.exact", {
-        seed: state.seed,
-      }),
-    );
+    texts.update(state, notes);
     simulate(state);
   }
 
@@ -213,6 +213,7 @@ export function mount(root, { store, language, first, share }) {
   resize();
   return () => {
     cancel();
+    texts.stop();
     cancelAnimationFrame(pending);
     observer.disconnect();
     stopFollowing();

@@ -6,6 +6,7 @@ import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
 import { stroke } from "../parts/styles.js";
+import { paced } from "../parts/texts.js";
 import { fields } from "../state.js";
 import { stabilityCode } from "./stability.code.js";
 import { stabilityControls } from "./stability.controls.js";
@@ -103,6 +104,11 @@ export function mount(root, { store, language, first, share }) {
     around.element,
   );
 
+  const texts = paced((state) => {
+    table.show(state);
+    controls.show(state);
+  });
+
   function draw(state) {
     const { rate, momentum, condition } = state;
     drawLink(plane, state);
@@ -111,8 +117,7 @@ export function mount(root, { store, language, first, share }) {
     drawRoots(circle, state);
     drawPaths(values, state);
     drawBowlPath(bowl, state);
-    table.show(state);
-    controls.show(state);
+    texts.update(state);
   }
 
   function drawPlane(state) {
@@ -161,6 +166,7 @@ export function mount(root, { store, language, first, share }) {
   observer.observe(root);
   resize();
   return () => {
+    texts.stop();
     cancelAnimationFrame(pending);
     observer.disconnect();
     stopFollowing();

@@ -96,8 +96,18 @@ export function slider({
     message.textContent = isValid ? "" : t(integer ? "problem_integer" : "problem", limits);
     set(field, { "aria-invalid": !isValid && "true", "aria-describedby": !isValid && messageId });
     if (!isValid) return;
+    put(value);
     change(value);
     done();
+  }
+
+  function put(value) {
+    shown = value;
+    bar.value = integer ? value - range.min : Math.round(POSITIONS * scale(range, value));
+    set(bar, { "aria-valuetext": write(value) });
+    field.value = write(value);
+    message.textContent = "";
+    set(field, { "aria-invalid": false, "aria-describedby": false });
   }
 
   return {
@@ -110,15 +120,9 @@ export function slider({
       message,
     ),
     show(value) {
-      const isWrong = Boolean(message.textContent);
-      if (isWrong && document.activeElement === field) return; // what somebody is typing stays
-      if (value === shown && !isWrong) return;
-      shown = value;
-      bar.value = integer ? value - range.min : Math.round(POSITIONS * scale(range, value));
-      set(bar, { "aria-valuetext": write(value) });
-      field.value = write(value);
-      message.textContent = "";
-      set(field, { "aria-invalid": false, "aria-describedby": false });
+      const isSame = shown !== null && field.value === write(shown);
+      if (!isSame && document.activeElement === field) return; // what somebody is typing stays
+      if (value !== shown || !isSame) put(value);
     },
   };
 }

@@ -25,6 +25,7 @@ export function field({ label, range, length = null, language, change }) {
   // All digits, in a form that can be typed: 1e-8 rather than 10⁻⁸.
   const digits = (value) => String(value).replace(".", mark);
   const between = mark === "," ? /[\s;]+/ : /[\s;,]+/;
+  const written = (value) => (isList ? value : [value]).map(digits).join("  ");
   let shown = "";
   const isInside = (value) => value >= range.min && value <= range.max;
 
@@ -41,7 +42,9 @@ export function field({ label, range, length = null, language, change }) {
     else if (!hasLength) text = t("problem_length", { least, most, got: values.length });
     message.textContent = text;
     set(input, { "aria-invalid": text && "true", "aria-describedby": text && messageId });
-    if (!text) change(isList ? values : values[0]);
+    if (text) return;
+    input.value = shown = written(isList ? values : values[0]);
+    change(isList ? values : values[0]);
   }
 
   return {
@@ -54,12 +57,12 @@ export function field({ label, range, length = null, language, change }) {
     ),
     /** Show a value, and what it is now called. */
     show(value, text = label) {
-      const written = (isList ? value : [value]).map(digits).join("  ");
-      const isSame = caption.textContent === text && shown === written;
       // What somebody is typing stays.
-      if (isSame && (!message.textContent || document.activeElement === input)) return;
+      if (document.activeElement === input && input.value !== shown) return;
       write(caption, text);
-      input.value = shown = written;
+      const next = written(value);
+      if (next === shown && input.value === shown) return;
+      input.value = shown = next;
       write(message, "");
       set(input, { "aria-invalid": false, "aria-describedby": false });
     },

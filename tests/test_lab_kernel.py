@@ -61,6 +61,7 @@ def test_python_and_the_reader_move_the_same_race(chromium, jupyter):
     page.set_default_timeout(120_000)
     page.goto(jupyter)
     page.locator(".jp-CodeCell").first.wait_for()
+    page.get_by_text("| Idle").wait_for()  # what is run before the kernel is there is lost
 
     def run(cell):
         page.locator(".jp-CodeCell .cm-content").nth(cell).click()

@@ -10,12 +10,12 @@ from tests.lab import evaluate, run_script, settle, write_page
 from tests.pages import wait_until
 from tests.test_lab_schedule import random_state
 
-SCHEDULE = "components/schedule.js"
+SCHEDULE = "components/schedule.code.js components/schedule.losses.js"
 
 
 def test_scripts_end_where_the_component_says():
     states = [random_state(seed) for seed in range(1000, 1060)]
-    outputs = evaluate(SCHEDULE, "[module.code(input), module.endOf(input)]", states)
+    outputs = evaluate(SCHEDULE, "[module.scheduleCode(input), module.endOf(input)]", states)
     failed = 0
     for state, (code, end) in zip(states, outputs, strict=True):
         if end["error"]:

@@ -10,7 +10,7 @@ import torch
 from tests.lab import evaluate, run_script
 
 ENGINE = "engine/stability.js"
-STABILITY = "components/stability.js"
+STABILITY = "components/stability.code.js"
 BOTH = pytest.mark.parametrize("nesterov", [False, True])
 ARGUMENTS = "input.rate, input.momentum, input.nesterov"
 
@@ -135,6 +135,6 @@ def test_paths_and_steps_to_one_percent_are_those_of_torch():
 
 def test_scripts_end_where_the_component_says():
     states = [random_state(seed) for seed in range(100, 160)]
-    outputs = evaluate(STABILITY, "[module.code(input), module.endOf(input)]", states)
+    outputs = evaluate(STABILITY, "[module.stabilityCode(input), module.endOf(input)]", states)
     for state, (code, end) in zip(states, outputs, strict=True):
         assert json.loads(run_script(code)) == pytest.approx(end, rel=1e-9, abs=1e-15), state

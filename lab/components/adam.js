@@ -1,6 +1,7 @@
 /** Adam's step: gradients that the reader moves, and what each line of Adam makes of them. */
 
 import { html, set, write } from "../parts/dom.js";
+import { watch } from "../parts/watch.js";
 import { frame } from "../parts/frame.js";
 import { paced } from "../parts/texts.js";
 import { adamCode } from "./adam.code.js";
@@ -8,8 +9,6 @@ import { controls } from "./adam.controls.js";
 import { lineList } from "./adam.lines.js";
 import { stepOf, trace } from "./adam.numbers.js";
 import { pictures } from "./adam.pictures.js";
-
-export { adamCode as code };
 
 /** Show Adam's steps in `root`, and let them follow `store`. */
 export function mount(root, { store, language, first, share }) {
@@ -67,29 +66,16 @@ export function mount(root, { store, language, first, share }) {
     light(pointed);
   }
 
-  function resize() {
-    const width = root.clientWidth;
-    if (!width) return;
+  function resize(width) {
     const isBeside = width >= 640;
     rows.resize(isBeside ? Math.round(width * 0.52) : width, isBeside ? 580 : 500);
     draw(store.state);
   }
 
-  let pending = 0;
-  const stopFollowing = store.subscribe(() => {
-    around.show();
-    // Several changes in one frame, as of a dragged gradient, are drawn once.
-    cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => draw(store.state));
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(root);
-  resize();
+  const stop = watch(root, store, around, { resize, redraw: draw });
   return () => {
     texts.stop();
-    cancelAnimationFrame(pending);
-    observer.disconnect();
-    stopFollowing();
+    stop();
   };
 }
 

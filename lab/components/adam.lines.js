@@ -1,8 +1,8 @@
 /** The lines of Adam: each as a formula, with the numbers of a step, and as torch writes it. */
 
-import { html, set, svg, write } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
 import { writeFormula } from "../parts/formula.js";
-import { stroke } from "../parts/styles.js";
+import { stroke, swatch } from "../parts/styles.js";
 import { LINES } from "./adam.numbers.js";
 
 /** The style of each line's curve. */
@@ -90,11 +90,7 @@ export function lineList({ language, light, keep }) {
 }
 
 function row(line, light, keep) {
-  const swatch = svg(
-    "svg",
-    { class: "swatch", viewBox: "0 0 24 12", width: 24, height: 12, "aria-hidden": "true" },
-    svg("path", { d: "M0 6H24", fill: "none", ...stroke(STYLES[line]) }),
-  );
+  const key = swatch(STYLES[line], 24);
   const rule = html("span", { class: "formula" });
   const numbers = html("span", { class: "numbers" });
   const code = html("code", {});
@@ -109,7 +105,7 @@ function row(line, light, keep) {
       onfocus: () => element.matches(":focus-visible") && light(line),
       onblur: () => light(null),
     },
-    swatch,
+    key,
     rule,
     numbers,
     code,
@@ -122,7 +118,7 @@ function row(line, light, keep) {
       writeFormula(numbers, filled);
       write(code, (isAmsgrad ? AMSGRAD_CODE : CODE[line]).join("\n"));
       set(element, { "aria-pressed": String(state.line === line) });
-      set(swatch.firstChild, stroke(line === "theta" && state.amsgrad ? "amsgrad" : STYLES[line]));
+      set(key.firstChild, stroke(line === "theta" && state.amsgrad ? "amsgrad" : STYLES[line]));
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { button } from "../parts/control.js";
 import { html, set, write } from "../parts/dom.js";
+import { watch } from "../parts/watch.js";
 import { frame } from "../parts/frame.js";
 import { curve, dots } from "../parts/line.js";
 import { Plot } from "../parts/plot.js";
@@ -13,8 +14,6 @@ import { CURVES, curves, dayOf, missingWeight, weightsOf } from "./average.numbe
 import { controls } from "./average.controls.js";
 import { curveRows } from "./average.rows.js";
 import { bars, hatching, steps } from "./average.weights.js";
-
-export { averageCode as code };
 
 /** Show averages in `root`, and let them follow `store`. */
 export function mount(root, { store, language, first, share }) {
@@ -136,9 +135,7 @@ export function mount(root, { store, language, first, share }) {
     texts.update(state, found);
   }
 
-  function resize() {
-    const width = root.clientWidth;
-    if (!width) return;
+  function resize(width) {
     const isBeside = width >= 640;
     const left = isBeside ? Math.round(width * 0.6) : width;
     days.resize(left, isBeside ? 320 : 280);
@@ -146,21 +143,10 @@ export function mount(root, { store, language, first, share }) {
     draw(store.state);
   }
 
-  let pending = 0;
-  const stopFollowing = store.subscribe(() => {
-    around.show();
-    // Several changes in one frame, as of a dragged point, are drawn once.
-    cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => draw(store.state));
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(root);
-  resize();
+  const stop = watch(root, store, around, { resize, redraw: draw });
   return () => {
     texts.stop();
-    cancelAnimationFrame(pending);
-    observer.disconnect();
-    stopFollowing();
+    stop();
   };
 }
 

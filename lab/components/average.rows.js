@@ -1,7 +1,7 @@
 /** A row for each curve: whether it is shown, its value on the day, and the sum of its weights. */
 
-import { html, newId, set, svg, write } from "../parts/dom.js";
-import { color, stroke } from "../parts/styles.js";
+import { html, newId, set, write } from "../parts/dom.js";
+import { color, swatch } from "../parts/styles.js";
 import { CURVES, dayOf, missingWeight } from "./average.numbers.js";
 
 /** Return `{ element, show }` of the rows. */
@@ -44,18 +44,13 @@ function row(name, store, t) {
     id,
     onchange: () => store.set({ [name]: box.checked }),
   });
-  const swatch = svg(
-    "svg",
-    { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
-    svg("path", { d: "M0 6H36", fill: "none", ...stroke(name) }),
-  );
   const value = html("span", { class: "number" });
   const filled = html("span", { class: "filled", style: `background: var(--${color(name)})` });
   const text = html("span", { class: "text" });
   const element = html(
     "div",
     { class: "row" },
-    html("label", { for: id, class: "toggle" }, box, swatch, t(`average.curves.${name}`)),
+    html("label", { for: id, class: "toggle" }, box, swatch(name), t(`average.curves.${name}`)),
     value,
     html(
       "span",

@@ -1,4 +1,4 @@
-/** All components, by name. Each has `mount(root, { store, language, share })` and `code(state)`. */
+/** All components, by name. Each has `mount(root, { store, language, first, share })`, which returns its end. */
 
 import * as adam from "./adam.js";
 import * as average from "./average.js";

@@ -1,8 +1,8 @@
 /** A card for each rule of a race: what it is, its settings, how far it has come. */
 
 import { button, choice, slider } from "../parts/control.js";
-import { focusIn, giveFocus, html, set, svg, write } from "../parts/dom.js";
-import { stroke } from "../parts/styles.js";
+import { focusIn, giveFocus, html, set, write } from "../parts/dom.js";
+import { swatch } from "../parts/styles.js";
 import { fields, settings as ranges } from "../state.js";
 import { KINDS, kindOf } from "./race.rules.js";
 import { isNoisy } from "./race.runs.js";
@@ -79,16 +79,11 @@ function card(kind, index, store, language) {
     () => store.set({ rules: store.state.rules.filter((_, i) => i !== index), map: -1 }),
     { "aria-label": t("race.remove", { name }), title: t("race.remove", { name }) },
   );
-  const swatch = svg(
-    "svg",
-    { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
-    svg("path", { d: "M0 6H36", fill: "none", ...stroke(kind) }),
-  );
   const element = html(
     "fieldset",
     { class: "rule" },
     html("legend", { class: "hidden" }, name),
-    html("div", { class: "title" }, swatch, select.element, remove),
+    html("div", { class: "title" }, swatch(kind), select.element, remove),
     result,
     html("div", { class: "rows" }, rows.slice(0, main)),
     html(

@@ -1,7 +1,14 @@
 /** A race as a script that runs alone, and ends where the race ends. */
 
 import { rules } from "../state.js";
-import { literal, optimizerArguments, script } from "../parts/python.js";
+import {
+  TOY_BACKWARD,
+  literal,
+  optimizerArguments,
+  script,
+  toyBlocks,
+  toyLoop,
+} from "../parts/python.js";
 import { SCHEDULES } from "./race.schedules.js";
 
 const FORMULAS = {
@@ -37,35 +44,9 @@ function ofProblem(state) {
 }
 
 function ofRegression(state) {
-  const steps = state.batches
-    ? [
-        `torch.manual_seed(${state.seed})`,
-        `for _, (x, y) in zip(range(${state.steps}), batches()):`,
-      ]
-    : ["x, y = train[:]", `for _ in range(${state.steps}):`];
   return script([
-    [
-      "import numpy as np",
-      "import torch",
-      "from torch import optim",
-      `from torch.utils.data import ${state.batches ? "DataLoader, " : ""}TensorDataset, random_split`,
-    ],
-    [
-      "torch.set_default_dtype(torch.float64)",
-      "random = np.random.RandomState(42)",
-      "x = torch.tensor(random.rand(100))",
-      "data = TensorDataset(x, 1 + 2 * x + 0.1 * torch.tensor(random.randn(100)))",
-      "train, validation = random_split(data, [80, 20], torch.Generator().manual_seed(13))",
-    ],
-    state.batches
-      ? [
-          "def batches():",
-          "    while True:",
-          "        yield from DataLoader(train, batch_size=16, shuffle=True)",
-          "        iter(DataLoader(validation))  # draws a random number, as a loop over it does",
-        ]
-      : [],
-    run(state, steps, "(point[0] + point[1] * x - y).pow(2).mean().backward()"),
+    ...toyBlocks("from torch import optim", state.batches),
+    run(state, toyLoop(state), TOY_BACKWARD),
     calls(state),
   ]);
 }

@@ -9,25 +9,28 @@ import { Plot } from "../parts/plot.js";
 import { inSlices } from "../parts/slices.js";
 import { drawSurface } from "../parts/surface.js";
 import { paced } from "../parts/texts.js";
+import { watch } from "../parts/watch.js";
 import { problems } from "../state.js";
+import { excess, quartiles } from "./losses.js";
 import { cards } from "./race.cards.js";
 import { raceCode } from "./race.code.js";
 import { outcomeMap } from "./race.map.js";
 import { panel } from "./race.panel.js";
 import { drawCurves, drawCursor, drawPaths, ofRule } from "./race.pictures.js";
 import { kindOf } from "./race.rules.js";
-import { isNoisy, problemOf, quartiles, SEEDS, stepOf, tasks } from "./race.runs.js";
+import { isNoisy, problemOf, SEEDS, stepOf, tasks } from "./race.runs.js";
 
 const WIDE = 640; // pixels from which curves stand beside the surface
 const SHAPE = ["problem", "condition", "angle"]; // what the surface depends on
 
-export { raceCode as code };
-
 /** Show a race in `root`, and let it follow `store`. Return a function that stops it. */
 export function mount(root, { store, language, first, share }) {
   const { t, number } = language;
-  /** What is drawn: the problem, a run for each rule, those of many seeds, a map of many starts. */
-  let shown = { problem: null, runs: [], crowd: null, map: null };
+  /**
+   * What is drawn: the problem; for each rule its rates and its run; of many seeds all runs, and the
+   * quartiles of each rule's losses; a map of many starts.
+   */
+  let shown = { problem: null, rates: [], runs: [], crowd: null, bands: null, map: null };
   let stopWork = () => {};
 
   const surface = new Plot({ x: "x", y: "y", number });
@@ -75,11 +78,16 @@ export function mount(root, { store, language, first, share }) {
     stopWork();
     const problem = problemOf(state);
     const todo = tasks(state, problem);
-    shown = { problem, runs: todo.map(simulate), crowd: null, map: null };
+    const used = todo.map((task) => task.rates);
+    shown = { problem, rates: used, runs: todo.map(simulate), crowd: null, bands: null, map: null };
     if (state.many && isNoisy(state)) {
       const seeds = Array.from({ length: SEEDS }, (_, seed) => tasks(state, problem, seed));
       stopWork = inSlices(simulateMany(seeds.flat()), (crowd) => {
-        shown = { ...shown, crowd };
+        const bands = todo.map((_, index) => {
+          const rows = ofRule(crowd, index, todo.length).map((run) => excess(run.losses, problem));
+          return quartiles(rows);
+        });
+        shown = { ...shown, crowd, bands };
         draw(store.state);
       });
     } else if (state.map in todo && !isNoisy(state)) {
@@ -92,13 +100,7 @@ export function mount(root, { store, language, first, share }) {
   }
 
   function draw(state) {
-    drawCurves(
-      losses,
-      rates,
-      state,
-      shown,
-      tasks(state, shown.problem).map((task) => task.rates),
-    );
+    drawCurves(losses, rates, state, shown);
     drawStep(state);
   }
 
@@ -121,14 +123,14 @@ export function mount(root, { store, language, first, share }) {
 
   /** Return for each rule what it has reached, in words. */
   function reached(state) {
-    const { problem, runs, crowd } = shown;
-    const [now, { rules: all }] = [stepOf(state), state];
+    const { problem, runs, bands } = shown;
+    const now = stepOf(state);
     return runs.map(({ losses: values, divergedAt }, index) => {
-      if (!crowd && divergedAt >= 0 && divergedAt <= now) {
+      if (!bands && divergedAt >= 0 && divergedAt <= now) {
         return { text: t("race.diverged", { step: divergedAt }), hasDiverged: true };
       }
       const above = problem.minimum ? values[now] - problem.minimumValue : values[now];
-      const loss = crowd ? quartiles(ofRule(crowd, index, all.length), problem).median[now] : above;
+      const loss = bands ? bands[index].median[now] : above;
       const text = t(problem.minimum ? "race.above" : "race.loss", { loss: number(loss, ".2g") });
       return { text, hasDiverged: false };
     });
@@ -143,9 +145,7 @@ export function mount(root, { store, language, first, share }) {
     return `${t(key, { step: stepOf(state), count: SEEDS })} ${parts.join("; ")}.`;
   }
 
-  function resize() {
-    const width = root.clientWidth;
-    if (!width) return;
+  function resize(width) {
     const isBeside = width >= WIDE;
     const side = Math.min(isBeside ? Math.round(width * 0.56) : width, 640);
     const { top, right, bottom, left } = surface.margin;
@@ -157,31 +157,25 @@ export function mount(root, { store, language, first, share }) {
     drawAll(store.state);
   }
 
-  let request = 0;
-  const waiting = new Set(); // fields that changed since the last drawing
-  const stopFollowing = store.subscribe((state, changed) => {
+  /** Show a step at once; but while new rules wait for their runs, one of the old ones cannot be. */
+  function atOnce(state, changed, isWaiting) {
     const isStep = changed.length === 1 && changed[0] === "step";
-    // While new rules wait for their runs, a step of the old ones cannot be shown.
-    if (isStep) return waiting.size ? undefined : drawStep(state);
-    around.show();
-    for (const name of changed) waiting.add(name);
-    cancelAnimationFrame(request); // of a dragged handle's moves only the last one in a frame counts
-    request = requestAnimationFrame(() => {
-      const isNewShape = SHAPE.some((name) => waiting.has(name));
-      waiting.clear();
-      run(store.state);
-      if (isNewShape) drawAll(store.state);
-      else draw(store.state);
-    });
-  });
+    if (isStep && !isWaiting) drawStep(state);
+    return isStep;
+  }
+
+  function redraw(state, changed) {
+    run(state);
+    if (SHAPE.some((name) => changed.has(name))) drawAll(state);
+    else draw(state);
+  }
+
   run(store.state);
-  const observer = new ResizeObserver(resize);
-  observer.observe(root);
+  const stop = watch(root, store, around, { resize, redraw, atOnce });
   return () => {
     stopWork();
     texts.stop();
-    stopFollowing();
     play.stop();
-    observer.disconnect();
+    stop();
   };
 }

@@ -2,10 +2,11 @@
 
 import { band, curve, dots, path, star } from "../parts/line.js";
 import { color, stroke } from "../parts/styles.js";
+import { excess } from "./losses.js";
 import { drawEnds } from "./race.ends.js";
 import { mapShape } from "./race.map.js";
 import { kindOf } from "./race.rules.js";
-import { excess, quartiles, stepOf } from "./race.runs.js";
+import { stepOf } from "./race.runs.js";
 
 const paint = (style, as) => `${as}: var(--${color(style)})`;
 
@@ -36,7 +37,7 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root, name
   );
   const paths = runs.map((run) => run.path);
   drawEnds(plot, paths, step, styles, styles.map(nameOf));
-  const best = problem.minimum?.slice();
+  const best = problem.minimum;
   plot.draw(
     "optimum",
     best ? [["path", { d: star(plot.x(best[0]), plot.y(best[1])), class: "star" }]] : [],
@@ -44,13 +45,10 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root, name
 }
 
 /** Draw the losses, or medians and quartiles of many seeds, and the rates that were used. */
-export function drawCurves(losses, rates, state, { problem, runs, crowd }, used) {
+export function drawCurves(losses, rates, state, { problem, runs, bands, rates: used }) {
   const steps = Array.from({ length: state.steps + 1 }, (_, step) => step);
   const styles = state.rules.map(kindOf);
-  const bands = crowd
-    ? styles.map((_, index) => quartiles(ofRule(crowd, index, styles.length), problem))
-    : [];
-  const rows = runs.map((run, index) => bands[index]?.median ?? excess(run.losses, problem));
+  const rows = runs.map((run, index) => bands?.[index].median ?? excess(run.losses, problem));
   const [low, high] = extent(rows.flatMap((row) => [...row]));
   // Whole halves of a power of ten, so that the axis rests during most of a drag.
   const half = (value, round) => 10 ** (round(2 * Math.log10(value)) / 2);
@@ -58,7 +56,7 @@ export function drawCurves(losses, rates, state, { problem, runs, crowd }, used)
   losses.domain([0, state.steps], [half(low / 1.2, Math.floor), half(top * 1.2, Math.ceil)]);
   losses.draw(
     "bands",
-    bands.map(({ lower, upper }, index) => {
+    (bands ?? []).map(({ lower, upper }, index) => {
       const d = band(losses, steps, lower, upper);
       return ["path", { d, class: "band", style: paint(styles[index], "fill") }];
     }),

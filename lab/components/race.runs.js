@@ -8,7 +8,6 @@ import { settingsOf } from "./race.rules.js";
 import { rates } from "./race.schedules.js";
 
 export const SEEDS = 100;
-const SMALLEST = 1e-12; // what is less above the minimum is drawn here
 
 /** Return the problem of a state. */
 export function problemOf({ problem, condition, angle }) {
@@ -42,21 +41,4 @@ export function tasks(state, problem = problemOf(state), seed = state.seed) {
 /** Return where each rule of a state ends, [x, y], for tests of the code that goes with it. */
 export function ends(state) {
   return tasks(state).map((task) => [...simulate(task).path.slice(-2)]);
-}
-
-/** Return how far losses are above the minimum; the losses themselves where there is none. */
-export function excess(losses, { minimum, minimumValue }) {
-  return minimum ? losses.map((loss) => Math.max(SMALLEST, loss - minimumValue)) : losses;
-}
-
-/** Return the median and the quartiles of the loss at each step; a run that diverged is the worst. */
-export function quartiles(runs, problem) {
-  const rows = runs.map(({ losses }) => excess(losses, problem));
-  const sorted = Array.from(rows[0], (_, step) => ascending(rows.map((row) => row[step])));
-  const at = (share) => sorted.map((column) => column[Math.round(share * (column.length - 1))]);
-  return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
-}
-
-function ascending(values) {
-  return values.map((value) => (Number.isFinite(value) ? value : Infinity)).sort((a, b) => a - b);
 }

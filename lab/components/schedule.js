@@ -1,11 +1,12 @@
 /** Schedule: pieces in a row, the rate that torch makes of them, and the loss that follows. */
 
-import { html, set, svg, write } from "../parts/dom.js";
+import { html, set, write } from "../parts/dom.js";
+import { watch } from "../parts/watch.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
 import { inSlices } from "../parts/slices.js";
-import { stroke } from "../parts/styles.js";
+import { swatch } from "../parts/styles.js";
 import { paced } from "../parts/texts.js";
 import { pieceCards } from "./schedule.cards.js";
 import { scheduleCode } from "./schedule.code.js";
@@ -16,9 +17,6 @@ import { notesOf } from "./schedule.notes.js";
 import { outcome } from "./schedule.outcome.js";
 import { pieceRow } from "./schedule.row.js";
 import { edgesOf, follow, momentumOf, settingsOf } from "./schedule.pieces.js";
-
-export { scheduleCode as code };
-export { endOf } from "./schedule.losses.js";
 
 /** Show a schedule in `root`, and let it follow `store`. */
 export function mount(root, { store, language, first, share }) {
@@ -101,17 +99,7 @@ export function mount(root, { store, language, first, share }) {
     reset: () => store.set(first),
     share,
   });
-  const legend = (style, text) =>
-    html(
-      "span",
-      { class: "key" },
-      svg(
-        "svg",
-        { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
-        svg("path", { d: "M0 6H36", fill: "none", ...stroke(style) }),
-      ),
-      text,
-    );
+  const legend = (style, text) => html("span", { class: "key" }, swatch(style), text);
   const seedsKey = html("span", { class: "key" });
   set(root, { class: "lab schedule" });
   root.replaceChildren(
@@ -173,8 +161,8 @@ export function mount(root, { store, language, first, share }) {
     row.show(state, notes);
   }
 
-  const texts = paced((state, said) => {
-    cards.show(state, said);
+  const texts = paced((state) => {
+    cards.show(state, notes);
     palette.show(state);
     controls.show(state);
     write(seedsKey, t(state.batches ? "schedule.seeds" : "schedule.exact", { seed: state.seed }));
@@ -186,13 +174,11 @@ export function mount(root, { store, language, first, share }) {
     for (const plot of [rates, ratesLog])
       plot.element.style.display = plot === plotOf(state) ? "" : "none";
     draw(state);
-    texts.update(state, notes);
+    texts.update(state);
     simulate(state);
   }
 
-  function resize() {
-    const width = root.clientWidth;
-    if (!width) return;
+  function resize(width) {
     for (const plot of [rates, ratesLog]) plot.resize(width, 230);
     momenta.resize(width, 110);
     losses.resize(width, 240);
@@ -202,20 +188,11 @@ export function mount(root, { store, language, first, share }) {
     showAll(store.state);
   }
 
-  let pending = 0;
-  const stopFollowing = store.subscribe(() => {
-    around.show();
-    cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => rates.width && showAll(store.state));
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(root);
-  resize();
+  const redraw = (state) => rates.width && showAll(state);
+  const stop = watch(root, store, around, { resize, redraw });
   return () => {
     cancel();
     texts.stop();
-    cancelAnimationFrame(pending);
-    observer.disconnect();
-    stopFollowing();
+    stop();
   };
 }

@@ -1,15 +1,14 @@
 /** The loss of the toy under a schedule: of many seeds, and of the one whose code is shown. */
 
-import { quantileSorted } from "d3-array";
 import { problems } from "../engine/problems.js";
 import { rules } from "../engine/rules.js";
 import { simulate } from "../engine/simulate.js";
 import { batches as drawBatches } from "../engine/toy.js";
+import { excess, quartiles } from "./losses.js";
 import { START } from "./schedule.code.js";
-import { MOST_STEPS, follow, momentumOf } from "./schedule.pieces.js";
+import { MOST_STEPS, edgesOf, follow, momentumOf } from "./schedule.pieces.js";
 
 export const SEEDS = 30;
-const SMALLEST = 1e-12; // a loss nearer to the minimum is drawn here
 const SLICE = 3; // milliseconds, so that a drag stays smooth
 const problem = problems.regression();
 
@@ -49,7 +48,7 @@ export function endOf(state) {
 
 /** Return the excess loss of the state's own seed at each step. */
 export function ownLosses(state, { rates, momenta }) {
-  return excess(simulate(task(state, rates, momenta, state.seed)).losses);
+  return excess(simulate(task(state, rates, momenta, state.seed)).losses, problem);
 }
 
 /** Yield after slices of work; return the median and the quartiles of the excess loss at each step. */
@@ -58,7 +57,7 @@ export function* manyLosses(state, rates, momenta) {
   let end = performance.now() + SLICE;
   // Without mini-batches all seeds are the same.
   for (let seed = 0; seed < (state.batches ? SEEDS : 1); seed++) {
-    rows.push(excess(simulate(task(state, rates, momenta, seed)).losses));
+    rows.push(excess(simulate(task(state, rates, momenta, seed)).losses, problem));
     if (performance.now() < end) continue;
     yield;
     end = performance.now() + SLICE;
@@ -69,26 +68,6 @@ export function* manyLosses(state, rates, momenta) {
 
 /** Return the rates and momenta without any scheduler. */
 export function constantOf(state) {
-  const steps = state.pieces.reduce((sum, piece) => sum + piece.steps, 0);
+  const steps = edgesOf(state.pieces).at(-1);
   return [new Float64Array(steps).fill(state.lr), new Float64Array(steps).fill(momentumOf(state))];
-}
-
-function excess(losses) {
-  return losses.map((loss) => Math.max(SMALLEST, loss - problem.minimumValue));
-}
-
-/** A run that diverged is the worst. */
-function quartiles(rows) {
-  const shares = { lower: 0.25, median: 0.5, upper: 0.75 };
-  const found = Object.keys(shares).map((name) => [name, new Float64Array(rows[0].length)]);
-  const column = new Float64Array(rows.length);
-  for (let step = 0; step < rows[0].length; step++) {
-    rows.forEach((row, i) => (column[i] = Number.isFinite(row[step]) ? row[step] : Infinity));
-    column.sort();
-    for (const [name, values] of found) {
-      const value = quantileSorted(column, shares[name]);
-      values[step] = Number.isNaN(value) ? Infinity : value; // ∞ − ∞ between two that diverged
-    }
-  }
-  return Object.fromEntries(found);
 }

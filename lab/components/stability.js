@@ -1,11 +1,12 @@
 /** Stability: a point in the plane of rate and momentum decides whether, and how, a path converges. */
 
 import { behaviour } from "../engine/stability.js";
-import { html, set, svg } from "../parts/dom.js";
+import { html, set } from "../parts/dom.js";
+import { watch } from "../parts/watch.js";
 import { frame } from "../parts/frame.js";
 import { handle } from "../parts/handle.js";
 import { Plot } from "../parts/plot.js";
-import { stroke } from "../parts/styles.js";
+import { swatch } from "../parts/styles.js";
 import { paced } from "../parts/texts.js";
 import { fields } from "../state.js";
 import { stabilityCode } from "./stability.code.js";
@@ -22,9 +23,6 @@ import {
   rootsView,
 } from "./stability.draw.js";
 import { outcome, resultTable } from "./stability.results.js";
-
-export { stabilityCode as code };
-export { endOf } from "./stability.code.js";
 
 const VIEW = [-1.6, 1.6]; // of the bowl
 
@@ -128,9 +126,7 @@ export function mount(root, { store, language, first, share }) {
     );
   }
 
-  function resize() {
-    const width = root.clientWidth;
-    if (!width) return;
+  function resize(width) {
     const isBeside = width >= 560;
     const { top, right, bottom, left } = circle.margin;
     const side = isBeside ? Math.round((width - 16) * 0.42) : Math.min(width, 340);
@@ -148,28 +144,17 @@ export function mount(root, { store, language, first, share }) {
     draw(store.state);
   }
 
-  let [pending, waiting] = [0, new Set()];
-  const stopFollowing = store.subscribe((_, changed) => {
-    around.show();
-    for (const name of changed) waiting.add(name);
-    cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(() => {
-      const { state } = store;
-      if (!plane.width) return; // not in sight yet
-      if (waiting.has("nesterov")) drawPlane(state);
-      if (waiting.has("condition")) drawBowl(bowl, state.condition);
-      waiting.clear();
-      draw(state);
-    });
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(root);
-  resize();
+  function redraw(state, changed) {
+    if (!plane.width) return; // not in sight yet
+    if (changed.has("nesterov")) drawPlane(state);
+    if (changed.has("condition")) drawBowl(bowl, state.condition);
+    draw(state);
+  }
+
+  const stop = watch(root, store, around, { resize, redraw });
   return () => {
     texts.stop();
-    cancelAnimationFrame(pending);
-    observer.disconnect();
-    stopFollowing();
+    stop();
   };
 }
 
@@ -177,12 +162,4 @@ export function mount(root, { store, language, first, share }) {
 function pair(...plots) {
   const boxes = plots.map(({ element }) => html("div", {}, element));
   return html("div", { class: "pair" }, boxes);
-}
-
-function swatch(style) {
-  return svg(
-    "svg",
-    { class: "swatch", viewBox: "0 0 36 12", width: 36, height: 12, "aria-hidden": "true" },
-    svg("path", { d: "M0 6H36", fill: "none", ...stroke(style) }),
-  );
 }

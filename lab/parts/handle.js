@@ -13,18 +13,8 @@ export function handle(
   { label, role, home, move, done = () => {}, describe, axes = [1, 1] },
 ) {
   let at = [0, 0];
-  const element = svg(
-    "g",
-    {
-      class: "handle",
-      tabindex: 0,
-      role: "slider",
-      "aria-label": label,
-      "aria-roledescription": role,
-    },
-    svg("circle", { class: "reach", r: 22 }),
-    svg("circle", { class: "ring", r: 8 }),
-  );
+  const reach = svg("circle", { class: "reach", r: 22 });
+  const element = sliderGroup(label, role, reach, svg("circle", { class: "ring", r: 8 }));
 
   function go(point) {
     const inside = [plot.x, plot.y].map((scale, axis) => {
@@ -45,12 +35,8 @@ export function handle(
     },
     onpointermove(event) {
       if (!element.hasPointerCapture(event.pointerId)) return;
-      const box = plot.element.getBoundingClientRect();
-      const scale = plot.width / box.width;
-      go([
-        plot.x.invert((event.clientX - box.left) * scale),
-        plot.y.invert((event.clientY - box.top) * scale),
-      ]);
+      const [x, y] = plot.pixels(event);
+      go([plot.x.invert(x), plot.y.invert(y)]);
     },
     onlostpointercapture: done,
     onkeydown(event) {
@@ -77,4 +63,10 @@ export function handle(
       });
     },
   };
+}
+
+/** Return a group of shapes that is a slider to the keyboard and to screen readers. */
+export function sliderGroup(label, role, ...shapes) {
+  const names = { "aria-label": label, "aria-roledescription": role };
+  return svg("g", { class: "handle", tabindex: 0, role: "slider", ...names }, ...shapes);
 }

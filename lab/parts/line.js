@@ -43,7 +43,7 @@ function indices(count) {
 /** Return the `d` of the area between two curves. */
 export function band(plot, xs, lower, upper) {
   const corner = (value, i) => `${pixel(plot.x(xs[i]))} ${pixel(plot.y(Math.min(value, 1e300)))}`;
-  return `M${[...lower.map(corner), ...upper.map(corner).reverse()].join("L")}Z`;
+  return `M${[...Array.from(lower, corner), ...Array.from(upper, corner).reverse()].join("L")}Z`;
 }
 
 /** Return the `d` of a star with five points around a pixel. */

@@ -6,8 +6,8 @@ import { draw, newId, set, svg, write } from "./dom.js";
 const MARGIN = { top: 10, right: 12, bottom: 38, left: 50 };
 
 /**
- * Axes with labels. `label` changes these, `resize` and `domain` draw them anew; `x` and `y` are scales from values to
- * pixels; `layer(name)` is a group for what lies inside them.
+ * Axes with labels. `label` changes these, `resize` and `domain` draw them anew; `x` and `y` are
+ * scales from values to pixels; `layer(name)` is a group for what lies inside them.
  */
 export class Plot {
   #axes = ""; // the ends of the axes that are drawn
@@ -63,6 +63,13 @@ export class Plot {
   /** Draw shapes, as `draw` takes them, into the layer of a name. */
   draw(name, shapes) {
     draw(this.layer(name), shapes);
+  }
+
+  /** Return where a pointer is, in the plot's own pixels. */
+  pixels({ clientX, clientY }) {
+    const box = this.element.getBoundingClientRect();
+    const scale = this.width / box.width;
+    return [(clientX - box.left) * scale, (clientY - box.top) * scale];
   }
 
   /** Set the size in CSS pixels. */

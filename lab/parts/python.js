@@ -39,3 +39,39 @@ export function script(blocks) {
   const count = filled.flat().length + filled.length - 1;
   return `${filled.map((block) => block.join("\n")).join(count <= LINES ? "\n\n" : "\n")}\n`;
 }
+
+/** Return the blocks that make the toy's data, as the course does, and its mini-batches if wanted. */
+export function toyBlocks(imports, hasBatches) {
+  return [
+    [
+      "import numpy as np",
+      "import torch",
+      imports,
+      `from torch.utils.data import ${hasBatches ? "DataLoader, " : ""}TensorDataset, random_split`,
+    ],
+    [
+      "torch.set_default_dtype(torch.float64)",
+      "random = np.random.RandomState(42)",
+      "x = torch.tensor(random.rand(100))",
+      "data = TensorDataset(x, 1 + 2 * x + 0.1 * torch.tensor(random.randn(100)))",
+      "train, validation = random_split(data, [80, 20], torch.Generator().manual_seed(13))",
+    ],
+    hasBatches
+      ? [
+          "def batches():",
+          "    while True:",
+          "        yield from DataLoader(train, batch_size=16, shuffle=True)",
+          "        iter(DataLoader(validation))  # draws a random number, as a loop over it does",
+        ]
+      : [],
+  ];
+}
+
+/** Return the lines up to the body of a loop over the steps, with `x` and `y` from `toyBlocks`. */
+export function toyLoop({ batches, seed, steps }) {
+  if (!batches) return ["x, y = train[:]", `for _ in range(${steps}):`];
+  return [`torch.manual_seed(${seed})`, `for _, (x, y) in zip(range(${steps}), batches()):`];
+}
+
+/** What the body of that loop does for the gradient of a point (bias, weight). */
+export const TOY_BACKWARD = "(point[0] + point[1] * x - y).pow(2).mean().backward()";

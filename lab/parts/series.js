@@ -2,6 +2,7 @@
 
 import { tickStep } from "d3-array";
 import { set, svg } from "./dom.js";
+import { sliderGroup } from "./handle.js";
 
 const REACH = 22; // pixels around a point within which it can be taken
 
@@ -11,7 +12,7 @@ const REACH = 22; // pixels around a point within which it can be taken
  */
 export function picker(plot, { count, choose, leave = () => {} }) {
   const pick = (event) => {
-    const [x, y] = pixels(plot, event);
+    const [x, y] = plot.pixels(event);
     choose(placeAt(plot, x, count()), y);
   };
   set(plot.element, {
@@ -36,17 +37,7 @@ export function series(
   let [values, place] = [[], 1];
   let grip = null; // what the pressed pointer does
   const reach = svg("path", { class: "reach" });
-  const element = svg(
-    "g",
-    {
-      class: "handle",
-      tabindex: 0,
-      role: "slider",
-      "aria-label": label,
-      "aria-roledescription": role,
-    },
-    svg("circle", { class: "ring", r: 7 }),
-  );
+  const element = sliderGroup(label, role, svg("circle", { class: "ring", r: 7 }));
 
   function move(at, value) {
     values = values.with(at - 1, rounded(plot, value)); // the next key may come before the next frame
@@ -71,12 +62,12 @@ export function series(
   set(plot.element, {
     ontouchstart(event) {
       // A finger that takes a point does not scroll; browsers ignore touch-action inside an SVG.
-      const [x, y] = pixels(plot, event.touches[0]);
+      const [x, y] = plot.pixels(event.touches[0]);
       if (isDrawing() || nearest(plot, values, x, y)) event.preventDefault();
     },
     onpointerdown(event) {
       if (event.button) return;
-      const [x, y] = pixels(plot, event);
+      const [x, y] = plot.pixels(event);
       const near = isDrawing() ? 0 : nearest(plot, values, x, y);
       event.preventDefault();
       element.focus({ preventScroll: true });
@@ -86,7 +77,7 @@ export function series(
       else choose(near || placeAt(plot, x, values.length), y);
     },
     onpointermove(event) {
-      const [x, y] = pixels(plot, event);
+      const [x, y] = plot.pixels(event);
       if (grip && isDrawing()) return draw(x, y);
       if (!grip?.at) return choose(placeAt(plot, x, values.length), y);
       // A press without a movement chooses a point, and leaves its value as it is.
@@ -137,12 +128,6 @@ export function series(
       plot.element.classList.toggle("drawing", isDrawing());
     },
   };
-}
-
-function pixels(plot, event) {
-  const box = plot.element.getBoundingClientRect();
-  const scale = plot.width / box.width;
-  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
 function placeAt(plot, x, count) {

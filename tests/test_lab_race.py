@@ -258,6 +258,23 @@ def test_what_happens_while_it_plays(open_race):
     wait_until(page, "document.querySelector('.player input[type=text]').value == 50")
 
 
+def test_buttons_pressed_one_after_the_other_remove_their_own_rule(open_race):
+    page = open_race()
+    page.evaluate(
+        """async () => {
+          const frame = () => new Promise(requestAnimationFrame);
+          for (const name of ["SGD", "momentum"]) {
+            document.querySelector(`[aria-label="Remove ${name}"]`).click();
+            await frame();
+            await frame();
+          }
+        }"""
+    )
+    assert page.locator(".rule legend").all_inner_texts() == ["Adam"]
+    settle(page)
+    assert outcome(page).startswith("After 50 steps: Adam: ")
+
+
 def test_play_pause_and_step(open_race):
     page = open_race()
     page.get_by_role("button", name="To the start").click()

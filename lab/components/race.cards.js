@@ -7,6 +7,11 @@ import { fields, settings as ranges } from "../state.js";
 import { KINDS, kindOf } from "./race.rules.js";
 import { isNoisy } from "./race.runs.js";
 
+/** Return which cards a state has. */
+export function shapeOf({ rules }) {
+  return rules.map(kindOf).join();
+}
+
 /** Return `{ element, add, show }`; `show` gets the text of what each rule has reached. */
 export function cards(store, language) {
   const { t } = language;
@@ -24,8 +29,8 @@ export function cards(store, language) {
     show(state, reached) {
       const kinds = state.rules.map(kindOf);
       let [held, control] = [-1, -1]; // the card and the control that have the focus
-      if (kinds.join() !== shown) {
-        shown = kinds.join();
+      if (shapeOf(state) !== shown) {
+        shown = shapeOf(state);
         const places = all.map((one) => focusIn(one.element));
         held = places.findIndex((place) => place >= 0);
         control = places[held];

@@ -12,7 +12,7 @@ import { paced } from "../parts/texts.js";
 import { watch } from "../parts/watch.js";
 import { problems } from "../state.js";
 import { excess, quartiles } from "./losses.js";
-import { cards } from "./race.cards.js";
+import { cards, shapeOf } from "./race.cards.js";
 import { raceCode } from "./race.code.js";
 import { outcomeMap } from "./race.map.js";
 import { panel } from "./race.panel.js";
@@ -71,7 +71,7 @@ export function mount(root, { store, language, first, share }) {
   const texts = paced((state) => {
     rules.show(state, reached(state));
     controls.show(state);
-  });
+  }, shapeOf);
 
   /** Run all rules, and start what takes longer. */
   function run(state) {

@@ -5,6 +5,11 @@ import { focusIn, giveFocus, html, set, write } from "../parts/dom.js";
 import { pieces as kinds } from "../state.js";
 import { edgesOf, movePiece, newPiece, removePiece, settingsOf } from "./schedule.pieces.js";
 
+/** Return which cards a state has, and which of them is open. */
+export function shapeOf({ chosen, pieces }) {
+  return `${Math.min(chosen, pieces.length - 1)}:${pieces.map(({ piece }) => piece).join()}`;
+}
+
 /** Return `{ element, show }` of the cards of a row; `change(pieces, chosen)` gets a new one. */
 export function pieceCards({ language, store, change }) {
   const { t } = language;
@@ -126,9 +131,8 @@ export function pieceCards({ language, store, change }) {
     element,
     show(state, notes) {
       const chosen = Math.min(state.chosen, state.pieces.length - 1);
-      const next = `${chosen}:${state.pieces.map(({ piece }) => piece).join()}`;
-      if (next !== shape) {
-        shape = next;
+      if (shapeOf(state) !== shape) {
+        shape = shapeOf(state);
         const control = Math.max(-1, ...cards.map(({ element: one }) => focusIn(one)));
         cards = state.pieces.map((piece, i) => card(piece, i, state.pieces.length, i === chosen));
         element.replaceChildren(...cards.map(({ element: one }) => one));

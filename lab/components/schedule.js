@@ -8,7 +8,7 @@ import { Plot } from "../parts/plot.js";
 import { inSlices } from "../parts/slices.js";
 import { swatch } from "../parts/styles.js";
 import { paced } from "../parts/texts.js";
-import { pieceCards } from "./schedule.cards.js";
+import { pieceCards, shapeOf } from "./schedule.cards.js";
 import { scheduleCode } from "./schedule.code.js";
 import { piecePalette, scheduleControls } from "./schedule.controls.js";
 import { constantOf, manyLosses, ownLosses } from "./schedule.losses.js";
@@ -166,7 +166,7 @@ export function mount(root, { store, language, first, share }) {
     palette.show(state);
     controls.show(state);
     write(seedsKey, t(state.batches ? "schedule.seeds" : "schedule.exact", { seed: state.seed }));
-  });
+  }, shapeOf);
 
   function showAll(state) {
     followed = follow(state);

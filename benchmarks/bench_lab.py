@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from book import lab
-from book.browser import find_browser
+from book.browser import SWITCHES, find_browser
 from book.project import LANGUAGES
 from helpers.lab import schema
 from tests.lab import page_data, write_page
@@ -49,7 +49,7 @@ def measure() -> list[dict[str, Any]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
-        contextmanager(_launched)(playwright, browser) as chromium,
+        _launched(playwright, browser) as chromium,
     ):
         for name, handle in HANDLES.items():
             page = chromium.new_page(viewport={"width": 1100, "height": 1000})
@@ -76,8 +76,9 @@ def _row(name: str, budget: float, unit: str, found: float) -> dict[str, Any]:
     return {"name": name, "peer": peer, "ratio": budget / found, "goal": 1}
 
 
+@contextmanager
 def _launched(playwright: Any, browser: str) -> Iterator[Any]:
-    chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+    chromium = playwright.chromium.launch(executable_path=browser, args=SWITCHES)
     yield chromium
     chromium.close()
 

@@ -1,4 +1,4 @@
-/** The components' home on a page: every figure of class `lab` holds its own texts and state. */
+/** The components' home on a page: every figure of class `lab-home` holds its own texts and state. */
 
 import { components } from "./components/index.js";
 import { html } from "./parts/dom.js";
@@ -10,20 +10,20 @@ const LONGEST = 40; // characters of an address that are repeated to the reader
 
 function start(figure) {
   const { component, state, texts, marks } = JSON.parse(figure.querySelector("script").textContent);
-  const words = language({ texts, marks });
+  const reader = language({ texts, marks });
   const first = { ...defaults(component), ...state };
   const store = createStore(first);
   const root = html("div");
   const notice = html("p", { class: "problem", role: "alert", hidden: true });
   const still = figure.querySelector(".still");
-  const say = (problem) => {
+  const report = (problem) => {
     notice.textContent = problem;
     notice.hidden = !problem;
   };
   /** Show what the address asks for, if it asks for something of this figure. */
   const follow = () => {
-    const [asked, problem] = fromAddress(figure.id, component, words);
-    say(problem);
+    const [asked, problem] = fromAddress(figure.id, component, reader);
+    report(problem);
     if (asked) store.set({ ...first, ...asked });
     return asked !== null;
   };
@@ -31,10 +31,10 @@ function start(figure) {
   figure.prepend(notice);
   try {
     const share = () => shareLink(figure.id, first, store.state);
-    components[component].mount(root, { store, language: words, first, share });
+    components[component].mount(root, { store, language: reader, first, share });
   } catch (error) {
     root.remove();
-    say(words.t("broken"));
+    report(reader.t("broken"));
     throw error; // for the console: the still picture stays
   }
   still.hidden = true;

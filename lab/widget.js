@@ -6,7 +6,7 @@ import { createStore } from "./parts/store.js";
 import { language } from "./parts/text.js";
 import { defaults } from "./state.js";
 
-const REST = 150; // milliseconds without a change, after which Python is told
+const REST = 150; // milliseconds without a change, after which Python gets the state
 
 function render({ model, el }) {
   const component = model.get("component");

@@ -262,11 +262,10 @@ def test_buttons_pressed_one_after_the_other_remove_their_own_rule(open_race):
     page = open_race()
     page.evaluate(
         """async () => {
-          const frame = () => new Promise(requestAnimationFrame);
-          for (const name of ["SGD", "momentum"]) {
+          for (let name of ["SGD", "momentum"]) {
             document.querySelector(`[aria-label="Remove ${name}"]`).click();
-            await frame();
-            await frame();
+            await new Promise(requestAnimationFrame);
+            await new Promise(requestAnimationFrame);
           }
         }"""
     )

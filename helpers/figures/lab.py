@@ -210,8 +210,8 @@ def schedule(
     else:
         above.set_ylim(rates.min(initial=0), 1.1 * highest or 1)
     if error is not None:
-        told = language.text("lab.schedule.told_error", step=error)
-        corner_note(above, told, color=COLORS["ink"], right=True)
+        text = language.text("lab.schedule.outcome_error", step=error)
+        corner_note(above, text, color=COLORS["ink"], right=True)
     for name, row, style in (("constant", constant, "schedule_none"), ("row", losses, "lr")):
         if len(row) > 1:
             label = language.text(f"lab.schedule.{name}_loss")

@@ -65,7 +65,7 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
     m, m_hat, root, moves, theta = np.array(rows).T
     step = min(state["step"], len(gradients))
     outcome = language.text(
-        "lab.adam.told",
+        "lab.adam.outcome",
         step=step,
         gradient=gradients[step - 1],
         m=m_hat[step - 1],

@@ -63,7 +63,7 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
         "corrected": of_ewma / of_ewma.sum(),
     }
     outcome = language.text(
-        "lab.average.told",
+        "lab.average.outcome",
         day=day,
         value=values[day - 1],
         periods=periods,

@@ -11,11 +11,11 @@ from helpers import optimizers, problems, schedules, simulate
 from helpers.explore import Slider, slider
 from helpers.figures import lab as figures
 from helpers.lab import schema
+from helpers.lab._toy import on_batches
 from helpers.lab.component import Component, Kind
 
 __all__ = ["Race", "paths", "race"]
 
-_BATCHES = 5  # an epoch of the toy: 80 data points, 16 a mini-batch
 _RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 
 
@@ -104,19 +104,8 @@ def _path(rule: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
     steps = state["steps"]
     rates = _rates(state["schedule"], hyper["lr"], steps)
     if state["problem"] == "regression" and state["batches"]:
-        epochs = math.ceil(steps / _BATCHES)
-        rest = np.full(epochs * _BATCHES - steps, rates[-1])
-        runs = simulate.on_regression(
-            problems.linear_regression(),
-            make,
-            state["seed"],
-            epochs,
-            start=state["start"],
-            schedule={"lr": np.concatenate([rates, rest])},
-            dtype=torch.float64,
-            **hyper,
-        )
-        return runs.paths[0, : steps + 1].numpy()
+        found, _ = on_batches(make, state["seed"], state["start"], {"lr": rates}, **hyper)
+        return found[0].numpy()
     problem, schedule = _problem(state), {"lr": rates}
     runs = simulate.on_problem(problem, make, state["start"], steps, schedule=schedule, **hyper)
     return runs.paths[0].numpy()

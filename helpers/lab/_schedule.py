@@ -1,6 +1,5 @@
 """Schedule: pieces in a row, as torch's SequentialLR runs them."""
 
-import math
 import warnings
 from typing import Any
 
@@ -12,13 +11,13 @@ from helpers import language, optimizers, problems, simulate
 from helpers.explore import Slider, slider
 from helpers.figures import lab as figures
 from helpers.lab import schema
+from helpers.lab._toy import on_batches
 from helpers.lab.component import Component, Kind
 
 __all__ = ["rates_of", "schedule"]
 
 _RATES = [0.01, 0.03, 0.1, 0.3, 0.6]
 _SEEDS = 30
-_BATCHES = 5  # an epoch of the toy: 80 data points, 16 a mini-batch
 _START = (-0.6, 0.2)
 _SMALLEST = 1e-12  # a loss nearer to the minimum is drawn here
 
@@ -105,7 +104,7 @@ def rates_of(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, str | None]
         return rates, momenta, None
     # Either a piece could not be made, or the one that was to give the next rate failed.
     running = min(int(np.searchsorted(ends, len(rates), "right")), len(pieces) - 1)
-    return rates, momenta, _told_error(pieces[running if rows else len(made)], len(rates), failed)
+    return rates, momenta, _error_text(pieces[running if rows else len(made)], len(rates), failed)
 
 
 def _kind(piece: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +122,7 @@ def _settings(piece: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _told_error(piece: dict[str, Any], step: int, error: Exception) -> str:
+def _error_text(piece: dict[str, Any], step: int, error: Exception) -> str:
     reason = {
         ("LinearLR", ValueError): "start_factor",
         ("ConstantLR", ZeroDivisionError): "factor",
@@ -131,37 +130,26 @@ def _told_error(piece: dict[str, Any], step: int, error: Exception) -> str:
         ("OneCycleLR", ZeroDivisionError): "pct_start",
     }[_kind(piece)["torch"], type(error)]
     values = {**_settings(piece), "step": step}
-    told = language.text("lab.schedule.told_error", step=step)
-    return f"{told} {language.text(f'lab.schedule.notes.{reason}', **values)}"
+    text = language.text("lab.schedule.outcome_error", step=step)
+    return f"{text} {language.text(f'lab.schedule.notes.{reason}', **values)}"
 
 
 def _losses(state: dict[str, Any], rates: np.ndarray, momenta: np.ndarray) -> np.ndarray:
     """Return the median excess loss of the toy over seeds, shape (steps + 1,)."""
-    steps, toy = len(rates), problems.linear_regression()
+    steps = len(rates)
     is_adam = state["optimizer"] == "adam"
     rule = optimizers.adam if is_adam else optimizers.sgd
-    rest = -steps % _BATCHES if state["batches"] else 0
-    rates, momenta = np.pad(rates, (0, rest), "edge"), np.pad(momenta, (0, rest), "edge")
     schedule = {"lr": rates, **({"betas": (momenta, 0.999)} if is_adam else {"momentum": momenta})}
-    surface = toy.surface("train")
+    surface, lr = problems.linear_regression().surface("train"), state["lr"]
     if state["batches"]:
-        epochs = math.ceil(steps / _BATCHES)
-        runs = simulate.on_regression(
-            toy,
-            rule,
-            range(_SEEDS),
-            epochs,
-            start=_START,
-            schedule=schedule,
-            dtype=torch.float64,
-            lr=state["lr"],
-        )
+        paths, diverged_at = on_batches(rule, range(_SEEDS), _START, schedule, lr=lr)
     else:
-        runs = simulate.on_problem(surface, rule, _START, steps, schedule=schedule, lr=state["lr"])
-    losses = surface.value(runs.paths[:, : steps + 1]).numpy() - surface.minimum_value
+        runs = simulate.on_problem(surface, rule, _START, steps, schedule=schedule, lr=lr)
+        paths, diverged_at = runs.paths, runs.diverged_at
+    losses = surface.value(paths).numpy() - surface.minimum_value
     # A run that diverged is the worst.
-    diverged_at = np.where(runs.diverged, runs.diverged_at, np.inf)[:, None]
-    losses = np.where(np.arange(steps + 1) < diverged_at, np.maximum(losses, _SMALLEST), np.inf)
+    end = np.where(diverged_at >= 0, diverged_at, np.inf)[:, None]
+    losses = np.where(np.arange(steps + 1) < end, np.maximum(losses, _SMALLEST), np.inf)
     return np.median(losses, axis=0)
 
 
@@ -186,16 +174,16 @@ def _outcome(rates: np.ndarray, losses: np.ndarray, constant: np.ndarray, error:
     sentences = [] if error is None else [error]
     if steps := len(rates):
         ends = {"first": rates[0], "last": rates[-1], "high": rates.max(), "low": rates.min()}
-        sentences.append(language.text("lab.schedule.told_rates", steps=steps, **ends))
-        row, reference = (_told(curve[steps]) for curve in (losses, constant))
+        sentences.append(language.text("lab.schedule.outcome_rates", steps=steps, **ends))
+        row, reference = (_fate(curve[steps]) for curve in (losses, constant))
         sentences.append(
-            language.text("lab.schedule.told_losses", steps=steps, row=row, constant=reference)
+            language.text("lab.schedule.outcome_losses", steps=steps, row=row, constant=reference)
         )
     return " ".join(sentences)
 
 
-def _told(loss: float) -> str:
-    key = "told_loss" if np.isfinite(loss) else "told_diverged"
+def _fate(loss: float) -> str:
+    key = "outcome_loss" if np.isfinite(loss) else "outcome_diverged"
     return language.text(f"lab.schedule.{key}", loss=loss)
 
 

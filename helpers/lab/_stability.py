@@ -130,7 +130,7 @@ def _outcome(state: dict[str, Any], points: dict[str, float]) -> str:
         needed.append(steps)
         sentences.append(
             language.text(
-                "lab.stability.told" if math.isfinite(steps) else "lab.stability.told_never",
+                "lab.stability.outcome" if math.isfinite(steps) else "lab.stability.outcome_never",
                 direction=language.text(f"lab.stability.{name}"),
                 kind=language.text(f"lab.stability.kinds.{kind}"),
                 radius=radius,
@@ -138,7 +138,7 @@ def _outcome(state: dict[str, Any], points: dict[str, float]) -> str:
             )
         )
     steps = max(needed)
-    both = "told_both" if math.isfinite(steps) else "told_not_both"
+    both = "outcome_both" if math.isfinite(steps) else "outcome_not_both"
     return " ".join([*sentences, language.text(f"lab.stability.{both}", steps=steps)])
 
 

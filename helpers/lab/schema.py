@@ -102,8 +102,8 @@ def _numbers(name: str, value: Any, limits: dict[str, Any]) -> list[float]:
     numbers = _validate.row(name, value).tolist()
     least, most = limits["length"]
     if not least <= len(numbers) <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        raise ValueError(f"{name} must hold {wanted} numbers, got {len(numbers)}")
+        limits_text = str(least) if least == most else f"{least} to {most}"
+        raise ValueError(f"{name} must hold {limits_text} numbers, got {len(numbers)}")
     return [_number(f"{name}[{i}]", number, limits) for i, number in enumerate(numbers)]
 
 

@@ -47,8 +47,8 @@ export function mount(root, { store, language, first, share }) {
   /** Light a line and its curve: the one pointed at, or else the one that was pressed. */
   function light(line) {
     pointed = line;
-    const kept = store.state.line === "none" ? null : store.state.line;
-    const lit = pointed ?? kept;
+    const pressed = store.state.line === "none" ? null : store.state.line;
+    const lit = pointed ?? pressed;
     set(root, { "data-lit": lit });
     lines.light(lit);
   }
@@ -83,7 +83,7 @@ export function mount(root, { store, language, first, share }) {
 export function outcome({ t }, state) {
   const step = stepOf(state);
   const found = trace(state);
-  return t("adam.told", {
+  return t("adam.outcome", {
     step,
     gradient: state.gradients[step - 1],
     m: found.m_hat[step],

@@ -167,7 +167,7 @@ export function outcome({ t }, state) {
   const values = Object.fromEntries(CURVES.map((name) => [name, found[name][day - 1]]));
   const missing = missingWeight(state);
   const { periods, alpha, series: data } = state;
-  return t("average.told", {
+  return t("average.outcome", {
     day,
     value: data[day - 1],
     periods,

@@ -139,7 +139,7 @@ export function mount(root, { store, language, first, share }) {
   /** Return what happened, in a sentence. */
   function outcome(state) {
     const parts = reached(state).map(({ text }, index) => {
-      return t("race.told", { name: t(`rules.${kindOf(state.rules[index])}`), reached: text });
+      return t("race.outcome", { name: t(`rules.${kindOf(state.rules[index])}`), reached: text });
     });
     const key = shown.crowd ? "race.after_many" : "race.after";
     return `${t(key, { step: stepOf(state), count: SEEDS })} ${parts.join("; ")}.`;

@@ -67,9 +67,9 @@ export function outcome({ t }, state) {
   const sentences = found.map(({ kind, radius: shrink, steps }, i) => {
     const values = { direction: t(`stability.${DIRECTIONS[i]}`), radius: shrink, steps };
     values.kind = t(`stability.kinds.${kind}`);
-    return t(Number.isFinite(steps) ? "stability.told" : "stability.told_never", values);
+    return t(Number.isFinite(steps) ? "stability.outcome" : "stability.outcome_never", values);
   });
   const needed = Math.max(...found.map(({ steps }) => steps));
-  const end = Number.isFinite(needed) ? "stability.told_both" : "stability.told_not_both";
+  const end = Number.isFinite(needed) ? "stability.outcome_both" : "stability.outcome_not_both";
   return [...sentences, t(end, { steps: needed })].join(" ");
 }

@@ -1,6 +1,7 @@
 /** Controls with visible labels: sliders with a field to type in, choices, switches, buttons. */
 
 import { html, newId, set } from "./dom.js";
+import { answer } from "./field.js";
 
 const POSITIONS = 1000;
 
@@ -58,7 +59,7 @@ export function slider({
   integer = false,
 }) {
   const { t, number, parse } = language;
-  const [id, messageId] = [newId(), newId()];
+  const id = newId();
   let shown = null;
   const write = (value) => number(value, integer ? "d" : range.scale === "close" ? ".4g" : ".3g");
   const bar = html("input", {
@@ -78,7 +79,7 @@ export function slider({
     "aria-label": `${name}: ${t("type")}`,
     onchange: read,
   });
-  const message = html("p", { class: "problem", id: messageId, role: "alert" });
+  const message = html("p", { class: "problem", id: newId(), role: "alert" });
 
   function fromBar() {
     if (integer) return range.min + Number(bar.value);
@@ -93,8 +94,8 @@ export function slider({
     const isValid =
       value >= range.min && value <= range.max && (!integer || Number.isInteger(value));
     const limits = { name, got: field.value, min: write(range.min), max: write(range.max) };
-    message.textContent = isValid ? "" : t(integer ? "problem_integer" : "problem", limits);
-    set(field, { "aria-invalid": !isValid && "true", "aria-describedby": !isValid && messageId });
+    const problem = t(integer ? "problem_integer" : "problem", limits);
+    answer(field, message, isValid ? "" : problem);
     if (!isValid) return;
     put(value);
     change(value);
@@ -106,8 +107,7 @@ export function slider({
     bar.value = integer ? value - range.min : Math.round(POSITIONS * scale(range, value));
     set(bar, { "aria-valuetext": write(value) });
     field.value = write(value);
-    message.textContent = "";
-    set(field, { "aria-invalid": false, "aria-describedby": false });
+    answer(field, message, "");
   }
 
   return {

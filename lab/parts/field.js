@@ -2,6 +2,13 @@
 
 import { html, newId, set, write } from "./dom.js";
 
+/** Answer what was typed into a field: with a problem, or, if the text is empty, with none. */
+export function answer(input, message, text) {
+  write(message, text);
+  const isWrong = text !== "";
+  set(input, { "aria-invalid": isWrong && "true", "aria-describedby": isWrong && message.id });
+}
+
 /**
  * Return `{ element, show }` of a field for one number from `range.min` to `range.max`, or, with
  * `length`, for a list of at least and at most so many. Anything else is answered below the
@@ -9,7 +16,7 @@ import { html, newId, set, write } from "./dom.js";
  */
 export function field({ label, range, length = null, language, change }) {
   const { t, number, parse } = language;
-  const [id, messageId] = [newId(), newId()];
+  const id = newId();
   const isList = length !== null;
   const input = html("input", {
     type: "text",
@@ -20,7 +27,7 @@ export function field({ label, range, length = null, language, change }) {
     onchange: read,
   });
   const caption = html("label", { for: id }, label);
-  const message = html("p", { class: "problem", id: messageId, role: "alert" });
+  const message = html("p", { class: "problem", id: newId(), role: "alert" });
   const mark = number(0.5, ".1f")[1];
   // All digits, in a form that can be typed: 1e-8 rather than 10⁻⁸.
   const digits = (value) => String(value).replace(".", mark);
@@ -40,8 +47,7 @@ export function field({ label, range, length = null, language, change }) {
     if (wrong !== undefined)
       text = t("problem", { name: caption.textContent, got: wrong, ...limits });
     else if (!hasLength) text = t("problem_length", { least, most, got: values.length });
-    message.textContent = text;
-    set(input, { "aria-invalid": text && "true", "aria-describedby": text && messageId });
+    answer(input, message, text);
     if (text) return;
     input.value = shown = written(isList ? values : values[0]);
     change(isList ? values : values[0]);
@@ -63,8 +69,7 @@ export function field({ label, range, length = null, language, change }) {
       const next = written(value);
       if (next === shown && input.value === shown) return;
       input.value = shown = next;
-      write(message, "");
-      set(input, { "aria-invalid": false, "aria-describedby": false });
+      answer(input, message, "");
     },
   };
 }

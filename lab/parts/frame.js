@@ -34,7 +34,7 @@ export function frame({ language, code, outcome, reset, share }) {
     html(
       "div",
       { class: "buttons" },
-      button(t("tell"), () => (status.textContent = outcome())),
+      button(t("what_happened"), () => (status.textContent = outcome())),
       button(t("copy_code"), () => copy(code(), "code_copied")),
       share && button(t("copy_link"), () => copy(share(), "link_copied")),
       button(t("start_again"), reset),
@@ -44,7 +44,7 @@ export function frame({ language, code, outcome, reset, share }) {
   );
   return {
     element,
-    /** Show the code of a new state, if it is open; what was told is no longer true. */
+    /** Show the code of a new state, if it is open; an outcome that is shown is no longer true. */
     show() {
       write(status, "");
       if (folded.open) write(listing, code());

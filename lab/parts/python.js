@@ -40,7 +40,7 @@ export function script(blocks) {
   return `${filled.map((block) => block.join("\n")).join(count <= LINES ? "\n\n" : "\n")}\n`;
 }
 
-/** Return the blocks that make the toy's data, as the course does, and its mini-batches if wanted. */
+/** Return the blocks that make the toy's data, as the course does, and its mini-batches if `hasBatches`. */
 export function toyBlocks(imports, hasBatches) {
   return [
     [

@@ -166,7 +166,10 @@ def noise(
     ax.plot(periods, ewma, "o", color=COLORS["orange"], markersize=4.5)
     ax.set(xticks=periods, ylim=(0, 1.1 * max(ma.max(), ewma.max(), theory.max())))
     titles(ax, key)
-    note(ax, language.text(f"{key}.theory"), (periods[1], theory[1]), (14, 8))
+    note(ax, language.text(f"{key}.theory"), (periods[-1], theory[-1]), (0, 10), ha="right")
+    for row, (name, heights, color) in enumerate((("ma", ma, "blue"), ("ewma", ewma, "orange"))):
+        text = language.text(f"{key}.{name}")
+        note(ax, text, (periods[0], heights[0]), (12, 4 - 14 * row), color=COLORS[color])
     canvas.describe(
         ax,
         key,

@@ -8,19 +8,57 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import language
+from helpers.figures import canvas
 from helpers.figures.palette import COLORS
 
-__all__ = ["RULES", "corner_note", "label_ends", "note", "titles"]
+__all__ = ["RULES", "corner_note", "headline", "label_ends", "note", "titles", "wrapped"]
 
 RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
 """Names of optimizers by their style, the same in every language."""
 
-_TITLE_WIDTH = 49
-"""How many letters of a title fit into one line."""
+_TITLE_LETTER, _LABEL_LETTER = 6.9, 5.7
+"""Width of a letter of a title and of an axis label, in points."""
+
+_NARROW_NAME = 11
+"""How many letters a line of the name beside a curve has on a narrow page."""
+
+
+def wrapped(text: str, width: float) -> str:
+    """Break a text into as few lines as it needs, all about as long.
+
+    Parameters
+    ----------
+    text : str
+        The text; its own line breaks stay.
+    width : float
+        How many letters fit into a line.
+
+    Returns
+    -------
+    str
+        The text with line breaks.
+
+    Examples
+    --------
+    >>> wrapped("one two three four five", 18)
+    'one two three\\nfour five'
+    """
+    lines = []
+    for line in text.split("\n"):
+        count = len(_wrap(line, int(width)))
+        shortest = (_wrap(line, n) for n in range(1, int(width) + 1))
+        lines += next((rows for rows in shortest if len(rows) <= count), [line])
+    return "\n".join(lines)
+
+
+def _wrap(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def titles(ax: Axes, key: str, **values: Any) -> None:
-    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``.
+    """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``, wrapped.
+
+    The label of a logarithmic axis says so: set the scales before.
 
     Parameters
     ----------
@@ -31,9 +69,31 @@ def titles(ax: Axes, key: str, **values: Any) -> None:
     **values
         What the texts' fields stand for, as for `helpers.language.text`.
     """
-    ax.set_title(textwrap.fill(language.text(f"{key}.title", **values), _TITLE_WIDTH))
-    ax.set_xlabel(language.text(f"{key}.x", **values))
-    ax.set_ylabel(language.text(f"{key}.y", **values))
+    width, height = ax.bbox.size * 72 / ax.figure.dpi
+    ax.set_title(wrapped(language.text(f"{key}.title", **values), width / _TITLE_LETTER))
+    for part, axis, space in (("x", ax.xaxis, width), ("y", ax.yaxis, height)):
+        text = language.text(f"{key}.{part}", **values)
+        if axis.get_scale() == "log":
+            text = language.text("figures.log", label=text)
+        axis.set_label_text(wrapped(text, space / _LABEL_LETTER))
+
+
+def headline(axes: np.ndarray, key: str, **values: Any) -> None:
+    """Give a figure of several panels a title of its own, from the text ``key.title``.
+
+    Parameters
+    ----------
+    axes : numpy.ndarray of matplotlib.axes.Axes
+        The panels.
+    key : str
+        Dotted path of the figure's texts.
+    **values
+        What the text's fields stand for, as for `helpers.language.text`.
+    """
+    figure = axes.flat[0].figure
+    letters = figure.bbox.width * 72 / figure.dpi / _TITLE_LETTER
+    text = wrapped(language.text(f"{key}.title", **values), letters)
+    figure.suptitle(text, x=0.01, ha="left", color=COLORS["ink"])
 
 
 def note(
@@ -134,15 +194,21 @@ def label_ends(
     # A line that leaves the axes is named where it leaves them.
     ends = [(x, min(max(y, low), high), text, color) for x, y, text, color in ends]
     ends.sort(key=lambda end: end[1])
+    if canvas.is_narrow():
+        ends = [(x, y, wrapped(text, _NARROW_NAME), color) for x, y, text, color in ends]
     levels = [ax.transData.transform(end[:2])[1] * to_points for end in ends]
+    # Half the height of each name: two names are as far apart as the sum of theirs.
+    halves = [gap / 2 * (1 + text.count("\n")) for *_, text, _ in ends]
     heights: list[float] = []
-    for level in levels:
-        heights.append(max([level, *(below + gap for below in heights[-1:])]))
+    floor = -np.inf
+    for level, half in zip(levels, halves, strict=True):
+        heights.append(max(level, floor + half))
+        floor = heights[-1] + half
     # Where the names would climb into the title, the highest pushes the others down.
-    ceiling = ax.bbox.ymax * to_points
+    ceiling = ax.bbox.ymax * to_points + gap / 2
     for i in reversed(range(len(heights))):
-        heights[i] = min(heights[i], ceiling)
-        ceiling = heights[i] - gap
+        heights[i] = min(heights[i], ceiling - halves[i])
+        ceiling = heights[i] - halves[i]
     for (x, y, text, color), level, height in zip(ends, levels, heights, strict=True):
         # Grey is for points and lines: letters in it would be too pale.
         readable = COLORS["muted"] if color == COLORS["grey"] else color

@@ -93,7 +93,7 @@ def paths(
     sgd, adam : numpy.ndarray
         Shape (steps + 1, 2).
     """
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.2, ax=ax)
     key = "figures.adapted.paths"
     draw_surface(ax, surface, optimum)
     draw_paths(ax, {"sgd": sgd, "adam": adam})

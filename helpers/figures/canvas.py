@@ -61,8 +61,8 @@ numpy.ndarray of matplotlib.axes.Axes
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 _drawings: weakref.WeakKeyDictionary[FigureBase, Callable[[], Any]] = weakref.WeakKeyDictionary()
 
-_TITLE_HEIGHT = 0.2
-"""Of a line, in inches."""
+_TITLE_HEIGHT = 0.25
+"""Of a title, in inches."""
 
 _in_style = False
 _page = "wide"
@@ -237,7 +237,7 @@ def subplots(
     *,
     height: float = 3.5,
     narrow: float | None = None,
-    stack: bool = True,
+    narrow_grid: tuple[int, int] | None = None,
     ax: Axes | np.ndarray | None = None,
     **options: Any,
 ) -> Any:
@@ -251,8 +251,8 @@ def subplots(
         Of the new figure, in inches; its width is that of `PAGES`.
     narrow : float, optional
         Its height for a narrow page, by default nearly the same.
-    stack : bool
-        Whether the panels stand below each other on a narrow page.
+    narrow_grid : tuple of two ints, optional
+        Rows and columns on a narrow page, by default a single column.
     ax : matplotlib.axes.Axes or numpy.ndarray of Axes, optional
         The caller's axes, instead of new ones.
     **options
@@ -267,8 +267,7 @@ def subplots(
         with style():
             if is_narrow():
                 height = narrow or 0.94 * height
-                if stack:
-                    rows, columns = rows * columns, 1
+                rows, columns = narrow_grid or (rows * columns, 1)
             new = Figure(figsize=(PAGES[_page], height), layout="constrained")
             ax = new.subplots(rows, columns, **options)
     for one in np.ravel(np.asarray(ax, dtype=object)):
@@ -335,7 +334,7 @@ def take_title(figure: Figure) -> str:
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        The figure, which becomes as much lower as the title was high.
+        The figure, which becomes lower.
 
     Returns
     -------
@@ -352,7 +351,7 @@ def take_title(figure: Figure) -> str:
         figure.suptitle("").set_in_layout(False)
     else:
         panels[0].set_title("", loc="left")
-    figure.set_figheight(figure.get_figheight() - _TITLE_HEIGHT * len(title.splitlines()))
+    figure.set_figheight(figure.get_figheight() - _TITLE_HEIGHT)
     return " ".join(title.split())
 
 

@@ -92,7 +92,7 @@ def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -
     ax.yaxis.set_major_formatter(NumberFormatter(".0%"))
     titles(ax, key)
     for style, average, day, offset, ha, va in (
-        ("ewma", ewma, 1, (-4, 8), "right", "baseline"),
+        ("ewma", ewma, 3, (-8, 6), "right", "baseline"),
         ("ma", ma, 2, (10, -8), "left", "top"),
     ):
         text, color = language.text(f"{key}.{style}"), STYLES[style]["color"]

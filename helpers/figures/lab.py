@@ -42,7 +42,7 @@ def race(
     problem : {"regression", "quadratic", "rosenbrock", "beale", "saddle"}
         The surface's name.
     """
-    ax = canvas.subplots(height=5.4, ax=ax)
+    ax = canvas.subplots(height=5.4, narrow=4.2, ax=ax)
     key = "figures.lab.race"
     draw_surface(ax, surface, optimum, steep=problem in ("rosenbrock", "beale"))
     for style, path in paths:

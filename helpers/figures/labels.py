@@ -16,11 +16,11 @@ __all__ = ["RULES", "corner_note", "headline", "label_ends", "note", "titles", "
 RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
 """Names of optimizers by their style, the same in every language."""
 
-_TITLE_LETTER, _LABEL_LETTER = 6.9, 5.7
+_TITLE_LETTER, _LABEL_LETTER = 7.2, 5.7
 """Width of a letter of a title and of an axis label, in points."""
 
-_NARROW_NAME = 11
-"""How many letters a line of the name beside a curve has on a narrow page."""
+_NARROW_NAME, _NARROW_NOTE = 12, 17
+"""How many letters a line has on a narrow page, of a curve's name beside it and of a note."""
 
 
 def wrapped(text: str, width: float) -> str:
@@ -55,7 +55,7 @@ def _wrap(line: str, width: int) -> list[str]:
     return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
-def titles(ax: Axes, key: str, **values: Any) -> None:
+def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
     """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``, wrapped.
 
     The label of a logarithmic axis says so: set the scales before.
@@ -66,12 +66,22 @@ def titles(ax: Axes, key: str, **values: Any) -> None:
         The axes.
     key : str
         Dotted path of the figure's texts.
+    small : bool
+        Whether the title has smaller letters, as those of panels beside each other.
     **values
         What the texts' fields stand for, as for `helpers.language.text`.
     """
     width, height = ax.bbox.size * 72 / ax.figure.dpi
-    ax.set_title(wrapped(language.text(f"{key}.title", **values), width / _TITLE_LETTER))
-    for part, axis, space in (("x", ax.xaxis, width), ("y", ax.yaxis, height)):
+    names = [line for label in ax.get_yticklabels() for line in label.get_text().split("\n")]
+    # Over one panel a title may go on to the right edge, from where the names of ticks end.
+    across = ax.figure.bbox.width * 72 / ax.figure.dpi
+    room = across - 24 - _LABEL_LETTER * max(map(len, names), default=0)
+    title = language.text(f"{key}.title", **values)
+    if small:
+        ax.set_title(wrapped(title, width / 4.3), fontsize=9.5, fontweight="normal")
+    else:
+        ax.set_title(wrapped(title, room / _TITLE_LETTER))
+    for part, axis, space in (("x", ax.xaxis, width), ("y", ax.yaxis, 0.9 * height)):
         text = language.text(f"{key}.{part}", **values)
         if axis.get_scale() == "log":
             text = language.text("figures.log", label=text)
@@ -108,7 +118,7 @@ def note(
     plate: bool = False,
     **options: Any,
 ) -> None:
-    """Write a text at a data point or some points away from it.
+    """Write a text at a data point or some points away from it; on a narrow page in short lines.
 
     Parameters
     ----------
@@ -131,6 +141,8 @@ def note(
     """
     if plate:
         options["bbox"] = {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5}
+    if canvas.is_narrow() and not options.get("rotation"):
+        text = wrapped(text, _NARROW_NOTE)
     options = {"fontsize": 10, "color": color or COLORS["muted"], "ha": ha, "va": va, **options}
     ax.annotate(text, at, xytext=offset, textcoords="offset points", **options)
 

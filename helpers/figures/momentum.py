@@ -93,7 +93,7 @@ def batches(
     paths : dict of int to numpy.ndarray
         By batch size, of which there are three, ascending: shape (steps + 1, 2).
     """
-    axes = canvas.subplots(1, 3, height=2.9, narrow=7.4, sharex=True, sharey=True, ax=axes)
+    axes = canvas.subplots(1, 3, height=3.1, narrow=7.4, sharex=True, sharey=True, ax=axes)
     key = "figures.momentum.batches"
     for ax, (size, path) in zip(axes, paths.items(), strict=True):
         draw_surface(ax, surface, optimum, levels=10)
@@ -251,7 +251,7 @@ def _draw_named_paths(
     key: str, surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], ax: Axes | None
 ) -> Axes:
     """Draw paths over the surface, each named where there is room beside it."""
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.2, ax=ax)
     draw_surface(ax, surface, optimum)
     draw_paths(ax, paths)
     explain_marks(ax)

@@ -115,7 +115,9 @@ def paths(
     *,
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Paths over the loss surface: a row for each schedule, a column for each optimizer.
+    """Paths over the loss surface: a row for each optimizer, a column for each schedule.
+
+    On a narrow page rows and columns are exchanged.
 
     Parameters
     ----------
@@ -127,12 +129,15 @@ def paths(
         By schedule, ``"none"``, ``"step"`` and ``"cyclic"``, then by optimizer, ``"momentum"`` and
         ``"nesterov"``: shape (steps + 1, 2).
     """
-    axes = canvas.subplots(3, 2, height=8.8, stack=False, sharex=True, sharey=True, ax=axes)
+    axes = canvas.subplots(
+        2, 3, height=5.0, narrow=7.6, narrow_grid=(3, 2), sharex=True, sharey=True, ax=axes
+    )
     key = "figures.scheduled_runs.paths"
     far: dict[str, float] = {}
     long: dict[str, float] = {}
-    for row, (schedule, by_optimizer) in zip(axes, paths.items(), strict=True):
-        for ax, (style, path) in zip(row, by_optimizer.items(), strict=True):
+    columns = axes if len(axes) == len(paths) else axes.T
+    for column, (schedule, by_optimizer) in zip(columns, paths.items(), strict=True):
+        for ax, (style, path) in zip(column, by_optimizer.items(), strict=True):
             draw_surface(ax, surface, optimum, levels=10)
             draw_paths(ax, {style: path})
             ax.xaxis.set_major_locator(MaxNLocator(4))
@@ -142,7 +147,7 @@ def paths(
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
             rule, plan = (language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule))
             values = {"rule": rule, "plan": plan, "far": far[pair], "long": long[pair]}
-            titles(ax, f"{key}.panel", **values)
+            titles(ax, f"{key}.panel", small=True, **values)
             ax.label_outer()
     headline(axes, key)
     explain_marks(axes[0, 0])

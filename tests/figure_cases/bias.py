@@ -30,8 +30,8 @@ def missing_weight():
     check.bars(seen, steps, 1 - rest, "orange")
     check.bars(missing, steps, rest, None, bottom=1 - rest, hatch="///")
     assert {to_hex(bar.get_edgecolor()) for bar in missing} == {COLORS["grey"]}
-    on_bars = note("on values seen: 1 − βᵗ", "paper", (0.72, 0.28))
-    on_hatch = note("on the initial zero: βᵗ", "ink", (0.16, 0.86))
+    on_bars = note("on values seen: 1 − βᵗ", "paper", (0.96, 0.2))
+    on_hatch = note("on the initial zero: βᵗ", "ink", (0.02, 0.96))
     check.artists(ax, on_bars, on_hatch, title=[1, 0.88], x=(0.5, 35.5), y=(0, 1))
     assert [text.get_bbox_patch() is None for text in ax.texts] == [True, False]
     assert ax.get_xticks().tolist() == [*FIFTHS, 35]
@@ -69,7 +69,7 @@ def correction():
         note(f"step {slow:,}", "purple", (slow, share)),
         title=[fast, slow],
         x=(1, 20_000),
-        y=(0.0075, 2 * 499),
+        y=(0.03 / 9, 2 * 499),
         log="xy",
     )
     check.alternative_text(ax, 0.8, 5, 0.03, fast, 0.998, 500, 0.03, slow)

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure, FigureBase
 from helpers import _validate, language
 from helpers.figures.palette import COLORS
 from helpers.figures.ticks import LinearFormatter
+from helpers.figures.wrapping import wrapped
 
 __all__ = [
     "PAGES",
@@ -60,6 +61,9 @@ numpy.ndarray of matplotlib.axes.Axes
 
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 _drawings: weakref.WeakKeyDictionary[FigureBase, Callable[[], Any]] = weakref.WeakKeyDictionary()
+
+_FOOTNOTE_LETTER = 5.4
+"""Width of a letter of a footnote, in points."""
 
 _TITLE_HEIGHT = 0.25
 """Of a title, in inches."""
@@ -301,6 +305,7 @@ def footnote(ax: Axes, text: str) -> None:
     text : str
         What to write.
     """
+    text = wrapped(text, PAGES[_page] * 72 / _FOOTNOTE_LETTER)
     with style():
         ax.figure.supxlabel(
             text, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]

@@ -1,6 +1,5 @@
 """Texts in figures: titles, notes, and the names of lines."""
 
-import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,8 +9,9 @@ from matplotlib.axes import Axes
 from helpers import language
 from helpers.figures import canvas
 from helpers.figures.palette import COLORS
+from helpers.figures.wrapping import wrapped
 
-__all__ = ["RULES", "corner_note", "headline", "label_ends", "note", "titles", "wrapped"]
+__all__ = ["RULES", "corner_note", "headline", "label_ends", "note", "titles"]
 
 RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
 """Names of optimizers by their style, the same in every language."""
@@ -19,40 +19,8 @@ RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "
 _TITLE_LETTER, _LABEL_LETTER = 7.2, 5.7
 """Width of a letter of a title and of an axis label, in points."""
 
-_NARROW_NAME, _NARROW_NOTE = 12, 17
-"""How many letters a line has on a narrow page, of a curve's name beside it and of a note."""
-
-
-def wrapped(text: str, width: float) -> str:
-    """Break a text into as few lines as it needs, all about as long.
-
-    Parameters
-    ----------
-    text : str
-        The text; its own line breaks stay.
-    width : float
-        How many letters fit into a line.
-
-    Returns
-    -------
-    str
-        The text with line breaks.
-
-    Examples
-    --------
-    >>> wrapped("one two three four five", 18)
-    'one two three\\nfour five'
-    """
-    lines = []
-    for line in text.split("\n"):
-        count = len(_wrap(line, int(width)))
-        shortest = (_wrap(line, n) for n in range(1, int(width) + 1))
-        lines += next((rows for rows in shortest if len(rows) <= count), [line])
-    return "\n".join(lines)
-
-
-def _wrap(line: str, width: int) -> list[str]:
-    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+_NARROW_NAME = 12
+"""How many letters a line of a curve's name beside it has on a narrow page."""
 
 
 def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
@@ -81,7 +49,7 @@ def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
         ax.set_title(wrapped(title, width / 4.3), fontsize=9.5, fontweight="normal")
     else:
         ax.set_title(wrapped(title, room / _TITLE_LETTER))
-    for part, axis, space in (("x", ax.xaxis, width), ("y", ax.yaxis, 0.9 * height)):
+    for part, axis, space in (("x", ax.xaxis, min(width, room)), ("y", ax.yaxis, 0.9 * height)):
         text = language.text(f"{key}.{part}", **values)
         if axis.get_scale() == "log":
             text = language.text("figures.log", label=text)
@@ -116,9 +84,10 @@ def note(
     ha: str = "left",
     va: str = "baseline",
     plate: bool = False,
+    narrow: int = 17,
     **options: Any,
 ) -> None:
-    """Write a text at a data point or some points away from it; on a narrow page in short lines.
+    """Write a text at a data point or some points away from it.
 
     Parameters
     ----------
@@ -136,13 +105,15 @@ def note(
         Which side of the text lies there, as for `matplotlib.text.Text`.
     plate : bool
         Whether the text hides what lies below it.
+    narrow : int
+        How many letters a line has on a narrow page, unless the text is turned.
     **options
         As for `matplotlib.axes.Axes.annotate`.
     """
     if plate:
         options["bbox"] = {"facecolor": COLORS["paper"], "edgecolor": "none", "pad": 1.5}
     if canvas.is_narrow() and not options.get("rotation"):
-        text = wrapped(text, _NARROW_NOTE)
+        text = wrapped(text, narrow)
     options = {"fontsize": 10, "color": color or COLORS["muted"], "ha": ha, "va": va, **options}
     ax.annotate(text, at, xytext=offset, textcoords="offset points", **options)
 
@@ -174,6 +145,7 @@ def corner_note(
         (-6 if right else 6, -7 - 18 * row),
         color=color,
         plate=True,
+        narrow=26,
         xycoords="axes fraction",
         ha="right" if right else "left",
         va="top",

@@ -66,7 +66,7 @@ def in_dark(svg: str) -> str:
     """
     light, dark = load()["light"], load()["dark"]
     other = {light[name]: dark[name] for name in light}
-    return re.sub(r"(?<=: )#[0-9a-f]{6}\b", lambda color: other[color[0]], svg)
+    return re.sub(r'(?<=[ "])#[0-9a-f]{6}\b', lambda color: other[color[0]], svg)
 
 
 class _Colors(Mapping[str, str]):

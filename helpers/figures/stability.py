@@ -57,7 +57,7 @@ def rates(
     plain_log(ax)
     titles(ax, key, seeds=seeds)
     for style, at in best.items():
-        offset = (-3, -17)
+        offset = (3, -15) if style == "nesterov" else (-3, -17)
         if style == "adam":  # other names are in the way below its best rate
             at, offset = (rates[-1], medians[style][-1]), (-22, 8)
         color = STYLES[style]["color"]

@@ -115,7 +115,7 @@ def _same(drawn, expected):
 
 def corner(ax, *rows, right=False):
     """Expect texts and their colours in a corner, one below the other."""
-    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    heights = {plain(text.get_text()): text.xyann[1] for text in ax.texts}
     drops = -np.diff([0, *(heights[text] for text, _ in rows)])
     assert 4 < drops[0] < 12
     assert all((drops[1:] > 12) & (drops[1:] < 24))  # points: a line each

@@ -8,7 +8,7 @@ NAMES = {"sgd": "SGD", "nesterov": "Nesterov", "adam": "Adam"}
 def losses():
     runs = {rule: check.runs(rule, range(11)) for rule in NAMES}
     train = {rule: run.train_losses.numpy() for rule, run in runs.items()}
-    validation = {rule: run.validation_losses.numpy()[::-1] for rule, run in runs.items()}
+    validation = {rule: run.validation_losses.numpy()[::-1].copy() for rule, run in runs.items()}
     validation["sgd"] = 0.01 * validation["sgd"]
     axes = yield {"train": train, "validation": validation}
     ends = []

@@ -46,7 +46,7 @@ def samples(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=6.2, ax=ax)
+    ax = canvas.subplots(height=6.2, narrow=4, ax=ax)
     key = "figures.hands_on.samples"
     rows, columns = pixels.shape[:2]
     _draw_tiles(ax, pixels)
@@ -346,7 +346,7 @@ def confusion(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.4, ax=ax)
     key = "figures.hands_on.confusion"
     size = len(counts)
     diagonal = np.eye(size, dtype=bool)
@@ -402,7 +402,7 @@ def mistakes(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=3.6, narrow=2.6, ax=ax)
+    ax = canvas.subplots(height=3.2, narrow=2.4, ax=ax)
     key = "figures.hands_on.mistakes"
     images, height, width = pixels.shape
     columns = -(-images // 2)

@@ -1,5 +1,6 @@
 """Texts in figures: titles, notes, and the names of lines."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,7 +41,8 @@ def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
         What the texts' fields stand for, as for `helpers.language.text`.
     """
     width, height = ax.bbox.size * 72 / ax.figure.dpi
-    names = [line for label in ax.get_yticklabels() for line in label.get_text().split("\n")]
+    ticks = [re.sub(r"\$.*\$", "10ⁿⁿ", label.get_text()) for label in ax.get_yticklabels()]
+    names = [line for text in ticks for line in text.split("\n")]
     # Over one panel a title may go on to the right edge, from where the names of ticks end.
     across = ax.figure.bbox.width * 72 / ax.figure.dpi
     room = across - 24 - _LABEL_LETTER * max(map(len, names), default=0)

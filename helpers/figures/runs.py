@@ -11,6 +11,7 @@ from helpers.figures import canvas
 from helpers.figures.labels import RULES, label_ends, titles
 from helpers.figures.palette import STYLES
 from helpers.figures.ticks import plain_log
+from helpers.figures.wrapping import wrapped
 
 __all__ = ["draw_losses", "draw_seeds", "losses"]
 
@@ -92,6 +93,8 @@ def draw_seeds(
         Colour of the medians' bars, by default their row's.
     """
     names, values, colors = zip(*reversed(list(rows)), strict=True)
+    if canvas.is_narrow():
+        names = tuple(wrapped(name, 17) for name in names)
     spread = np.random.default_rng(0).uniform(-0.22, 0.22, len(values[0]))
     heights = np.arange(len(names))
     for height, dots, color in zip(heights, values, colors, strict=True):

@@ -110,7 +110,8 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
 
     def shows(theme):
         figure = tree(urlsplit(page.url).path.lstrip("/")).find("figure")
-        picture = {"light": figure.img["src"], "dark": figure.source["srcset"]}[theme]
+        dark = figure.find_all("source")[-1]["srcset"]
+        picture = {"light": figure.img["src"], "dark": dark}[theme]
         page.locator("figure img").first.scroll_into_view_if_needed()
         wait_until(page, f"document.querySelector('figure img').currentSrc.endsWith('{picture}')")
         color = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -282,8 +283,10 @@ STATE = """(box) => {
   return {
     index,
     isRight:
-      image.getAttribute("src") === frames[index].light && image.alt === frames[index].text &&
-      box.querySelector("source").srcset === frames[index].dark &&
+      image.alt === frames[index].text &&
+      box.querySelector("figcaption").textContent === frames[index].title &&
+      [...box.querySelectorAll("source"), image].every((one, i) =>
+        frames[index].files[i] === (one.getAttribute("srcset") ?? one.getAttribute("src"))) &&
       sliders.every((slider, i) =>
         slider.getAttribute("aria-valuetext") === expected[i] && slider.labels[0].innerText &&
         slider.parentElement.querySelector("output").textContent === expected[i]),
@@ -318,6 +321,8 @@ def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
             page.mouse.click(area["x"] + 4, area["y"] + area["height"] / 2)
             assert slider.input_value() == "0"
             assert frames()[number] < before[number]
-        dark = box.locator("source").get_attribute("srcset")
+        dark = box.locator("source").last.get_attribute("srcset")
+        text = box.locator("img").get_attribute("alt")
+        wait_until(page, f"document.querySelector('.explorer [role=status]').textContent === {text!r}")
         box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
         assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

@@ -165,11 +165,12 @@ def widgets(shown):
 
 def test_kernel_gets_a_slider_in_the_readers_language(shown):
     language.use("pt")
-    explore(draw, alpha=slider(**ALPHA))
-    assert shown[0][0]["text/plain"] == text(alpha=0.5) == 'Em "<alpha>: 0.5"'
-    (alpha,), _ = widgets(shown)
+    explore(draw, alpha=slider(**ALPHA), periods=slider([1, 9], start=9, label="periods"))
+    assert shown[0][0]["text/plain"] == 'Em "<alpha>: 0.5 & <periods>: 9.0"'
+    (alpha, periods), _ = widgets(shown)
     assert isinstance(alpha, ipywidgets.SelectionSlider)
     assert (alpha.description, alpha.value) == ("α", 0.5)
+    assert periods.description == "períodos N"
     assert alpha._options_labels == ("0,25", "0,50", "1,00")
 
 

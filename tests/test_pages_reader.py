@@ -2,6 +2,7 @@
 
 import http.server
 import re
+import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from tests.pages import (
     SITE,
     SLUGS,
     served,
+    show_pictures,
     tree,
     wait_until,
     with_html,
@@ -22,6 +24,7 @@ from tests.pages import (
 
 PHONE = {"width": 390, "height": 800}
 FIRST = f"{SLUGS[0]}.html"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 # ── Languages ─────────────────────────────────────────────────────────────────────────────────────
@@ -122,6 +125,23 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
     shows(other)
     page.reload()
     shows(other)
+
+
+@pytest.mark.parametrize("page", [page for page in ONE_LANGUAGE if page in CHAPTERS])
+def test_letters_of_pictures_measure_eleven_pixels_on_a_phone(visit, page):
+    phone = visit(page, viewport=PHONE)
+    for width in (320, 390):
+        phone.set_viewport_size({"width": width, "height": 700})
+        show_pictures(phone)
+        pictures = phone.locator("figure:not(.lab-home) img")
+        for picture in pictures.all():
+            path = urlsplit(picture.evaluate("(img) => img.currentSrc")).path.lstrip("/")
+            drawn = ET.fromstring((SITE / path).read_bytes())
+            scale = picture.bounding_box()["width"] / float(drawn.get("viewBox").split()[2])
+            texts_in = [ET.tostring(text, "unicode") for text in drawn.iter(f"{SVG}text")]
+            # The largest letters of each: an exponent is smaller.
+            sizes = [max(map(float, re.findall(r"font-size: ([\d.]+)px", t))) for t in texts_in]
+            assert min(sizes) * scale >= 11, (path, width)
 
 
 def test_contents_open_on_a_phone_without_javascript(visit, site):

@@ -40,7 +40,7 @@ def _as_html(
     output: NotebookNode, language: str, site: Path, numbers: Counter[str]
 ) -> NotebookNode:
     bundle = output.get("data", {}).get(BUILD_MIME)
-    if not bundle:
+    if not bundle or bundle["kind"] == "exercise":
         return output
     shown = bundle["languages"][language]
     if bundle["kind"] == "text":

@@ -41,8 +41,16 @@ const progress = (() => {
     save(records);
   };
 
+  /** Forget one kind in the page's chapter, or one of its names only. */
+  const drop = (kind, name) => {
+    const records = load();
+    if (name === undefined) delete records[page]?.[kind];
+    else delete records[page]?.[kind]?.[name];
+    save(records);
+  };
+
   /** Forget everything, of all chapters. */
   const forget = () => save({});
 
-  return { page, all, of, record, forget };
+  return { page, all, of, record, drop, forget };
 })();

@@ -42,14 +42,12 @@
         if (i === choice) option.dataset.verdict = isRight ? "right" : "wrong";
         option.querySelector("input").checked = i === choice;
       });
-      answer.replaceChildren(
-        element("p", { class: "verdict" }, text(isRight ? "right" : "wrong")),
-        ...explanation(folds[choice]),
-      );
+      answer.dataset.verdict = isRight ? "right" : "wrong";
+      answer.replaceChildren(...explanation(folds[choice]));
     };
     const clear = () => {
       form.reset();
-      options.forEach((option) => delete option.dataset.verdict);
+      for (const one of [answer, ...options]) delete one.dataset.verdict;
       answer.replaceChildren();
     };
 
@@ -141,6 +139,7 @@
     }
 
     figure.classList.add("covered");
+    figure.dataset.label = text("covered");
     figure.setAttribute("aria-hidden", "true"); // a screen reader must not tell the answer either
     form.classList.add("guess");
     form.querySelector(".actions").append(skip);

@@ -101,7 +101,7 @@ def _adapt(notebook: NotebookNode, colab: str) -> None:
         if role in _FRAME:
             continue
         if role:
-            cell.metadata["tags"] = [role]
+            cell.metadata.setdefault("tags", []).append(role)
         if cell.cell_type == "markdown":
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)

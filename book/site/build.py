@@ -103,7 +103,7 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
         if role in _FRAME:
             continue
         if role:
-            cell.metadata["tags"] = [role]
+            cell.metadata.setdefault("tags", []).append(role)
         if cell.cell_type == "markdown":
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)

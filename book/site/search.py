@@ -14,11 +14,13 @@ from bs4.element import NavigableString
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from book.manuscript.chapter import Chapter
+from book.manuscript.glossary import synonyms
 from book.project import chapter_paths
 
-__all__ = ["INDEX", "Section", "sections"]
+__all__ = ["INDEX", "SYNONYMS", "Section", "sections", "synonyms_script"]
 
-INDEX = "search-index.js"
+INDEX, SYNONYMS = "search-index.js", "search-synonyms.js"
 
 _HEADINGS = ("h1", "h2", "h3")
 _LEFT_OUT = (
@@ -79,6 +81,12 @@ def _write_index(app: Sphinx, exception: Exception | None) -> None:
     index = [[page.name, sections(page.read_text(encoding="utf-8"), page.name)] for page in pages]
     content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     (static / INDEX).write_text(f"const searchIndex = {content};\n", encoding="utf-8")
+
+
+def synonyms_script(chapters: list[Chapter]) -> str:
+    """Return a script that holds the words that mean the same, from the glossaries."""
+    content = json.dumps(synonyms(chapters), ensure_ascii=False, separators=(",", ":"))
+    return f"const searchSynonyms = {content};\n"
 
 
 def sections(html: str, name: str) -> list[Section]:

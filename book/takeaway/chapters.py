@@ -10,7 +10,10 @@ from book.errors import BookError
 
 __all__ = ["BookChapter", "point_links", "read_chapters"]
 
-_PAGE_ONLY = ".about, .headerlink, .toctree-wrapper, .controls, script, style, button, form, source"
+_PAGE_ONLY = (
+    ".about, .start, .cards picture, .cards .minutes, .forget, .headerlink, .toctree-wrapper, "
+    ".controls, script, style, button, form, source"
+)
 
 
 class BookChapter(NamedTuple):

@@ -139,7 +139,11 @@ def colors_in(root):
 def elements(root):
     """All that is drawn but for names that follow from it."""
     return [
-        (one.tag, one.text, [re.sub(r"#[A-Za-z]\w{8,}", "", v) for k, v in one.items() if k != "id"])
+        (
+            one.tag,
+            one.text,
+            [re.sub(r"#[A-Za-z]\w{8,}", "", v) for k, v in one.items() if k != "id"],
+        )
         for one in root.iter()
     ]
 

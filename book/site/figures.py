@@ -1,6 +1,7 @@
 """Writes a chapter's figures, explorers and live components as files, and their HTML."""
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -74,7 +75,9 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
     return render(
         "figure.html",
         frames=frames,
-        shown={"frames": [{key: frame[key] for key in ("title", "text", "files")} for frame in frames]},
+        shown={
+            "frames": [{key: frame[key] for key in ("title", "text", "files")} for frame in frames]
+        },
         sliders=explorer["sliders"],
         start=start,
         t=texts(language),
@@ -85,9 +88,14 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
 def _save(frame: dict[str, Any], site: Path) -> dict[str, Any]:
     """Write a figure's files, and return its texts, the files' paths, and heights by page.
 
-    The files are in the order of a picture's sources: the most special first.
+    Files and axes are in the order of a picture's sources: the most special first.
     """
-    saved: dict[str, Any] = {"text": frame["text"], "title": frame["title"], "files": []}
+    saved: dict[str, Any] = {
+        "text": frame["text"],
+        "title": frame["title"],
+        "files": [],
+        "axes": [],
+    }
     for page, width in WIDTHS.items():
         for theme in reversed(THEMES):
             svg = _body(frame[page][theme])
@@ -96,6 +104,7 @@ def _save(frame: dict[str, Any], site: Path) -> dict[str, Any]:
             name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
             (site / FOLDER / name).write_text(svg, encoding="utf-8")
             saved["files"].append(f"{FOLDER}/{name}")
+            saved["axes"].append(json.dumps(frame[page]["axes"], separators=(",", ":")))
     return saved
 
 

@@ -103,7 +103,9 @@ def batches(
     headline(axes, key)
     explain_marks(axes[0])
     small, _, large = paths
-    lengths = {size: np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for size, path in paths.items()}
+    lengths = {
+        size: np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for size, path in paths.items()
+    }
     canvas.describe(
         axes[0],
         key,

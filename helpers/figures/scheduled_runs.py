@@ -145,7 +145,9 @@ def paths(
             pair = f"{schedule}_{style}"
             far[pair] = distance(path, optimum)
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
-            rule, plan = (language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule))
+            rule, plan = (
+                language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule)
+            )
             values = {"rule": rule, "plan": plan, "far": far[pair], "long": long[pair]}
             titles(ax, f"{key}.panel", small=True, **values)
             ax.label_outer()

@@ -128,6 +128,7 @@ def svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     with canvas.style():
+        _lay_out(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
@@ -147,6 +148,7 @@ def png(figure: Figure) -> bytes:
     """
     buffer = io.BytesIO()
     with canvas.style():
+        _lay_out(figure)
         figure.savefig(
             buffer,
             format="png",
@@ -155,3 +157,10 @@ def png(figure: Figure) -> bytes:
             metadata={"Software": None},
         )
     return buffer.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay a figure out once and for all; matplotlib would draw all of it twice for that."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)

@@ -48,7 +48,7 @@ def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
     room = across - 24 - _LABEL_LETTER * max(map(len, names), default=0)
     title = language.text(f"{key}.title", **values)
     if small:
-        ax.set_title(wrapped(title, width / 4.3), fontsize=9.5, fontweight="normal")
+        ax.set_title(wrapped(title, width / 4.5), fontsize=10, fontweight="normal")
     else:
         ax.set_title(wrapped(title, room / _TITLE_LETTER))
     for part, axis, space in (("x", ax.xaxis, min(width, room)), ("y", ax.yaxis, 0.9 * height)):

@@ -54,7 +54,7 @@ const searchTerms = (() => {
     en: {
       analyses: "analysis", axes: "axis", bias: "bias", biases: "bias", hypotheses: "hypothesis",
       indices: "index", matrices: "matrix", minima: "minimum", maxima: "maximum",
-      optima: "optimum", vertices: "vertex",
+      optima: "optimum", quizzes: "quiz", vertices: "vertex",
     },
   };
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from book.project import LANGUAGES
-from book.site.search import INDEX, SYNONYMS, Section, sections
+from book.site.search import GLOSSARY, INDEX, Section, sections
 from book.text import texts
 from tests.pages import CHAPTERS, SITE, SLUGS, tree, wait_until, watch
 
@@ -74,7 +74,7 @@ def test_only_the_search_page_loads_the_search():
         page: {script["src"].rpartition("/")[2] for script in tree(page).select("script[src]")}
         for page in [*CHAPTERS, "en/search.html"]
     }
-    search = {"minisearch.js", "terms.js", "search.js", INDEX, SYNONYMS}
+    search = {"minisearch.js", "terms.js", "search.js", INDEX, GLOSSARY}
     assert loaded.pop("en/search.html") >= search
     assert all(not scripts & search for scripts in loaded.values())
 
@@ -158,7 +158,7 @@ FIRST = {
         "When it diverges": "exploding | explode | diverge | divergir",
         "Check": "quiz | quizzes",
         "Weight decay: Adam or AdamW": "decaimento de pesos | weight decay | weight-decay",
-        "Learning rate": "taxa de aprendizado | taxas de aprendizagem | learning rates",
+        "The learning rate": "taxa de aprendizado | taxas de aprendizagem | learning rates",
         "The range test": "LR finder | LR range test | teste de faixa | range tests",
         "By mini-batch": "minibatch | mini batches | mini-lote",
     },

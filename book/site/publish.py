@@ -18,7 +18,7 @@ from book.site.front import front_door, with_cards
 from book.site.jupyter_book import CARD
 from book.site.outline import Outline, chapters_script, read_outline
 from book.site.pages import alternates
-from book.site.search import SYNONYMS, synonyms_script
+from book.site.search import GLOSSARY, glossary_script
 from book.templates import render
 from book.text import texts
 
@@ -45,7 +45,7 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
     for code, known in outlines.items():
         script = chapters_script({slug: known[slug] for slug in others})
         _write(site / code / "_static" / "chapters.js", script)
-        _write(site / code / "_static" / SYNONYMS, synonyms_script(chapters))
+        _write(site / code / "_static" / GLOSSARY, glossary_script(chapters))
         welcome = site / code / f"{first}.html"
         _write(welcome, with_cards(_read(welcome), known, texts(code)))
     _write(site / "index.html", _front_page(site, first))

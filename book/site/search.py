@@ -18,9 +18,9 @@ from book.manuscript.chapter import Chapter
 from book.manuscript.glossary import synonyms
 from book.project import chapter_paths
 
-__all__ = ["INDEX", "SYNONYMS", "Section", "sections", "synonyms_script"]
+__all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "sections"]
 
-INDEX, SYNONYMS = "search-index.js", "search-synonyms.js"
+INDEX, GLOSSARY = "search-index.js", "search-glossary.js"
 
 _HEADINGS = ("h1", "h2", "h3")
 _LEFT_OUT = (
@@ -83,10 +83,18 @@ def _write_index(app: Sphinx, exception: Exception | None) -> None:
     (static / INDEX).write_text(f"const searchIndex = {content};\n", encoding="utf-8")
 
 
-def synonyms_script(chapters: list[Chapter]) -> str:
-    """Return a script that holds the words that mean the same, from the glossaries."""
-    content = json.dumps(synonyms(chapters), ensure_ascii=False, separators=(",", ":"))
-    return f"const searchSynonyms = {content};\n"
+def glossary_script(chapters: list[Chapter]) -> str:
+    """Return a script that holds the words that mean the same, and the pages of the glossaries."""
+    glossaries = [chapter for chapter in chapters if synonyms([chapter])]
+    content = json.dumps(
+        {
+            "groups": synonyms(glossaries),
+            "pages": [f"{chapter.slug}.html" for chapter in glossaries],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return f"const searchGlossary = {content};\n"
 
 
 def sections(html: str, name: str) -> list[Section]:

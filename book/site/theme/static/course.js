@@ -26,7 +26,6 @@ const showPictures = () => {
 
 const themeButton = document.querySelector("button.theme");
 const tellTheme = () => themeButton.setAttribute("aria-pressed", isDark());
-themeButton.hidden = false;
 themeButton.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
   store("theme", root.dataset.theme);

@@ -1,8 +1,10 @@
-// The search page: finds sections in searchIndex, which _static/search-index.js defines.
+// The search page: finds sections in searchIndex (search-index.js), also by what searchGlossary
+// (search-glossary.js) says means the same.
 {
   const EXCERPT_LENGTH = 220; // characters
   const CONTEXT = 60; // characters of an excerpt before the first match, at most
   const DEBOUNCE = 120; // milliseconds
+  const LOOKED_UP = 0.1; // weight of the glossary's chapter, which holds every word, against those that explain
 
   const language = document.documentElement.lang.slice(0, 2);
   const form = document.querySelector("form.search");
@@ -41,10 +43,9 @@
 
   // What means the same as a phrase, by its key: lists of words.
   const synonyms = new Map();
-  for (const group of searchSynonyms) {
+  for (const group of searchGlossary.groups) {
     const phrases = group.map((phrase) => searchTerms.ofQuery(phrase, language));
-    for (const phrase of phrases) {
-      const key = searchTerms.key(phrase, language);
+    for (const key of new Set(phrases.flatMap(searchTerms.keys))) {
       synonyms.set(key, [...(synonyms.get(key) ?? []), ...phrases]);
     }
   }
@@ -54,9 +55,9 @@
   const cut = (words) => {
     if (!words.length) return [];
     let length = words.length;
-    const same = () => synonyms.get(searchTerms.key(words.slice(0, length), language));
-    while (length > 1 && !same()) length -= 1;
-    return [[words.slice(0, length), ...(same() ?? [])], ...cut(words.slice(length))];
+    const same = () => searchTerms.keys(words.slice(0, length)).flatMap((key) => synonyms.get(key) ?? []);
+    while (length > 1 && !same().length) length -= 1;
+    return [[words.slice(0, length), ...same()], ...cut(words.slice(length))];
   };
 
   const find = (query) => {
@@ -68,6 +69,7 @@
       .map((word, i) => [...terms.slice(0, i), terms[i] + word, ...terms.slice(i + 2)]);
     const options = {
       boost: { heading: 3 },
+      boostDocument: (id) => (searchGlossary.pages.includes(documents[id].page) ? LOOKED_UP : 1),
       tokenize: (term) => [term],
       processTerm: (term) => term,
     };

@@ -54,7 +54,7 @@ const searchTerms = (() => {
     en: {
       analyses: "analysis", axes: "axis", bias: "bias", biases: "bias", hypotheses: "hypothesis",
       indices: "index", matrices: "matrix", minima: "minimum", maxima: "maximum",
-      optima: "optimum", vertices: "vertex",
+      optima: "optimum", quizzes: "quiz", vertices: "vertex",
     },
   };
 
@@ -98,5 +98,8 @@ const searchTerms = (() => {
   const key = (phrase, language) =>
     stem(phrase.map((word) => stem(fold(word), language)).join(""), language);
 
-  return { words, ofQuery, forms, key };
+  // In every language that the course has: who reads in one may ask in another.
+  const keys = (phrase) => Object.keys(STOP_WORDS).map((language) => key(phrase, language));
+
+  return { words, ofQuery, forms, keys };
 })();

@@ -60,7 +60,8 @@ def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, Any]:
     -------
     dict
         Under ``text`` the alternative text, under ``title`` the title that is to stand above the
-        picture; under ``wide`` and ``narrow``, for each theme's name, the SVG without that title.
+        picture; under ``wide`` and ``narrow``, for each theme's name, the SVG without that title,
+        and as ``axes`` where its axes are, as `helpers.figures.canvas.geometry` tells it.
     """
     shown: dict[str, Any] = {}
     for name in canvas.PAGES:
@@ -68,7 +69,8 @@ def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, Any]:
             figure, shown["text"] = picture(draw())
             shown["title"] = canvas.take_title(figure)
             light = svg(figure)
-            shown[name] = {"light": light, "dark": _in_dark(light, draw)}
+            axes = canvas.geometry(figure)
+            shown[name] = {"light": light, "dark": _in_dark(light, draw), "axes": axes}
     return shown
 
 

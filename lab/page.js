@@ -29,6 +29,7 @@ function start(figure) {
   };
   const isAsked = follow();
   figure.prepend(notice);
+  figure.append(root);
   try {
     const share = () => shareLink(figure.id, first, store.state);
     components[component].mount(root, { store, language: reader, first, share });
@@ -38,7 +39,6 @@ function start(figure) {
     throw error; // for the console: the still picture stays
   }
   still.hidden = true;
-  figure.append(root);
   if (isAsked) figure.scrollIntoView();
   addEventListener("hashchange", () => follow() && figure.scrollIntoView());
 }

@@ -33,16 +33,31 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.mark.parametrize(
     ("locale", "language"), [("pt-BR", "pt"), ("pt-PT", "pt"), ("en-GB", "en"), ("fr-FR", "en")]
 )
-def test_front_page_sends_readers_to_their_language(visit, site, locale, language):
-    visit("", locale=locale).wait_for_url(f"{site}/{language}/{FIRST}")
-
-
-def test_front_page_remembers_the_language_chosen(visit, site):
-    page = visit(f"en/{FIRST}")
-    page.locator("a.language").click()
-    page.wait_for_url(f"{site}/pt/*")
+def test_front_page_shows_newcomers_their_language_and_sends_on_who_has_chosen(
+    visit, site, locale, language
+):
+    page, t = visit("", locale=locale), texts(language)
+    (other,) = (code for code in LANGUAGES if code != language)
+    assert page.locator("h1").all_inner_texts() == [page.title()] == [t["site_title"]]
+    assert page.locator("html").get_attribute("lang") == t["code"]
+    assert page.locator(".lab-home > .lab svg.plot").first.is_visible()
+    cards = page.locator(".cards li a").evaluate_all("all => all.map((a) => a.pathname)")
+    assert cards == [f"/{language}/{slug}.html" for slug in SLUGS[1:]]
+    page.get_by_role("link", name=texts(other)["read_in_this_language"]).click()
+    page.wait_for_url(f"{site}/{other}/{FIRST}")
     page.goto(site)
-    page.wait_for_url(f"{site}/pt/{FIRST}")
+    page.wait_for_url(f"{site}/{other}/{FIRST}")
+    page.locator("a.language").click()
+    page.wait_for_url(f"{site}/{language}/{FIRST}")
+    page.goto(site)
+    page.wait_for_url(f"{site}/{language}/{FIRST}")
+
+
+def test_front_page_without_javascript_has_every_language_and_still_pictures(visit):
+    page = visit("", java_script_enabled=False)
+    assert page.locator("h1").count() == len(LANGUAGES) == page.locator(".still img").count()
+    assert page.locator(".cards li a").count() == len(LANGUAGES) * (len(SLUGS) - 1)
+    assert not page.locator("button:visible").count()
 
 
 def test_language_link_leads_to_the_same_heading_and_back(visit, site):
@@ -104,6 +119,91 @@ def test_wrong_address_leads_back_in_every_language(chromium, wrong):
         page.close()
 
 
+# ── What is done ──────────────────────────────────────────────────────────────────────────────────
+
+SECTIONS = "article > section > section"
+CHAPTER = 1
+
+
+def read_section(page, number):
+    """Scroll through a section: its heading, then its end."""
+    section = page.locator(SECTIONS).nth(number - 1)
+    section.evaluate("(it) => it.scrollIntoView()")
+    wait_until(page, "scrollY > 0")
+    page.wait_for_timeout(100)
+    section.evaluate("(it) => { it.scrollIntoView({ block: 'end' }); scrollBy(0, 50); }")
+    wait_until(page, f"progress.of('sections')[{number}]")
+
+
+def test_reading_is_remembered_and_continued_in_either_language_until_forgotten(visit, site):
+    chapter, pt, en = SLUGS[CHAPTER], texts("pt"), texts("en")
+    page = visit(f"en/{FIRST}")
+    assert page.locator(".start a").inner_text() == en["begin"]
+    marks = page.locator(".progress svg")
+    assert not marks.count() + page.locator(".forget:visible").count()
+    page.goto(f"{site}/en/{chapter}.html")
+    total = page.locator(SECTIONS).count()
+    page.locator(".here a").nth(3).click()  # to jump over three sections is not to read them
+    page.wait_for_timeout(1500)
+    assert "1" not in page.evaluate("progress.of('sections')")
+    for number in (1, 2):
+        read_section(page, number)
+    assert page.locator(".here a").nth(1).get_by_role("img", name=en["section_read"]).is_visible()
+    page.locator(SECTIONS).nth(2).evaluate("(it) => it.scrollIntoView()")
+    page.locator(".here a[aria-current]").and_(page.locator(".here a").nth(2)).wait_for()
+
+    page.goto(f"{site}/pt/{FIRST}")
+    done = pt["done_sections"].format(done=2, total=total)
+    for place in (".contents", ".cards"):
+        mark = page.locator(f"{place} [data-chapter='{chapter}'] .progress svg")
+        assert mark.get_attribute("aria-label").startswith(done)
+    assert marks.count() == 2
+    link = page.get_by_role("link", name=pt["go_on"])
+    third = tree(f"pt/{chapter}.html").select(SECTIONS)[2]
+    assert third.h2.find(string=True) in page.locator(".start span").inner_text()
+    link.click()
+    page.wait_for_url(f"{site}/pt/{chapter}.html#{third['id']}")
+
+    page.go_back()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    forget = page.get_by_role("button", name=pt["forget"])
+    forget.click()
+    assert marks.count() == 2
+    page.once("dialog", lambda dialog: dialog.accept())
+    forget.click()
+    assert page.locator(".forget").get_by_role("status").inner_text() == pt["forgotten"]
+    assert page.locator(".start a").inner_text() == pt["begin"]
+    assert marks.count() == 0
+    page.reload()
+    assert page.locator(".start a").inner_text() == pt["begin"]
+
+
+def test_without_storage_reading_is_marked_on_its_page_and_no_further(visit, site):
+    page = visit(f"en/{FIRST}")
+    page.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })"
+    )
+    page.goto(f"{site}/en/{SLUGS[CHAPTER]}.html")
+    read_section(page, 1)
+    assert page.locator(".here .progress svg").count() == 1
+    page.goto(f"{site}/en/{FIRST}")
+    assert page.locator(".start a").inner_text() == texts("en")["begin"]
+    assert page.locator(".progress svg, .forget:visible").count() == 0
+
+
+def test_slash_leads_to_the_search_but_not_while_typing(visit, site):
+    page = visit(CHAPTERS[1])
+    page.keyboard.press("/")
+    page.wait_for_url(f"{site}/{LANGUAGES[0]}/search.html")
+    box = page.get_by_role("searchbox")
+    box.fill("")
+    box.press_sequentially("1/2")
+    assert box.input_value() == "1/2"
+    box.blur()
+    page.keyboard.press("/")
+    assert box.evaluate("box => box === document.activeElement") and box.input_value() == "1/2"
+
+
 # ── Comforts ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -121,7 +221,10 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
         assert ("dark" if int(re.search(r"\d+", color)[0]) < 128 else "light") == theme
 
     shows(system)
-    page.locator("button.theme").click()
+    button = page.locator("button.theme")
+    assert button.get_attribute("aria-pressed") == str(system == "dark").lower()
+    button.click()
+    assert button.get_attribute("aria-pressed") == str(other == "dark").lower()
     shows(other)
     page.reload()
     shows(other)
@@ -146,9 +249,14 @@ def test_letters_of_pictures_measure_eleven_pixels_on_a_phone(visit, page):
 
 def test_contents_open_on_a_phone_without_javascript(visit, site):
     page = visit(CHAPTERS[1], viewport=PHONE, java_script_enabled=False)
-    contents = page.locator("nav.contents")
+    contents, t = page.locator("nav.contents"), texts(LANGUAGES[0])
     assert not contents.is_visible()
-    page.get_by_role("button", name=texts(LANGUAGES[0])["menu"]).click()
+    page.get_by_role("button", name=t["menu"]).click()
+    assert contents.bounding_box()["height"] == PHONE["height"]
+    assert contents.locator(".here a").count() == len(tree(CHAPTERS[1]).select(SECTIONS))
+    contents.get_by_role("button", name=t["close"]).click()
+    assert not contents.is_visible()
+    page.get_by_role("button", name=t["menu"]).click()
     contents.get_by_role("link").last.click()
     page.wait_for_url(f"{site}/{LANGUAGES[0]}/{SLUGS[-1]}.html")
 
@@ -283,7 +391,7 @@ def test_live_components_start_in_place_of_their_pictures_and_tell_what_happens(
         home.locator(".frame .button").first.click()
         assert re.search(r"\d", home.get_by_role("status").inner_text())
     still = visit(name, java_script_enabled=False)
-    assert still.locator(".lab-home .still img").count() == len(homes)
+    assert still.locator(".lab-home .still img").count() == len(tree(name).select(".lab-home"))
 
 
 # ── Explorers ─────────────────────────────────────────────────────────────────────────────────────

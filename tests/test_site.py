@@ -346,7 +346,7 @@ def test_front_pages_lead_to_every_language(page):
         "en": f"{SITE}/en/00-start.html",
         "x-default": f"{SITE}/",
     }
-    links = {link["href"]: link.get_text().strip() for link in root.select("a[data-language]")}
+    links = {link["href"]: link.get_text().strip() for link in root.select("a.language")}
     assert links == {
         f"{code}/00-start.html": texts(code)["read_in_this_language"] for code in LANGUAGES
     }
@@ -376,7 +376,8 @@ def test_style_sheets_have_the_palettes_colours(built):
     others = built.read("_build/html/en/_static/course.css")
     others += built.read("_build/html/en/_static/search.css")
     assert not re.findall(r"#[0-9a-f]{3,8}\b", others)
-    assert set(re.findall(r"var\(--([\w-]+)", others)) <= {*palette["light"], "sans", "mono"}
+    own = re.findall(r"(?m)^  --([\w-]+):", others)
+    assert set(re.findall(r"var\(--([\w-]+)", others)) <= {*palette["light"], *own}
 
 
 def test_card_is_a_picture_of_the_size_that_networks_want(built):
@@ -390,7 +391,8 @@ def test_card_is_a_picture_of_the_size_that_networks_want(built):
 
 def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):
     names = {name.rpartition("/")[2] for name in built.files("_build/html")}
-    ours = "course reading root theme lab minisearch terms search-index search"
+    ours = "course progress chapters done reading root theme lab minisearch terms search"
+    ours += " search-index search-glossary"
     assert {name for name in names if name.endswith(".js")} == {f"{one}.js" for one in ours.split()}
     assert names.isdisjoint({"basic.css", "genindex.html", "searchindex.js"})
     assert "Copyright" in built.read("_build/html/en/_static/minisearch.js")[:200]

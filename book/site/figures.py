@@ -1,6 +1,7 @@
 """Writes a chapter's figures, explorers and live components as files, and their HTML."""
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def _as_html(
     output: NotebookNode, language: str, site: Path, numbers: Counter[str]
 ) -> NotebookNode:
     bundle = output.get("data", {}).get(BUILD_MIME)
-    if not bundle:
+    if not bundle or bundle["kind"] == "exercise":
         return output
     shown = bundle["languages"][language]
     if bundle["kind"] == "text":
@@ -86,9 +87,14 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
 def _save(frame: dict[str, Any], site: Path) -> dict[str, Any]:
     """Write a figure's files, and return its texts, the files' paths, and heights by page.
 
-    The files are in the order of a picture's sources: the most special first.
+    Files and axes are in the order of a picture's sources: the most special first.
     """
-    saved: dict[str, Any] = {"text": frame["text"], "title": frame["title"], "files": []}
+    saved: dict[str, Any] = {
+        "text": frame["text"],
+        "title": frame["title"],
+        "files": [],
+        "axes": [],
+    }
     for page, width in WIDTHS.items():
         for theme in reversed(THEMES):
             svg = _body(frame[page][theme])
@@ -97,6 +103,7 @@ def _save(frame: dict[str, Any], site: Path) -> dict[str, Any]:
             name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
             (site / FOLDER / name).write_text(svg, encoding="utf-8")
             saved["files"].append(f"{FOLDER}/{name}")
+            saved["axes"].append(json.dumps(frame[page]["axes"], separators=(",", ":")))
     return saved
 
 

@@ -93,6 +93,7 @@ def _add_context(
         "alternates": alternates(pagename, slugs[0]),
         "chapters": chapters,
         "has_lab": 'class="lab-home"' in context.get("body", ""),
+        "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
     }
     # The style sheets of myst-nb and Pygments would only be overruled by the course's own.

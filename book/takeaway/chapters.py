@@ -11,8 +11,8 @@ from book.errors import BookError
 __all__ = ["BookChapter", "point_links", "read_chapters"]
 
 _PAGE_ONLY = (
-    ".about, .headerlink, .toctree-wrapper, .controls, script, style, button, form, source, "
-    "[role=status]"
+    ".about, .start, .cards picture, .cards .minutes, .forget, .headerlink, .toctree-wrapper, "
+    ".controls, .exercise, script, style, button, form, source, [role=status]"
 )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "figure",
     "figure_of",
     "footnote",
+    "geometry",
     "is_narrow",
     "mark_source",
     "page",
@@ -358,6 +359,32 @@ def take_title(figure: Figure) -> str:
         panels[0].set_title("", loc="left")
     figure.set_figheight(figure.get_figheight() - _TITLE_HEIGHT)
     return " ".join(title.split())
+
+
+def geometry(figure: Figure) -> dict[str, list[Any]]:
+    """Return where the axes of a drawn figure are, for a page to draw a reader's guess on them.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure, once it is drawn: before, the layout is not known.
+
+    Returns
+    -------
+    dict of str to list
+        Under ``box`` the left, top, right and bottom of all panels together, as shares of the
+        figure's width and height; under ``x`` and ``y`` the first panel's limits and its scale,
+        "linear" or "log".
+    """
+    panels = [ax.get_position() for ax in figure.axes]
+    left, right = min(one.x0 for one in panels), max(one.x1 for one in panels)
+    bottom, top = min(one.y0 for one in panels), max(one.y1 for one in panels)
+    first = figure.axes[0]
+    return {
+        "box": [round(float(share), 4) for share in (left, 1 - top, right, 1 - bottom)],
+        "x": [*map(float, first.get_xlim()), first.get_xscale()],
+        "y": [*map(float, first.get_ylim()), first.get_yscale()],
+    }
 
 
 def alternative_text(figure: FigureBase) -> str:

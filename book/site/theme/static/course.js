@@ -1,4 +1,4 @@
-// On every page: the theme switch, the language link, explorers, and wide content.
+// On every page: the theme switch, the language link, the way to the search, explorers, and wide content.
 
 const store = (key, value) => {
   try {
@@ -25,19 +25,35 @@ const showPictures = () => {
 };
 
 const themeButton = document.querySelector("button.theme");
-themeButton.hidden = false;
+const tellTheme = () => themeButton.setAttribute("aria-pressed", isDark());
 themeButton.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
   store("theme", root.dataset.theme);
   showPictures();
+  tellTheme();
 });
+systemDark.addEventListener("change", tellTheme);
 showPictures();
+tellTheme();
 
 // --- the other language -----------------------------------------------------------------------
 
 for (const link of document.querySelectorAll("a.language")) {
   link.addEventListener("click", () => store("language", link.lang.slice(0, 2)));
 }
+
+// --- to the search, by the key / ---------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input:not([type=range]), textarea, select, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+  const field = document.querySelector(".search input");
+  const link = document.querySelector("a.find");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field) field.select();
+  else link.click();
+});
 
 // --- where one is -----------------------------------------------------------------------------
 

@@ -139,12 +139,9 @@ def colors_in(root):
 def elements(root):
     """All that is drawn but for names that follow from it."""
     return [
-        (
-            one.tag,
-            one.text,
-            [re.sub(r"#[A-Za-z]\w{8,}", "", v) for k, v in one.items() if k != "id"],
-        )
+        (one.tag, one.text, [re.sub(r"#[A-Za-z]\w{8,}", "", v) for v in one.attrib.values()])
         for one in root.iter()
+        if one.attrib.pop("id", True)
     ]
 
 

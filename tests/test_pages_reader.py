@@ -451,6 +451,6 @@ def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
             assert frames()[number] < before[number]
         dark = box.locator("source").last.get_attribute("srcset")
         text = box.locator("img").get_attribute("alt")
-        wait_until(page, f"document.querySelector('.explorer [role=status]').textContent === {text!r}")
+        box.get_by_role("status").get_by_text(text, exact=True).wait_for()
         box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
         assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

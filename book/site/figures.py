@@ -72,12 +72,11 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
         start = start * len(slider["values"]) + slider["start"]
         numbers["slider"] += 1
         slider |= {"id": f"slider-{numbers['slider']}", "width": max(map(len, slider["values"]))}
+    keys = ("title", "text", "files")
     return render(
         "figure.html",
         frames=frames,
-        shown={
-            "frames": [{key: frame[key] for key in ("title", "text", "files")} for frame in frames]
-        },
+        shown={"frames": [{key: frame[key] for key in keys} for frame in frames]},
         sliders=explorer["sliders"],
         start=start,
         t=texts(language),

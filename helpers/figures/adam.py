@@ -48,8 +48,8 @@ def first_step(
     ):
         ax.plot(gradients, steps, **STYLES[style])
         text, color = language.text(f"{key}.{name}", eps=eps), STYLES[style]["color"]
-        turned = {"rotation": angle, "rotation_mode": "anchor", "va": va}
-        note(ax, text, (gradients[at], steps[at]), offset, color=color, **turned)
+        point = (gradients[at], steps[at])
+        note(ax, text, point, offset, color=color, va=va, rotation=angle, rotation_mode="anchor")
     titles(ax, key)
     canvas.describe(
         ax,

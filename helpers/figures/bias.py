@@ -79,8 +79,17 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
         ("zero", (0.02, 0.96), "left", "top", "ink"),
     ):
         text = language.text(f"{key}.{name}")
-        options = {"xycoords": "axes fraction", "fontweight": "bold", "plate": color == "ink"}
-        note(ax, text, at, ha=ha, va=va, color=COLORS[color], **options)
+        note(
+            ax,
+            text,
+            at,
+            xycoords="axes fraction",
+            ha=ha,
+            va=va,
+            color=COLORS[color],
+            plate=color == "ink",
+            fontweight="bold",
+        )
     middle = len(share) // 3
     canvas.describe(
         ax,

@@ -24,10 +24,11 @@ _NARROW_NAME = 12
 """How many letters a line of a curve's name beside it has on a narrow page."""
 
 
-def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
+def titles(ax: Axes, key: str, **values: Any) -> None:
     """Set title and axis labels from the texts ``key.title``, ``key.x`` and ``key.y``, wrapped.
 
-    The label of a logarithmic axis says so: set the scales before.
+    The label of a logarithmic axis says so: set the scales before. Panels beside each other have
+    smaller titles.
 
     Parameters
     ----------
@@ -35,19 +36,18 @@ def titles(ax: Axes, key: str, *, small: bool = False, **values: Any) -> None:
         The axes.
     key : str
         Dotted path of the figure's texts.
-    small : bool
-        Whether the title has smaller letters, as those of panels beside each other.
     **values
         What the texts' fields stand for, as for `helpers.language.text`.
     """
-    width, height = ax.bbox.size * 72 / ax.figure.dpi
+    points = 72 / ax.figure.dpi
+    width, height = ax.bbox.width * points, ax.bbox.height * points
     ticks = [re.sub(r"\$.*\$", "10ⁿⁿ", label.get_text()) for label in ax.get_yticklabels()]
     names = [line for text in ticks for line in text.split("\n")]
     # Over one panel a title may go on to the right edge, from where the names of ticks end.
-    across = ax.figure.bbox.width * 72 / ax.figure.dpi
-    room = across - 24 - _LABEL_LETTER * max(map(len, names), default=0)
+    room = ax.figure.bbox.width * points - 24 - _LABEL_LETTER * max(map(len, names), default=0)
     title = language.text(f"{key}.title", **values)
-    if small:
+    spec = ax.get_subplotspec()
+    if spec and spec.get_gridspec().ncols > 1:
         ax.set_title(wrapped(title, width / 4.5), fontsize=10, fontweight="normal")
     else:
         ax.set_title(wrapped(title, room / _TITLE_LETTER))

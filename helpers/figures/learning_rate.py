@@ -271,13 +271,15 @@ def range_test(
         ax.axvline(rate, **style)
         text = language.text(f"{key}.{name}", rate=rate)
         offset = (-5, -4 - row * (30 if canvas.is_narrow() else 16))
-        options = {"color": style["color"], "ha": "right", "va": "top", "plate": True}
-        note(ax, text, (rate, high), offset, narrow=13, **options)
+        color = style["color"]
+        at = (rate, high)
+        note(ax, text, at, offset, color=color, ha="right", va="top", plate=True, narrow=13)
     text = language.text(f"{key}.smoothed")
     note(ax, text, (rates[0], smoothed[0]), (4, 9), color=green)
     third = len(rates) // 3
     text = language.text(f"{key}.losses")
-    note(ax, text, (rates[third], losses[third]), (-4, -8), color=muted, ha="right", va="top")
+    at = (rates[third], losses[third])
+    note(ax, text, at, (-4, -8), color=muted, ha="right", va="top", narrow=13)
     canvas.describe(
         ax,
         f"{key}.{rule}",

@@ -103,17 +103,15 @@ def batches(
     headline(axes, key)
     explain_marks(axes[0])
     small, _, large = paths
-    lengths = {
-        size: np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for size, path in paths.items()
-    }
+    steps = {size: np.diff(path, axis=0) for size, path in paths.items()}
     canvas.describe(
         axes[0],
         key,
-        steps=len(paths[small]) - 1,
+        steps=len(steps[small]),
         small=small,
         large=large,
-        long=lengths[small],
-        short=lengths[large],
+        long=np.linalg.norm(steps[small], axis=1).sum(),
+        short=np.linalg.norm(steps[large], axis=1).sum(),
     )
     return axes
 

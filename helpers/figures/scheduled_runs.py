@@ -140,16 +140,19 @@ def paths(
         for ax, (style, path) in zip(column, by_optimizer.items(), strict=True):
             draw_surface(ax, surface, optimum, levels=10)
             draw_paths(ax, {style: path})
-            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.xaxis.set_major_locator(MaxNLocator(3))
             ax.yaxis.set_major_locator(MaxNLocator(4))
             pair = f"{schedule}_{style}"
             far[pair] = distance(path, optimum)
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
-            rule, plan = (
-                language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule)
+            titles(
+                ax,
+                f"{key}.panel",
+                rule=language.text(f"figures.scheduled_runs.{style}"),
+                plan=language.text(f"figures.scheduled_runs.{schedule}"),
+                far=far[pair],
+                long=long[pair],
             )
-            values = {"rule": rule, "plan": plan, "far": far[pair], "long": long[pair]}
-            titles(ax, f"{key}.panel", small=True, **values)
             ax.label_outer()
     headline(axes, key)
     explain_marks(axes[0, 0])

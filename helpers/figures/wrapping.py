@@ -6,7 +6,7 @@ __all__ = ["wrapped"]
 
 
 def wrapped(text: str, width: float) -> str:
-    """Break a text into as few lines as it needs, all about as long.
+    r"""Break a text into as few lines as it needs, all about as long.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def wrapped(text: str, width: float) -> str:
     Examples
     --------
     >>> wrapped("one two three four five", 18)
-    'one two three\\nfour five'
+    'one two three\nfour five'
     """
     lines = []
     for line in text.split("\n"):

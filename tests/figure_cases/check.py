@@ -181,7 +181,8 @@ def runs(style, seed=55, **options):
 
 def seeds(ax, rows, bars=None, **options):
     """Compare rows of dots, from above: a dot for each value, a bar at the median."""
-    labels = [label.get_text() for label in ax.get_yticklabels()]
+    labels = [plain(label.get_text()) for label in ax.get_yticklabels()]
+    rows = {plain(name): row for name, row in rows.items()}
     heights = dict(zip(labels, ax.get_yticks(), strict=True))
     assert sorted(heights, key=heights.__getitem__, reverse=True) == list(rows)
     drawn = []

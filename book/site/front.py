@@ -56,7 +56,7 @@ def front_door(welcome: str, code: str) -> dict[str, str]:
     """
     page: Any = BeautifulSoup(welcome, "html.parser")
     body = page.article.section
-    figure, cards = body.select_one("figure.lab-home"), body.select_one("ol.cards")
+    figure, cards = body.select_one("figure.lab-home"), body.select_one(".shelf")
     lead = []
     for element in body.find_all(["p", "div"], recursive=False):
         if element.name == "div":

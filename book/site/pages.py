@@ -144,6 +144,9 @@ def _stacked(table: str) -> str:
     soup.table["class"] = f"stacks {soup.table.get('class', '')}".strip()
     for row in soup.select("tbody tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=False):
+            if not cell.get_text(strip=True):
+                cell.clear()  # what is empty has no name either
+                continue
             name = soup.new_tag("span", attrs={"class": "column"})
             text = (column.p or column).decode_contents()
             name.extend([BeautifulSoup(text, "html.parser")])

@@ -7,7 +7,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 
-.PHONY: help install hooks site serve test lab mutants check style types spelling agree notebooks colab bench \
+.PHONY: help install hooks site serve test claims lab mutants check style types spelling agree notebooks colab bench \
 	reproducible lock portable audit clean
 
 help: ## List the targets
@@ -50,6 +50,9 @@ test: check site ## Run all checks and tests: style, units, notebooks, and the b
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
 		--numprocesses auto --dist loadscope notebooks
+
+claims: install ## Try all claims of the chapters again, those that take long too
+	@$(BIN)/python -m pytest tests/claims -m "slow or not slow" --numprocesses auto --durations 10
 
 lab: install ## Bundle lab/ for pages and kernels
 	@$(BIN)/python -m book lab

@@ -13,8 +13,8 @@ from helpers import language
 __all__ = ["BUILD_MIME", "is_building", "print_text", "publish"]
 
 BUILD_MIME = "application/vnd.course+json"
-"""Output type while building: ``kind`` ("figure", "explorer" or "text"), and for each language a
-dict with ``text`` and what the kind adds."""
+"""Output type while building: ``kind`` ("figure", "explorer", "lab", "exercise" or "text"), and for
+each language a dict with ``text`` and what the kind adds."""
 
 
 def is_building() -> bool:
@@ -33,7 +33,7 @@ def publish(kind: str, version: Callable[[], dict[str, Any]]) -> None:
 
     Parameters
     ----------
-    kind : {"figure", "explorer", "text"}
+    kind : {"figure", "explorer", "lab", "exercise", "text"}
         What is shown.
     version : callable
         Takes nothing, and returns the output in the current language: a dict that JSON can hold,

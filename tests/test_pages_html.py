@@ -95,7 +95,7 @@ def addresses(page):
             yield sent[1]
         if element.get("type") == "application/json":
             for frame in json.loads(element.string).get("frames", ()):
-                yield from (frame["light"], frame["dark"])
+                yield from frame["files"]
         for here, there in json.loads(element.get("data-headings", "{}")).items():
             yield from (f"#{here}", f"{element['href']}#{there}")
 

@@ -2,6 +2,7 @@
 
 import http.server
 import re
+import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from tests.pages import (
     SITE,
     SLUGS,
     served,
+    show_pictures,
     tree,
     wait_until,
     with_html,
@@ -22,6 +24,7 @@ from tests.pages import (
 
 PHONE = {"width": 390, "height": 800}
 FIRST = f"{SLUGS[0]}.html"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 # ── Languages ─────────────────────────────────────────────────────────────────────────────────────
@@ -210,7 +213,8 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
 
     def shows(theme):
         figure = tree(urlsplit(page.url).path.lstrip("/")).find("figure")
-        picture = {"light": figure.img["src"], "dark": figure.source["srcset"]}[theme]
+        dark = figure.find_all("source")[-1]["srcset"]
+        picture = {"light": figure.img["src"], "dark": dark}[theme]
         page.locator("figure img").first.scroll_into_view_if_needed()
         wait_until(page, f"document.querySelector('figure img').currentSrc.endsWith('{picture}')")
         color = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -224,6 +228,23 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
     shows(other)
     page.reload()
     shows(other)
+
+
+@pytest.mark.parametrize("page", [page for page in ONE_LANGUAGE if page in CHAPTERS])
+def test_letters_of_pictures_measure_eleven_pixels_on_a_phone(visit, page):
+    phone = visit(page, viewport=PHONE)
+    for width in (320, 390):
+        phone.set_viewport_size({"width": width, "height": 700})
+        show_pictures(phone)
+        pictures = phone.locator("figure:not(.lab-home) img")
+        for picture in pictures.all():
+            path = urlsplit(picture.evaluate("(img) => img.currentSrc")).path.lstrip("/")
+            drawn = ET.fromstring((SITE / path).read_bytes())
+            scale = picture.bounding_box()["width"] / float(drawn.get("viewBox").split()[2])
+            texts_in = [ET.tostring(text, "unicode") for text in drawn.iter(f"{SVG}text")]
+            # The largest letters of each: an exponent is smaller.
+            sizes = [max(map(float, re.findall(r"font-size: ([\d.]+)px", t))) for t in texts_in]
+            assert min(sizes) * scale >= 11, (path, width)
 
 
 def test_contents_open_on_a_phone_without_javascript(visit, site):
@@ -390,8 +411,10 @@ STATE = """(box) => {
   return {
     index,
     isRight:
-      image.getAttribute("src") === frames[index].light && image.alt === frames[index].text &&
-      box.querySelector("source").srcset === frames[index].dark &&
+      image.alt === frames[index].text &&
+      box.querySelector("figcaption").textContent === frames[index].title &&
+      [...box.querySelectorAll("source"), image].every((one, i) =>
+        frames[index].files[i] === (one.getAttribute("srcset") ?? one.getAttribute("src"))) &&
       sliders.every((slider, i) =>
         slider.getAttribute("aria-valuetext") === expected[i] && slider.labels[0].innerText &&
         slider.parentElement.querySelector("output").textContent === expected[i]),
@@ -426,6 +449,8 @@ def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
             page.mouse.click(area["x"] + 4, area["y"] + area["height"] / 2)
             assert slider.input_value() == "0"
             assert frames()[number] < before[number]
-        dark = box.locator("source").get_attribute("srcset")
+        dark = box.locator("source").last.get_attribute("srcset")
+        text = box.locator("img").get_attribute("alt")
+        wait_until(page, f"document.querySelector('.explorer [role=status]').textContent === {text!r}")
         box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
         assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

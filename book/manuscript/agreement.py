@@ -119,7 +119,7 @@ def _parts(source: str, code: str) -> dict[str, Counter[str]]:
         "code": Counter(snippets),
         "links": Counter(links),
         "numbers": Counter(language.neutral(n, code) for n in _NUMBER.findall(prose)),
-        "folds": Counter(re.findall(r"</?details>|</?summary>", prose)),
+        "folds": Counter(re.findall(r"</?details[^>]*>|</?summary>", prose)),
     }
 
 

@@ -102,6 +102,8 @@ def make_notebook(
             result = next(shown)
             if cell.tag != "hidden":
                 cells.append(_code(cell_id, cell.source, cell.tag, result, cell.is_card))
+            if cell.tag == "exercise":  # where Colab looks for it when a link leads to a cell
+                cells[-1].metadata["id"] = cell_id
     if problems:
         raise BookError(*problems)
     links = [
@@ -142,7 +144,7 @@ def text_outputs(outputs: Outputs, language: str) -> Outputs:
     for output in outputs:
         if bundle := output.get("data", {}).get(BUILD_MIME):
             text = bundle["languages"][language]["text"]
-            if bundle["kind"] == "text":
+            if bundle["kind"] in ("text", "exercise"):
                 output = nbformat.v4.new_output("stream", name="stdout", text=f"{text}\n")
             else:
                 output = nbformat.v4.new_output(

@@ -14,11 +14,12 @@ from book.errors import BookError
 from book.manuscript.agreement import check, different_numbers
 from book.manuscript.chapter import Chapter, read_all
 from book.manuscript.notebook import ROLE, make_notebook, neighbours
-from book.project import LANGUAGES, ROOT, repository
+from book.project import LANGUAGES, ROOT, Repository, repository
 from book.running import fingerprint
 from book.running.generate import notebooks_of, run_all
 from book.running.kernel import Run
 from book.site.assets import stage_assets
+from book.site.exercises import exercise_form
 from book.site.figures import html_outputs
 from book.site.jupyter_book import run_jupyter_book
 from book.site.publish import publish
@@ -88,13 +89,14 @@ def _stage(chapters: list[Chapter], runs: dict[str, Run], language: str, stage: 
         run = runs[chapter.slug]
         outputs = list(html_outputs(run.outputs, language, extra))
         notebook = make_notebook(chapter, language, published, beside, run.values, outputs)
-        _adapt(notebook, published.colab(language))
+        _adapt(notebook, chapter.slug, language, published)
         _describe(notebook)
         nbformat.write(notebook, source / f"{chapter.slug}.ipynb")
 
 
-def _adapt(notebook: NotebookNode, colab: str) -> None:
-    """Turn a notebook into a page: without its frame, with tags, links within the site."""
+def _adapt(notebook: NotebookNode, slug: str, language: str, published: Repository) -> None:
+    """Turn a notebook into a page: no frame, tags, links within the site, exercises as forms."""
+    colab = published.colab(language)
     cells = []
     for cell in notebook.cells:
         role = cell.metadata.get(ROLE, "")
@@ -105,6 +107,11 @@ def _adapt(notebook: NotebookNode, colab: str) -> None:
         if cell.cell_type == "markdown":
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)
+        elif role == "exercise":
+            address = f"{published.colab(language, slug)}#scrollTo={cell.id}"
+            (output,) = cell.outputs
+            cell.outputs, is_answered_here = exercise_form(output, language, address)
+            cell.metadata["tags"] = [role, "folded"] if is_answered_here else [role]
         cells.append(cell)
     notebook.cells = cells
 

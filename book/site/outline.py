@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 __all__ = ["Outline", "chapters_script", "read_outline"]
 
-_EXERCISES, _QUESTIONS = ".tag_exercise", ".question"
+_EXERCISES, _QUESTIONS = ".exercise", "details.right:not(.guess)"
 
 
 class Outline(NamedTuple):

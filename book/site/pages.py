@@ -1,5 +1,6 @@
 """Sphinx extension: the theme, and what its templates know of each page."""
 
+import ast
 import re
 from typing import Any
 
@@ -16,6 +17,9 @@ from book.text import texts
 
 _WORDS = 180  # that one reads in a minute, of a text that makes one think
 _MINUTES_A_CELL = 0.3
+
+_SHOWS = re.compile(r"show|explore|lab\.\w+")
+"""Functions that show what they are given."""
 
 WIDE_TABLE = 4
 """With this many columns a table does not fit a phone; its rows become blocks there."""
@@ -39,17 +43,32 @@ def _set_language(_app: Sphinx, config: Config) -> None:
 
 
 def _fold_code(app: Sphinx, doctree: nodes.document) -> None:
-    """Fold the code of cells tagged ``[folded]`` or ``[wide]``; what they show stays in sight."""
+    """Fold code that only shows something, and that of cells tagged ``[folded]`` or ``[wide]``.
+
+    It then stands below what it shows.
+    """
     summary = texts(app.config.language)["show_code"]
+    opening = f'<details class="folded"><summary>{summary}</summary>'
     for cell in list(doctree.findall(nodes.container)):
-        if not {"tag_folded", "tag_wide"} & set(cell["classes"]):
-            continue
+        is_tagged = not {"tag_folded", "tag_wide"}.isdisjoint(cell["classes"])
         elements = [child for child in cell.children if isinstance(child, nodes.Element)]
         for part in [one for one in elements if "cell_input" in one["classes"]]:
-            opening = f'<details class="folded"><summary>{summary}</summary>'
-            position = cell.index(part)
-            cell.insert(position + 1, nodes.raw("", "</details>", format="html"))
-            cell.insert(position, nodes.raw("", opening, format="html"))
+            if is_tagged or _only_shows(part.astext()):
+                cell.remove(part)
+                fold = nodes.raw("", opening, format="html")
+                cell += [fold, part, nodes.raw("", "</details>", format="html")]
+
+
+def _only_shows(code: str) -> bool:
+    """Whether code does nothing but call what shows a figure or a live component."""
+    try:
+        statements = ast.parse(code).body
+    except SyntaxError:  # IPython's own, such as %pip
+        return False
+    calls = [getattr(one, "value", None) for one in statements if isinstance(one, ast.Expr)]
+    return len(calls) == len(statements) > 0 and all(
+        isinstance(call, ast.Call) and _SHOWS.fullmatch(ast.unparse(call.func)) for call in calls
+    )
 
 
 def _add_context(
@@ -74,6 +93,7 @@ def _add_context(
         "alternates": alternates(pagename, slugs[0]),
         "chapters": chapters,
         "has_lab": 'class="lab-home"' in context.get("body", ""),
+        "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
     }
     # The style sheets of myst-nb and Pygments would only be overruled by the course's own.

@@ -26,7 +26,8 @@ EXERCISES: dict[str, Exercise] = {
 def check(name: str, answer: Any) -> None:
     """Print whether an answer is right, and why, or else a hint.
 
-    While the course is built, the message is published in every language.
+    While the course is built, the message is published in every language, with what the page needs
+    to judge answers.
 
     Parameters
     ----------
@@ -44,10 +45,14 @@ def check(name: str, answer: Any) -> None:
         ``required``, as it is when the build runs the solutions.
     """
     _validate.choice("name", name, tuple(EXERCISES))
-    verdict = UNANSWERED if answer is ... else EXERCISES[name].judge(name, answer)
+    exercise = EXERCISES[name]
+    verdict = UNANSWERED if answer is ... else exercise.judge(name, answer)
     if os.environ.get("COURSE_SOLUTIONS") == "required" and not verdict.correct:
         raise AssertionError(f"the solution of {name} is not right: {verdict.message()}")
     if output.is_building():
-        output.publish("text", lambda: {"text": verdict.message()})
+        output.publish(
+            "exercise",
+            lambda: {"text": verdict.message(), "name": name, "form": exercise.form(name)},
+        )
     else:
         print(verdict.message())

@@ -1,6 +1,7 @@
 """The kinds of exercise: each holds its right answer and the usual mistakes, and judges answers."""
 
 import copy
+import math
 import operator
 import reprlib
 import traceback
@@ -17,6 +18,7 @@ from helpers import language
 
 __all__ = [
     "UNANSWERED",
+    "ChoiceExercise",
     "Exercise",
     "FunctionExercise",
     "LinesExercise",
@@ -80,6 +82,22 @@ class Exercise(ABC):
             Never an error, whatever the answer.
         """
 
+    def form(self, name: str) -> dict[str, Any]:
+        """Return what a page needs to judge an answer as `judge` does, in the current language.
+
+        Parameters
+        ----------
+        name : str
+            The exercise's name.
+
+        Returns
+        -------
+        dict
+            JSON: its ``kind``, and for each answer that is told apart the message. Code cannot be
+            judged on a page: then there is the kind alone.
+        """
+        return {"kind": "code"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumberExercise(Exercise):
@@ -112,6 +130,17 @@ class NumberExercise(Exercise):
             self.mistakes,
             {"answer": self.reference},
         )
+
+    def form(self, name: str) -> dict[str, Any]:
+        """Return the numbers that are told apart; see `Exercise.form`."""
+        numbers = [self.reference, *self.mistakes.values()]
+        return {
+            "kind": "number",
+            "rel": self.rel,
+            "answers": [[number, *_shown(self.judge(name, number))] for number in numbers],
+            "otherwise": _shown(self.judge(name, math.nan))[1],
+            "unreadable": _shown(self.judge(name, None))[1],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +206,38 @@ class FunctionExercise(Exercise):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChoiceExercise(Exercise):
+    """An exercise whose answer is one of several, each named by a letter in the text.
+
+    Attributes
+    ----------
+    reference : str
+        The letter of the right one.
+    mistakes : mapping of str to str
+        By the key of its hint, the letter of each of the others.
+    """
+
+    reference: str
+    mistakes: Mapping[str, str]
+
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge a letter, whatever its case; see `Exercise.judge`."""
+        letter = answer.strip().lower() if isinstance(answer, str) else None
+        if letter not in self._letters():
+            values = {"letters": ", ".join(self._letters())}
+            return Verdict(False, "exercises.not_a_choice", values)
+        return _compare(name, lambda one: letter == one, self.reference, self.mistakes, {})
+
+    def form(self, name: str) -> dict[str, Any]:
+        """Return the letters; see `Exercise.form`."""
+        answers = {one: _shown(self.judge(name, one)) for one in self._letters()}
+        return {"kind": "choice", "answers": answers}
+
+    def _letters(self) -> list[str]:
+        return sorted((self.reference, *self.mistakes.values()))
+
+
+@dataclass(frozen=True, kw_only=True)
 class LinesExercise(Exercise):
     """An exercise whose answer is a set of lines of a listing.
 
@@ -210,6 +271,23 @@ class LinesExercise(Exercise):
         if len(missing) == 1 and not extra:
             return Verdict(False, f"exercises.{name}.{self.reference[missing.pop()]}")
         return Verdict(False, f"exercises.{name}.hint")
+
+    def form(self, name: str) -> dict[str, Any]:
+        """Return the lines that are told apart; see `Exercise.form`."""
+        lines = set(self.reference)
+        return {
+            "kind": "lines",
+            "right": _shown(self.judge(name, lines))[1],
+            "missing": {line: _shown(self.judge(name, lines - {line}))[1] for line in lines},
+            "decoys": {line: _shown(self.judge(name, {line}))[1] for line in self.decoys},
+            "optional": sorted(self.optional),
+            "otherwise": _shown(self.judge(name, set()))[1],
+            "unreadable": _shown(self.judge(name, None))[1],
+        }
+
+
+def _shown(verdict: Verdict) -> tuple[bool | None, str]:
+    return verdict.correct, verdict.message()
 
 
 def _compare(

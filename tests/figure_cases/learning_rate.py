@@ -98,7 +98,7 @@ def valley():
         log="xy",
     )
     check.filled(*ax.collections, "blue", rates, batches["low"], batches["high"])
-    assert ax.get_ylabel() == "training loss after 60 updates"
+    assert check.plain(ax.get_ylabel()) == "training loss after 60 updates (log scale)"
     check.alternative_text(ax, 60, 2e-4, 1.2, 35, median[0], least, best, 0.77)
 
 
@@ -152,7 +152,7 @@ def found():
         for factor, text in texts.items()
     }
     check.seeds(ax, rows, log="x")
-    assert ax.get_xlabel() == "validation loss after 4 epochs"
+    assert check.plain(ax.get_xlabel()) == "validation loss after 4 epochs (log scale)"
     medians = [sorted(values)[5] for values, _ in rows.values()]
     by_adam = (number for pair in zip(medians[:3], texts, strict=True) for number in pair)
     check.alternative_text(ax, 4, 11, *by_adam, *medians[3:])

@@ -18,7 +18,9 @@ const isDark = () => (root.dataset.theme || (systemDark.matches ? "dark" : "ligh
 const showPictures = () => {
   if (!root.dataset.theme) return;
   for (const source of document.querySelectorAll("picture > source")) {
-    source.media = isDark() ? "all" : "not all";
+    source.dataset.media ??= source.media;
+    const chosen = isDark() ? "(min-width: 0)" : "(max-width: 0)";
+    source.media = source.dataset.media.replace("(prefers-color-scheme: dark)", chosen);
   }
 };
 
@@ -87,7 +89,9 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const { frames } = JSON.parse(explorer.querySelector("script").textContent);
   const sliders = [...explorer.querySelectorAll("input[type=range]")];
   const image = explorer.querySelector("img");
-  const source = explorer.querySelector("source");
+  const sources = explorer.querySelectorAll("source");
+  const status = explorer.querySelector("[role=status]");
+  let timer;
 
   const show = () => {
     let index = 0;
@@ -99,12 +103,20 @@ for (const explorer of document.querySelectorAll(".explorer")) {
       slider.parentElement.querySelector("output").textContent = value;
     }
     const frame = frames[index];
-    source.srcset = frame.dark;
-    image.src = frame.light;
+    sources.forEach((source, i) => (source.srcset = frame.files[i]));
+    image.src = frame.files.at(-1);
     image.alt = frame.text;
+    if (frame.title) explorer.querySelector("figcaption").textContent = frame.title;
   };
 
-  for (const slider of sliders) slider.addEventListener("input", show);
+  const move = () => {
+    show();
+    // A screen reader hears the slider's value at once, and what the picture shows once it rests.
+    clearTimeout(timer);
+    timer = setTimeout(() => (status.textContent = image.alt), 800);
+  };
+
+  for (const slider of sliders) slider.addEventListener("input", move);
   explorer.querySelector(".controls").hidden = false;
   show();
 }

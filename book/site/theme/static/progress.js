@@ -58,8 +58,16 @@ const progress = (() => {
       .filter(({ time }) => time)
       .sort((one, other) => other.time - one.time)[0];
 
+  /** Forget one kind in the page's chapter, or one of its names only. */
+  const drop = (kind, name) => {
+    const records = load();
+    if (name === undefined) delete records[page]?.[kind];
+    else delete records[page]?.[kind]?.[name];
+    save(records);
+  };
+
   /** Forget everything, of all chapters. */
   const forget = () => save({});
 
-  return { page, all, of, done, record, stay, last, forget };
+  return { page, all, of, done, record, drop, stay, last, forget };
 })();

@@ -201,7 +201,8 @@ def test_slash_leads_to_the_search_but_not_while_typing(visit, site):
     assert box.input_value() == "1/2"
     box.blur()
     page.keyboard.press("/")
-    assert box.evaluate("box => box === document.activeElement") and box.input_value() == "1/2"
+    assert box.evaluate("box => box === document.activeElement")
+    assert box.input_value() == "1/2"
 
 
 # ── Comforts ──────────────────────────────────────────────────────────────────────────────────────
@@ -451,6 +452,8 @@ def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
             assert frames()[number] < before[number]
         dark = box.locator("source").last.get_attribute("srcset")
         text = box.locator("img").get_attribute("alt")
-        wait_until(page, f"document.querySelector('.explorer [role=status]').textContent === {text!r}")
+        wait_until(
+            page, f"document.querySelector('.explorer [role=status]').textContent === {text!r}"
+        )
         box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
         assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

@@ -29,7 +29,7 @@ def with_cards(html: str, outlines: dict[str, Outline], t: dict[str, str]) -> st
     return _LIST.sub(as_cards, html, count=1)
 
 
-def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, str]]:
+def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, Any]]:
     """Return what the cards show, from the list of the manuscript."""
     soup: Any = BeautifulSoup(html, "html.parser")
     cards = []

@@ -21,7 +21,12 @@ from torch.optim import lr_scheduler
 
 from helpers import language, output
 from helpers.exercises import EXERCISES, check
-from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
+from helpers.exercises.exercise import (
+    FunctionExercise,
+    LinesExercise,
+    NumberExercise,
+    TrialExercise,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,6 +67,7 @@ SOLUTIONS = ANSWERS["solution"]
 NUMBERS = [name for name, one in EXERCISES.items() if isinstance(one, NumberExercise)]
 FUNCTIONS = [name for name, one in EXERCISES.items() if isinstance(one, FunctionExercise)]
 LINES = [name for name, one in EXERCISES.items() if isinstance(one, LinesExercise)]
+TRIALS = [name for name, one in EXERCISES.items() if isinstance(one, TrialExercise)]
 MISTAKES = [(name, hint) for name, one in EXERCISES.items() for hint in mistakes(one)]
 
 
@@ -252,9 +258,8 @@ X = np.array([8.0, 4.0, 4.0])
 
 # By hand: what each mistake makes of some arguments, in the order of the definition.
 WORKED = {
-    "learning_rate_step": [(), 2.6, 3.1, 0.4],
+    "learning_rate_log": [(), 0.147059, 0.5, 0.25, 8],
     "learning_rate_limit": [(np.array([1.0, 3.0]),), 0.4, 0.1, 0.25, 10],
-    "learning_rate_ramp": [(1, 16, 3, "linear"), [1, 4, 16], [1, 8.5, 16], [1, 6, 11]],
     "ewma_periods": [(), 1000, 0.001],
     "ewma_by_hand": [(X[:2], 0.75), [6, 4.5], 2.5, [8, 7], [8, 10]],
     "ewma_half_life": [(0.75,), -2.40942, 0.5, 4],
@@ -382,12 +387,24 @@ def test_lines_may_come_in_any_collection_and_must_be_the_right_ones(name, read_
     exercise, lines = EXERCISES[name], sorted(EXERCISES[name].reference)
     for right in (lines, tuple(lines[::-1]), np.array(lines), {*lines, *exercise.optional}):
         assert read_message(name, right) == reason(name)
-    for wrong in (set(), {1}, lines[:2], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
+    for wrong in (set(), {1}, lines[:1], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
         assert read_message(name, wrong) == hint(f"{name}.hint")
     for no_lines in (3, None, "2, 16", {2.5}, {"2"}, len, iter("ab")):
         assert read_message(name, no_lines) == hint("not_lines")
     for line, key in exercise.decoys.items():
         assert read_message(name, {1, line}) == hint(f"{name}.{key}")
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_numbers_that_are_right_when_tried_lie_side_by_side(name, read_message):
+    exercise = EXERCISES[name]
+    low, high = exercise.mistakes["low"], exercise.mistakes["high"]
+    messages = [read_message(name, number) for number in np.geomspace(low, high, 40)]
+    runs = [one for one, before in zip(messages, [None, *messages], strict=False) if one != before]
+    assert runs == [hint(f"{name}.low"), reason(name), hint(f"{name}.high")]
+    for outside in (0, -exercise.reference, math.nan, 1.01 * high):
+        assert read_message(name, outside) == hint(f"{name}.hint")
+    assert read_message(name, "a lot") == hint("not_a_number")
 
 
 # ── Functions that fail, and functions with side effects ──────────────────────────────────────────

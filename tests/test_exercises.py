@@ -134,7 +134,6 @@ def test_the_manuscripts_solution_is_right_and_its_numbers_are_shown(name, code,
 @pytest.mark.parametrize(
     ("name", "numbers"),
     [
-        ("ewma_periods", "= 1,999:"),
         ("ewma_half_life", "6.6 steps for β = 0.9, 693 for β = 0.999"),
         ("bias_first_value", "at β = 0.999 still 37% after a thousand steps"),
         (
@@ -212,9 +211,7 @@ def limit(x):
 
 ORACLES = {
     "learning_rate_limit": limit,
-    "ewma_by_hand": lambda values, beta: (
-        pd.Series([0, *values]).ewm(alpha=1 - beta, adjust=False).mean()[1:]
-    ),
+    "ewma_ramp": 2000 - pd.Series(range(2001)).ewm(alpha=0.1, adjust=False).mean().iloc[-1],
     "bias_by_hand": lambda values, beta: pd.Series(values).ewm(alpha=1 - beta).mean(),
     "adam_first_step": after_steps("Adam", 0.0, [-0.003], lr=0.01)[0],
     "adam_step": adapted_gradient,
@@ -260,8 +257,8 @@ X = np.array([8.0, 4.0, 4.0])
 WORKED = {
     "learning_rate_log": [(), 0.147059, 0.5, 0.25, 8],
     "learning_rate_limit": [(np.array([1.0, 3.0]),), 0.4, 0.1, 0.25, 10],
-    "ewma_periods": [(), 1000, 0.001],
-    "ewma_by_hand": [(X[:2], 0.75), [6, 4.5], 2.5, [8, 7], [8, 10]],
+    "ewma_ramp": [(), 10, 19, 0],
+    "ewma_log": [(2.0, 8.0, 4.0), 1 / 3, 2, 0.5],
     "ewma_half_life": [(0.75,), -2.40942, 0.5, 4],
     "bias_first_step": [(), 0.05, 1.0526316],
     "bias_by_hand": [(X, 0.5), [4, 4, 4], [16 / 3, 32 / 7, 64 / 15], [8, 8, 48 / 7], [8, 8, 8]],
@@ -461,7 +458,7 @@ def test_references_and_mistakes_leave_their_arguments_alone(name):
 
 @pytest.mark.parametrize("name", ["", "ewma", "ewma_period", None, 3], ids=repr)
 def test_an_unknown_exercise_is_named(name):
-    with pytest.raises(ValueError, match=r"name must be one of .*'ewma_periods', ") as error:
+    with pytest.raises(ValueError, match=r"name must be one of .*'ewma_ramp', ") as error:
         check(name, 1)
     assert str(error.value).endswith(f"got {name!r}")
 
@@ -479,9 +476,9 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
     published = []
     monkeypatch.setenv("COURSE_BUILD", "1")
     monkeypatch.setattr("IPython.display.display", lambda data, raw: published.append(data))
-    check("ewma_periods", 1999)
+    check("ewma_ramp", 9)
     built = published[0][output.BUILD_MIME]
-    assert built["kind"] == "text"
+    assert built["kind"] == "exercise"
     for code in language.LANGUAGES:
         with language.using(code):
-            assert built["languages"][code] == {"text": reason("ewma_periods")}
+            assert built["languages"][code]["text"] == reason("ewma_ramp")

@@ -212,7 +212,6 @@ def limit(x):
 ORACLES = {
     "learning_rate_limit": limit,
     "ewma_ramp": 2000 - pd.Series(range(2001)).ewm(alpha=0.1, adjust=False).mean().iloc[-1],
-    "bias_by_hand": lambda values, beta: pd.Series(values).ewm(alpha=1 - beta).mean(),
     "adam_first_step": after_steps("Adam", 0.0, [-0.003], lr=0.01)[0],
     "adam_step": adapted_gradient,
     "adam_decay": lambda theta, lr, weight_decay, steps: after_steps(
@@ -251,8 +250,6 @@ def test_the_best_rate_and_momentum_shrink_the_distance_faster_than_their_neighb
         assert slowest_factor(a * lr, b * momentum) > best
 
 
-X = np.array([8.0, 4.0, 4.0])
-
 # By hand: what each mistake makes of some arguments, in the order of the definition.
 WORKED = {
     "learning_rate_log": [(), 0.147059, 0.5, 0.25, 8],
@@ -260,8 +257,7 @@ WORKED = {
     "ewma_ramp": [(), 10, 19, 0],
     "ewma_log": [(2.0, 8.0, 4.0), 1 / 3, 2, 0.5],
     "ewma_half_life": [(0.75,), -2.40942, 0.5, 4],
-    "bias_first_step": [(), 0.05, 1.0526316],
-    "bias_by_hand": [(X, 0.5), [4, 4, 4], [16 / 3, 32 / 7, 64 / 15], [8, 8, 48 / 7], [8, 8, 8]],
+    "bias_betas": [(), 0.447214, 1.948718, 1.643421],
     "bias_first_value": [(0.5, 3), 0.125, 0.125],
     "adam_first_step": [(), -0.01, 3e-5, 0.0316228],
     "adam_step": [(2.0, 1.0, 1.0, 2), 1.098354, 0.221879, 191.4372, 0.258461, -0.258461],

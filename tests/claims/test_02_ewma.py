@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.optim import swa_utils
 
-from helpers import averages, optimizers, problems, simulate
+from helpers import averages, data, optimizers, problems, simulate
 
 PERIODS = [2, 3, 5, 9, 19, 59, 199]
 TOY = problems.linear_regression()
@@ -95,6 +95,16 @@ def test_the_sum_of_the_squared_weights_is_one_over_n():
         alpha = 2 / (periods + 1)
         squares = (alpha * (1 - alpha) ** np.arange(100 * periods)) ** 2
         assert squares.sum() == pytest.approx(alpha / (2 - alpha)) == pytest.approx(1 / periods)
+
+
+def test_the_averages_of_the_temperatures_come_late():
+    values = data.temperatures()
+    for average in of_same_age(values, 5):
+        likeness = [
+            np.corrcoef(average[late + 5 :], values[5 : len(values) - late])[0, 1]
+            for late in range(5)
+        ]
+        assert np.argmax(likeness) > 0
 
 
 # ── The average of the weights ────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ def with_cards(html: str, outlines: dict[str, Outline], t: dict[str, str]) -> st
     return _LIST.sub(as_cards, html, count=1)
 
 
-def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, str]]:
+def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, Any]]:
     """Return what the cards show, from the list of the manuscript."""
     soup: Any = BeautifulSoup(html, "html.parser")
     cards = []
@@ -56,7 +56,7 @@ def front_door(welcome: str, code: str) -> dict[str, str]:
     """
     page: Any = BeautifulSoup(welcome, "html.parser")
     body = page.article.section
-    figure, cards = body.select_one("figure.lab-home"), body.select_one("ol.cards")
+    figure, cards = body.select_one("figure.lab-home"), body.select_one(".shelf")
     lead = []
     for element in body.find_all(["p", "div"], recursive=False):
         if element.name == "div":

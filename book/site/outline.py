@@ -1,7 +1,6 @@
-"""What a chapter's finished page holds: what its pages in other languages and front pages show of it."""
+"""Reads what a chapter's finished page holds, for all the pages that show something of it."""
 
 import json
-import re
 from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup
@@ -24,8 +23,8 @@ class Outline(NamedTuple):
         How many the reader can do.
     minutes : str
         How long it takes, in words.
-    picture : str
-        HTML of the picture that stands for it, or the empty string.
+    picture : dict of str to str or None
+        The picture that stands for it: its files, ``light`` and ``dark``, ``width`` and ``height``.
     """
 
     anchors: list[str]
@@ -33,15 +32,13 @@ class Outline(NamedTuple):
     exercises: int
     questions: int
     minutes: str
-    picture: str
+    picture: dict[str, str] | None
 
 
 def read_outline(html: str) -> Outline:
     """Read a page."""
     page: Any = BeautifulSoup(html, "html.parser")
-    minutes, picture = page.select_one(".minutes"), page.select_one(".tag_card picture")
-    if picture:
-        picture.img["alt"] = ""  # the card's title says what it is of
+    minutes = page.select_one(".minutes")
     return Outline(
         [section["id"] for section in page.select("section[id]")],
         [
@@ -51,8 +48,21 @@ def read_outline(html: str) -> Outline:
         len(page.select(_EXERCISES)),
         len(page.select(_QUESTIONS)),
         minutes.get_text() if minutes else "",
-        str(picture or ""),
+        _card_picture(page.select(".tag_card source[media*=max-width]")),
     )
+
+
+def _card_picture(narrow: list[Any]) -> dict[str, str] | None:
+    """Return the picture of a card, from the sources for narrow pages, of which one is dark."""
+    if not narrow:
+        return None
+    dark, light = sorted(narrow, key=lambda source: "dark" not in source["media"])
+    return {
+        "light": light["srcset"],
+        "dark": dark["srcset"],
+        "width": light["width"],
+        "height": light["height"],
+    }
 
 
 def chapters_script(outlines: dict[str, Outline]) -> str:

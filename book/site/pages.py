@@ -21,8 +21,10 @@ _MINUTES_A_CELL = 0.3
 _SHOWS = re.compile(r"show|explore|lab\.\w+")
 """Functions that show what they are given."""
 
-WIDE_TABLE = 4
-"""With this many columns a table does not fit a phone; its rows become blocks there."""
+_COLUMNS = 4
+_SENTENCE = 60  # characters
+"""A table of this many columns does not fit a phone, nor one of a column less that holds sentences;
+its rows become blocks there."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -159,11 +161,15 @@ def _stacked(table: str) -> str:
     """Add the name of its column to each cell of a wide table, for where rows become blocks."""
     soup = BeautifulSoup(table, "html.parser", multi_valued_attributes=None)
     columns = soup.select("thead th")
-    if len(columns) < WIDE_TABLE or soup.table is None:
+    has_sentences = any(len(cell.get_text()) > _SENTENCE for cell in soup.select("td"))
+    if len(columns) < _COLUMNS - has_sentences or soup.table is None:
         return table
     soup.table["class"] = f"stacks {soup.table.get('class', '')}".strip()
     for row in soup.select("tbody tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=False):
+            if not cell.get_text(strip=True):
+                cell.clear()  # what is empty has no name either
+                continue
             name = soup.new_tag("span", attrs={"class": "column"})
             text = (column.p or column).decode_contents()
             name.extend([BeautifulSoup(text, "html.parser")])

@@ -51,6 +51,7 @@
   // --- showing ----------------------------------------------------------------------------------
 
   const SVG = "http://www.w3.org/2000/svg";
+  const NBSP = "\u00a0"; // keeps a mark beside the last word
   const drawn = (name, attributes, ...children) => {
     const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -80,14 +81,14 @@
     const words = counts.map((count) => fill(labels[count.kind], count)).join(", ");
     const share = sum("done") / sum("total");
     home.title = share ? words : "";
-    home.replaceChildren(...(share ? [picture(words, ...(share < 1 ? ring(share) : [ring(1)[1], tick()]))] : []));
+    home.replaceChildren(...(share ? [NBSP, picture(words, ...(share < 1 ? ring(share) : [ring(1)[1], tick()]))] : []));
   };
 
   const show = () => {
     for (const item of document.querySelectorAll("[data-chapter]")) showChapter(item);
     const isRead = progress.of("sections");
     links.forEach((link, index) => {
-      const mark = isRead[index + 1] ? [picture(labels.read, tick())] : [];
+      const mark = isRead[index + 1] ? [NBSP, picture(labels.read, tick())] : [];
       link.querySelector(".progress").replaceChildren(...mark);
     });
     showWelcome();
@@ -110,7 +111,7 @@
       const [link, where] = start.children;
       link.href = `${chapter.getAttribute("href")}#${encodeURIComponent(id)}`;
       link.textContent = start.dataset.goOn;
-      where.textContent = `${chapter.firstChild.textContent} › ${heading}`;
+      where.textContent = `${heading} · ${chapter.firstChild.textContent}`;
     }
     forget?.classList.toggle("shown", Object.keys(progress.all()).length > 0);
   };

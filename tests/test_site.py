@@ -43,6 +43,8 @@ def frame(name):
         }
         for page in ("wide", "narrow")
     }
+    for drawn in pages.values():
+        drawn["axes"] = {}
     return {"text": text, "title": f"Title <of> {name}", **pages}
 
 
@@ -55,6 +57,13 @@ def explorer(name, *values):
     frames = [frame(one) for one in names]
     return {"text": "an explorer", "sliders": sliders, "frames": frames}
 """
+EXERCISE = """
+from helpers import output
+
+answer = ...
+form = {"kind": "code"}
+output.publish("exercise", lambda: {"text": "", "name": "one", "form": form})
+""".strip()
 TABLE = "| a | b | {} |\n|---|---|{}\n| 1 | 2 | {} |\n"
 NARROW, WIDE = TABLE.format("c", "---|", "3"), TABLE.format("`c` | d", "---|---|", "$3$ | 4")
 
@@ -73,7 +82,7 @@ START = manuscript(
     code("secret = 2 * RATE", "hidden"),
     code("'folded ' + 'output'", "folded"),
     prose("O passo é {{ secret:.2f }}.", "The step is {{ secret:.2f }}."),
-    code("answer = ...", "exercise"),
+    code(EXERCISE, "exercise"),
     code("answer = 'of the' + ' solution'", "solution"),
     code(SHOW.strip(), "folded"),
     code("output.publish('figure', lambda: frame('curve'))"),
@@ -391,7 +400,7 @@ def test_card_is_a_picture_of_the_size_that_networks_want(built):
 
 def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):
     names = {name.rpartition("/")[2] for name in built.files("_build/html")}
-    ours = "course progress chapters done reading root theme lab minisearch terms search"
+    ours = "course progress chapters done questions reading root theme lab minisearch terms search"
     ours += " search-index search-glossary"
     assert {name for name in names if name.endswith(".js")} == {f"{one}.js" for one in ours.split()}
     assert names.isdisjoint({"basic.css", "genindex.html", "searchindex.js"})

@@ -172,7 +172,9 @@ RAMP = np.geomspace(1e-3, 10, 100)
 def smooth(losses, alpha):
     """Return the weighted means of the losses so far, by the definition."""
     weights = (1 - alpha) ** np.arange(losses.shape[1])
-    sums = np.stack([losses[:, : t + 1] @ weights[: t + 1][::-1] for t in range(losses.shape[1])], 1)
+    sums = np.stack(
+        [losses[:, : t + 1] @ weights[: t + 1][::-1] for t in range(losses.shape[1])], 1
+    )
     return sums / np.cumsum(weights)
 
 

@@ -187,16 +187,15 @@ def scheduled(scheduler, steps, lr, *arguments, metrics=(), **options):
     return optimizer.param_groups[0]["lr"]
 
 
-def zero_averages():
-    return {key: torch.zeros((), dtype=torch.float64) for key in ("exp_avg", "exp_avg_sq")}
+def many_zeros():
+    averages = {key: torch.zeros((), dtype=torch.float64) for key in ("exp_avg", "exp_avg_sq")}
+    return {"step": torch.tensor(1e6), **averages}
 
 
 def last_step(exp_avg, exp_avg_sq, step):
     """Let torch take a step with a gradient that leads to this state."""
-    if step > 1 or exp_avg_sq < 0.001 * (10 * exp_avg) ** 2:
-        gradient = 0.0
-    else:
-        gradient = 10 * exp_avg
+    fits = step == 1 and exp_avg_sq >= 0.001 * (10 * exp_avg) ** 2
+    gradient = 10 * exp_avg if fits else 0.0
     before = {"exp_avg": (exp_avg - 0.1 * gradient) / 0.9, "step": step - 1.0}
     before["exp_avg_sq"] = (exp_avg_sq - 0.001 * gradient**2) / 0.999
     state = {name: torch.tensor(value, dtype=torch.float64) for name, value in before.items()}
@@ -222,14 +221,7 @@ def limit(x):
 ORACLES = {
     "learning_rate_limit": limit,
     "ewma_ramp": 2000 - pd.Series(range(2001)).ewm(alpha=0.1, adjust=False).mean().iloc[-1],
-    "adam_rare": -after_steps(
-        "Adam",
-        0.0,
-        [4.0],
-        {"step": torch.tensor(1e6), **zero_averages()},
-        lr=1.0,
-        betas=(0.9, 0.95),
-    )[0],
+    "adam_rare": -after_steps("Adam", 0.0, [4.0], many_zeros(), lr=1.0, betas=(0.9, 0.95))[0],
     "adam_state": last_step,
     "momentum_gain": 0.001 * buffer([0.3] * 2000, momentum=0.99, dampening=0),
     "momentum_buffer": buffer,

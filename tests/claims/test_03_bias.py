@@ -1,4 +1,4 @@
-"""Claims of chapter 3: the bias of an EWMA that starts from zero, and of Adam without correction."""
+"""Claims of chapter 3: the bias of an EWMA from zero, and of Adam without correction."""
 
 import numpy as np
 import pandas as pd

@@ -138,7 +138,7 @@ def test_no_series_of_gradients_gets_past_the_ceiling_and_some_come_close(betas)
     zeros = np.zeros(20_000)
     rare = np.append(zeros, 4.0)
     assert averaged(rare, betas) == pytest.approx(alone, rel=1e-6)
-    rising = np.append(zeros, (b2 / b1) ** np.arange(200.0))  # Cauchy and Schwarz's equality
+    rising = np.append(zeros, (b2 / b1) ** np.arange(200.0))  # equality in Cauchy–Schwarz
     assert averaged(rising, betas) == pytest.approx(ceiling, rel=1e-3)
     if betas[0] == 0.9:
         known = {0.999: (3.16, 7.27), 0.99: (1, 2.35), 0.95: (0.45, 1.16)}[b2]
@@ -176,10 +176,11 @@ def test_adamw_and_sgd_take_the_same_share_of_all_weights_and_adam_spares_the_la
 
 def test_adam_and_adamw_take_the_same_steps_only_without_decay_and_their_defaults_differ():
     gradients = np.random.default_rng(4).standard_normal((50, 20))
-    options = {"weight_decay": 0}
-    np.testing.assert_array_equal(
-        steps(gradients, **options), steps(gradients, torch.optim.AdamW, **options)
-    )
+    both = [
+        steps(gradients, optimizer, weight_decay=0)
+        for optimizer in (torch.optim.Adam, torch.optim.AdamW)
+    ]
+    np.testing.assert_array_equal(*both)
     defaults = {
         name: getattr(torch.optim, name)([torch.ones(1)]).defaults for name in ("Adam", "AdamW")
     }

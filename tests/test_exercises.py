@@ -236,7 +236,6 @@ ORACLES = {
         "MultiStepLR", epoch, lr, milestones, gamma
     ),
     "schedulers_warm_cosine": warm_cosine,
-    "hands_on_epoch_loss": lambda losses, sizes: np.average(losses, weights=sizes),
 }
 
 
@@ -291,7 +290,6 @@ WORKED = {
         3,
         3,
     ],
-    "hands_on_epoch_loss": [(np.array([1.0, 4.0]), np.array([3, 1])), 4, 2.5, 7],
     "hands_on_early_stopping": [([5, 3, 4, 3, 4, 4, 1, 2], 2), 2, 5, 6, 4, 6],
 }
 

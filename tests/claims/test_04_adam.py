@@ -138,7 +138,7 @@ def test_no_series_of_gradients_gets_past_the_ceiling_and_some_come_close(betas)
     zeros = np.zeros(20_000)
     rare = np.append(zeros, 4.0)
     assert averaged(rare, betas) == pytest.approx(alone, rel=1e-6)
-    rising = np.append(zeros, (b2 / b1) ** np.arange(200.0))  # equality in Cauchy–Schwarz
+    rising = np.append(zeros, (b2 / b1) ** np.arange(200.0))  # where the inequality is an equality
     assert averaged(rising, betas) == pytest.approx(ceiling, rel=1e-3)
     if betas[0] == 0.9:
         known = {0.999: (3.16, 7.27), 0.99: (1, 2.35), 0.95: (0.45, 1.16)}[b2]

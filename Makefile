@@ -80,10 +80,7 @@ agree:
 notebooks: install ## Write notebooks/pt and notebooks/en anew from the manuscripts
 	@$(BIN)/python -m book notebooks
 
-coclaims: install ## Try all claims of the chapters again, those that take long too
-	@$(BIN)/python -m pytest tests/claims -m "slow or not slow" --numprocesses auto --durations 10
-
-lab: install ## Run all notebooks as in Colab, with the oldest versions, its own, and the newest
+colab: install ## Run all notebooks as in Colab, with the oldest versions, its own, and the newest
 	@$(BIN)/python -m tests.colab $(SETS)
 
 bench: install ## Measure, as ratios against a named peer

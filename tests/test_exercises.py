@@ -21,7 +21,12 @@ from torch.optim import lr_scheduler
 
 from helpers import language, output
 from helpers.exercises import EXERCISES, check
-from helpers.exercises.exercise import FunctionExercise, LinesExercise, NumberExercise
+from helpers.exercises.exercise import (
+    FunctionExercise,
+    LinesExercise,
+    NumberExercise,
+    TrialExercise,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,6 +54,8 @@ def read_answers():
 
 def mistakes(exercise):
     """Return an answer for each hint of an exercise."""
+    if isinstance(exercise, TrialExercise):
+        return {hint: answer for hint, (answer, _) in exercise.mistakes.items()}
     if not isinstance(exercise, LinesExercise):
         return exercise.mistakes
     lines = set(exercise.reference)
@@ -62,6 +69,7 @@ SOLUTIONS = ANSWERS["solution"]
 NUMBERS = [name for name, one in EXERCISES.items() if isinstance(one, NumberExercise)]
 FUNCTIONS = [name for name, one in EXERCISES.items() if isinstance(one, FunctionExercise)]
 LINES = [name for name, one in EXERCISES.items() if isinstance(one, LinesExercise)]
+TRIALS = [name for name, one in EXERCISES.items() if isinstance(one, TrialExercise)]
 MISTAKES = [(name, hint) for name, one in EXERCISES.items() for hint in mistakes(one)]
 
 
@@ -82,10 +90,18 @@ def read_message(capsys):
     return read
 
 
+def outcome(name, answer):
+    """Return what a message may show of an answer that is tried."""
+    if name not in TRIALS:
+        return {}
+    return {"outcome": EXERCISES[name].outcome(np.array(answer, dtype=float).ravel())}
+
+
 def reason(name):
     """Return the message to a right answer, with the solution's numbers in it."""
     solution, exercise = SOLUTIONS[name], EXERCISES[name]
     values = {"answer": solution} if isinstance(exercise, NumberExercise) else {}
+    values |= outcome(name, solution)
     for field, call in getattr(exercise, "examples", {}).items():
         values[field] = solution(*call)
     explanation = language.text(f"exercises.{name}.reason", **values)
@@ -155,7 +171,8 @@ def test_a_cell_that_waits_for_its_answer_is_not_a_mistake(name, read_message):
 @pytest.mark.parametrize(("name", "key"), MISTAKES)
 def test_each_usual_mistake_can_be_told_apart_and_gets_its_own_hint(name, key, code, read_message):
     with language.using(code):
-        assert read_message(name, mistakes(EXERCISES[name])[key]) == hint(f"{name}.{key}")
+        answer = mistakes(EXERCISES[name])[key]
+        assert read_message(name, answer) == hint(f"{name}.{key}", **outcome(name, answer))
 
 
 # ── Answers of torch, of pandas and of simulations ────────────────────────────────────────────────
@@ -264,9 +281,9 @@ WORKED = {
     "adam_first_step": [(), -0.01, 3e-5, 0.0316228],
     "adam_step": [(2.0, 1.0, 1.0, 2), 1.098354, 0.221879, 191.4372, 0.258461, -0.258461],
     "adam_decay": [(8.0, 0.1, 0.5, 2), 7.6, 2, 7.8],
-    "adapted_factor": [(), 2500, 0.02, 1],
-    "adapted_largest_rate": [(4.0,), 2, 0.25, 0.4],
-    "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 4],
+    "adapted_factor": [(), 50, 1, 2.717773, 2.629216, 0.0329714],
+    "adapted_condition": [(np.array([-1.0, 3.0]),), 0.145898, 5, 2.618034],
+    "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 3, 4],
     "momentum_gain": [(), 3e-4, 30, 3e-6, 0.003],
     "momentum_same_step": [(0.1, 0.8), 0.1, 0.02, 0.125],
     "momentum_buffer": [([2.0, 4.0], 0.5, 0.25), 3.75, 5, 3, 2],
@@ -382,12 +399,27 @@ def test_lines_may_come_in_any_collection_and_must_be_the_right_ones(name, read_
     exercise, lines = EXERCISES[name], sorted(EXERCISES[name].reference)
     for right in (lines, tuple(lines[::-1]), np.array(lines), {*lines, *exercise.optional}):
         assert read_message(name, right) == reason(name)
-    for wrong in (set(), {1}, lines[:2], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
+    for wrong in (set(), {1}, lines[:-2], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
         assert read_message(name, wrong) == hint(f"{name}.hint")
     for no_lines in (3, None, "2, 16", {2.5}, {"2"}, len, iter("ab")):
         assert read_message(name, no_lines) == hint("not_lines")
     for line, key in exercise.decoys.items():
         assert read_message(name, {1, line}) == hint(f"{name}.{key}")
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_choice_is_right_if_what_comes_of_it_is_good_enough(name, read_message):
+    exercise, solution = EXERCISES[name], np.array(SOLUTIONS[name], dtype=float).ravel()
+    for form in (solution, solution.tolist(), torch.tensor(solution), tuple(solution)):
+        assert read_message(name, form) == reason(name)
+    for answer, _ in exercise.mistakes.values():
+        assert not exercise.outcome(np.array(answer, dtype=float).ravel()) <= exercise.at_most
+    count = {"count": exercise.count}
+    wrong_size = hint("not_a_number") if exercise.count == 1 else hint("not_so_many", **count)
+    for no_choice in ("0.1", [*solution, 0.1], None, {}, len):
+        assert read_message(name, no_choice) == wrong_size
+    for wild in (math.nan, math.inf, -math.inf):
+        assert read_message(name, np.full(exercise.count, wild)) == hint(f"{name}.hint")
 
 
 # ── Functions that fail, and functions with side effects ──────────────────────────────────────────

@@ -23,6 +23,7 @@ __all__ = [
     "FunctionExercise",
     "LinesExercise",
     "NumberExercise",
+    "TrialExercise",
     "Verdict",
 ]
 
@@ -284,6 +285,51 @@ class LinesExercise(Exercise):
             "otherwise": _shown(self.judge(name, set()))[1],
             "unreadable": _shown(self.judge(name, None))[1],
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialExercise(Exercise):
+    """An exercise whose answer is a choice of one or more numbers, judged by trying it.
+
+    Attributes
+    ----------
+    outcome : callable
+        From the answer, shape (count,), to what comes of it; the lower, the better. It accepts any
+        finite numbers, and returns infinity for those that make no sense.
+    at_most : float
+        The largest outcome of a right answer.
+    count : int
+        Of how many numbers an answer consists.
+    mistakes : mapping of str to tuple
+        By the key of its hint, an answer that fails, and a function from an answer that fails to
+        whether it does so in the same way.
+    """
+
+    outcome: Callable[[np.ndarray], float]
+    at_most: float
+    count: int = 1
+    mistakes: Mapping[str, tuple[Any, Callable[[np.ndarray], bool]]]
+
+    def judge(self, name: str, answer: Any) -> Verdict:
+        """Judge numbers by what comes of them; see `Exercise.judge`.
+
+        ``reason`` and the hints of mistakes may show it as ``{outcome}``.
+        """
+        given = _to_array(answer)
+        if given is None or given.size != self.count:
+            if self.count == 1:
+                return Verdict(False, "exercises.not_a_number")
+            return Verdict(False, "exercises.not_so_many", {"count": self.count})
+        given = given.ravel()
+        if not np.isfinite(given).all():
+            return Verdict(False, f"exercises.{name}.hint")
+        values = {"outcome": float(self.outcome(given))}
+        if values["outcome"] <= self.at_most:
+            return Verdict(True, f"exercises.{name}.reason", values)
+        for hint, (_, alike) in self.mistakes.items():
+            if alike(given):
+                return Verdict(False, f"exercises.{name}.{hint}", values)
+        return Verdict(False, f"exercises.{name}.hint")
 
 
 def _shown(verdict: Verdict) -> tuple[bool | None, str]:

@@ -9,7 +9,7 @@ from book.project import LANGUAGES
 from book.text import texts
 from helpers import language
 from helpers.exercises import EXERCISES
-from helpers.exercises.exercise import LinesExercise, NumberExercise
+from helpers.exercises.exercise import LinesExercise, NumberExercise, TrialExercise
 from tests.pages import CHAPTERS, SLUGS, tree, wait_until
 
 QUIZZES = [page for page in CHAPTERS if tree(page).select("details.right:not(.guess)")]
@@ -148,6 +148,12 @@ def typed(name):
             ("two", None),
         )
         return
+    if isinstance(exercise, TrialExercise):
+        _, first, last, _ = exercise.form(name)["edges"]
+        for number in (first, last, exercise.reference, *exercise.mistakes.values()):
+            yield from ((repr(number * factor), number * factor) for factor in (1 / 1.01, 1.01))
+        yield "x", None
+        return
     for number in (exercise.reference, *exercise.mistakes.values()):
         for factor in (1, 1 + exercise.rel / 2, 1 - exercise.rel / 2, 1 + 2 * exercise.rel, -1):
             yield repr(float(number * factor)), number * factor
@@ -158,7 +164,11 @@ def typed(name):
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize(
     "name",
-    [n for n, one in EXERCISES.items() if isinstance(one, NumberExercise | LinesExercise)],
+    [
+        name
+        for name, one in EXERCISES.items()
+        if isinstance(one, NumberExercise | LinesExercise | TrialExercise)
+    ],
 )
 def test_a_page_judges_as_the_notebook_does(visit, code, name):
     page = visit(EXERCISE_PAGES[code, name])

@@ -289,47 +289,55 @@ class LinesExercise(Exercise):
 
 @dataclass(frozen=True, kw_only=True)
 class TrialExercise(Exercise):
-    """An exercise whose answer is a choice of one or more numbers, judged by trying it.
+    """An exercise whose answer is a number to choose, judged by trying it.
 
     Attributes
     ----------
-    outcome : callable
-        From the answer, shape (count,), to what comes of it; the lower, the better. It accepts any
-        finite numbers, and returns infinity for those that make no sense.
-    at_most : float
-        The largest outcome of a right answer.
-    count : int
-        Of how many numbers an answer consists.
-    mistakes : mapping of str to tuple
-        By the key of its hint, an answer that fails, and a function from an answer that fails to
-        whether it does so in the same way.
+    succeeds : callable
+        From a number to whether it does what was asked. The numbers that do must lie side by side.
+    reference : float
+        One that does.
+    mistakes : mapping of str to float
+        Under ``"low"`` and ``"high"``: the smallest and the largest number that is tried, above 0.
+        Both fail, as does all that lies between one of them and the numbers that succeed.
     """
 
-    outcome: Callable[[np.ndarray], float]
-    at_most: float
-    count: int = 1
-    mistakes: Mapping[str, tuple[Any, Callable[[np.ndarray], bool]]]
+    succeeds: Callable[[float], bool]
+    reference: float
+    mistakes: Mapping[str, float]
 
     def judge(self, name: str, answer: Any) -> Verdict:
-        """Judge numbers by what comes of them; see `Exercise.judge`.
-
-        ``reason`` and the hints of mistakes may show it as ``{outcome}``.
-        """
+        """Judge a number by trying it; see `Exercise.judge`."""
         given = _to_array(answer)
-        if given is None or given.size != self.count:
-            if self.count == 1:
-                return Verdict(False, "exercises.not_a_number")
-            return Verdict(False, "exercises.not_so_many", {"count": self.count})
-        given = given.ravel()
-        if not np.isfinite(given).all():
+        if given is None or given.size != 1:
+            return Verdict(False, "exercises.not_a_number")
+        number = given.item()
+        if not self.mistakes["low"] <= number <= self.mistakes["high"]:
             return Verdict(False, f"exercises.{name}.hint")
-        values = {"outcome": float(self.outcome(given))}
-        if values["outcome"] <= self.at_most:
-            return Verdict(True, f"exercises.{name}.reason", values)
-        for hint, (_, alike) in self.mistakes.items():
-            if alike(given):
-                return Verdict(False, f"exercises.{name}.{hint}", values)
-        return Verdict(False, f"exercises.{name}.hint")
+        if self.succeeds(number):
+            return Verdict(True, f"exercises.{name}.reason")
+        return Verdict(False, f"exercises.{name}.{'low' if number < self.reference else 'high'}")
+
+    def form(self, name: str) -> dict[str, Any]:
+        """Return the numbers at which the verdict changes; see `Exercise.form`."""
+        low, high = self.mistakes["low"], self.mistakes["high"]
+        above = [math.nextafter(edge, math.inf) for edge in (self._edge(high), high)]
+        edges = [low, self._edge(low), *above]
+        inside = [low, self.reference, high]
+        bands = [_shown(self.judge(name, number)) for number in (math.nan, *inside, math.nan)]
+        unreadable = _shown(self.judge(name, None))[1]
+        return {"kind": "trial", "edges": edges, "bands": bands, "unreadable": unreadable}
+
+    def _edge(self, fails: float) -> float:
+        """Return the first number that succeeds between one that fails and the reference."""
+        succeeds = self.reference
+        for _ in range(20):
+            middle = math.sqrt(fails * succeeds)
+            if self.succeeds(middle):
+                succeeds = middle
+            else:
+                fails = middle
+        return succeeds
 
 
 def _shown(verdict: Verdict) -> tuple[bool | None, str]:

@@ -245,6 +245,10 @@
       const found = answers.find(([number]) => Math.abs(given - number) <= 1e-12 + rel * Math.abs(number));
       return found ? found.slice(1) : [false, otherwise];
     },
+    trial({ edges, bands, unreadable }, written) {
+      const given = parse(written);
+      return Number.isNaN(given) ? [false, unreadable] : bands[edges.filter((edge) => edge <= given).length];
+    },
     lines({ right, missing, decoys, optional, otherwise, unreadable }, written) {
       const parts = written.split(/[\s,;{}]+/).filter(Boolean);
       if (!parts.length || !parts.every((part) => /^\d+$/.test(part))) return [false, unreadable];

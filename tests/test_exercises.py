@@ -141,7 +141,6 @@ def test_the_manuscripts_solution_is_right_and_its_numbers_are_shown(name, code,
             "adapted_steps_needed",
             "κ = 100 it takes 231 steps to one per cent, with κ = 1000 2,303:",
         ),
-        ("momentum_same_step", "1 instead of 0.1 at a momentum of 0.9"),
         ("momentum_best", "curvatures 1 and 100 that is a rate of 0.0331 and a momentum of 0.67"),
         ("schedulers_warm_cosine", "here at step 10 of 25 with 5 of warm-up, it is 0.854"),
     ],
@@ -221,7 +220,9 @@ ORACLES = {
     "adam_decay": lambda theta, lr, weight_decay, steps: after_steps(
         "AdamW", theta, [0.0] * steps, lr=lr, weight_decay=weight_decay
     )[0],
-    "momentum_gain": 0.001 * buffer([0.3] * 2000, momentum=0.99, dampening=0),
+    "momentum_turn": [
+        buffer([1.0] * 400 + [-1.0] * new, momentum=0.9, dampening=0) < 0 for new in range(20)
+    ].index(True),
     "momentum_buffer": buffer,
     "schedulers_first_reduced": [
         scheduled("ReduceLROnPlateau", epoch, 1.0, patience=3, metrics=(7.0,)) < 1
@@ -273,8 +274,7 @@ WORKED = {
     "adapted_factor": [(), 50, 1, 2.717773, 2.629216, 0.0329714],
     "adapted_condition": [(np.array([-1.0, 3.0]),), 0.145898, 5, 2.618034],
     "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 3, 4],
-    "momentum_gain": [(), 3e-4, 30, 3e-6, 0.003],
-    "momentum_same_step": [(0.1, 0.8), 0.1, 0.02, 0.125],
+    "momentum_turn": [(), 1, 10, 6.578813, 6],
     "momentum_buffer": [([2.0, 4.0], 0.5, 0.25), 3.75, 5, 3, 2],
     "momentum_best": [(4.0, 16.0), [1 / 9, 1 / 3], [0.01, 0.36], [0.1, 1 / 9], [4 / 9, 1 / 9]],
     "schedulers_first_reduced": [(), 3, 4, 6],

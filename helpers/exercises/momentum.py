@@ -77,8 +77,15 @@ best = FunctionExercise(
 
 def _is_close(momentum: float) -> bool:
     """Whether Nesterov's momentum leaves less than 1.5 % of the distance after 60 steps."""
-    bowl, options = problems.quadratic(100), {"momentum": momentum, "nesterov": True}
-    path = simulate.on_problem(bowl, optimizers.sgd, (1, 1), 60, lr=0.01, **options).paths[0]
+    path = simulate.on_problem(
+        problems.quadratic(100),
+        optimizers.sgd,
+        (1, 1),
+        60,
+        lr=0.01,
+        momentum=momentum,
+        nesterov=True,
+    ).paths[0]
     return bool(path[-1].norm() < 0.015 * path[0].norm())
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ def show(drawn: Axes | np.ndarray | Figure) -> None:
     """Show a figure below the cell, with its alternative text as the output's plain text.
 
     In a kernel the picture is a PNG on light paper, sharp on dense screens. While building it is an
-    SVG with a transparent background, for each language and theme.
+    SVG with a transparent background, for each language, page and theme.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def show(drawn: Axes | np.ndarray | Figure) -> None:
     display(data, metadata={"course": "figure", "image/png": size}, raw=True)
 
 
-def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, str]:
+def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, Any]:
     """Draw a figure for the site in the current language.
 
     Parameters
@@ -57,15 +58,30 @@ def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, str]:
 
     Returns
     -------
-    dict of str to str
-        Under ``text`` the alternative text, under each theme's name the SVG.
+    dict
+        Under ``text`` the alternative text, under ``title`` the title that is to stand above the
+        picture; under ``wide`` and ``narrow``, for each theme's name, the SVG without that title,
+        and as ``axes`` where its axes are, as `helpers.figures.canvas.geometry` tells it.
     """
-    drawings: dict[str, str] = {}
-    for name in palette.THEMES:
-        with palette.theme(name):
-            figure, drawings["text"] = picture(draw())
-            drawings[name] = svg(figure)
-    return drawings
+    shown: dict[str, Any] = {}
+    for name in canvas.PAGES:
+        with canvas.page(name):
+            figure, shown["text"] = picture(draw())
+            shown["title"] = canvas.take_title(figure)
+            light = svg(figure)
+            axes = canvas.geometry(figure)
+            shown[name] = {"light": light, "dark": _in_dark(light, draw), "axes": axes}
+    return shown
+
+
+def _in_dark(light: str, draw: Callable[[], Axes | np.ndarray | Figure]) -> str:
+    """Return a picture for a dark page: by its colours alone, if it is made of shapes."""
+    if "<image" not in light:
+        return palette.in_dark(light)
+    with palette.theme("dark"):
+        figure = canvas.figure_of(draw())
+        canvas.take_title(figure)
+        return svg(figure)
 
 
 def picture(drawn: Axes | np.ndarray | Figure) -> tuple[Figure, str]:
@@ -112,6 +128,7 @@ def svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     with canvas.style():
+        _lay_out(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
@@ -131,6 +148,7 @@ def png(figure: Figure) -> bytes:
     """
     buffer = io.BytesIO()
     with canvas.style():
+        _lay_out(figure)
         figure.savefig(
             buffer,
             format="png",
@@ -139,3 +157,10 @@ def png(figure: Figure) -> bytes:
             metadata={"Software": None},
         )
     return buffer.getvalue()
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay a figure out once and for all; matplotlib would draw all of it twice for that."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)

@@ -30,7 +30,7 @@ class Slider:
     start : int
         Index of the choice that is shown first.
     label : str
-        The quantity's name or letter.
+        The quantity's letter, or the key of its name among the texts ``sliders``.
     spec : str
         How a number is written, as for `format`.
     """
@@ -39,6 +39,16 @@ class Slider:
     start: int
     label: str
     spec: str
+
+    def name(self) -> str:
+        """Return the quantity's name in the reader's language, or its letter.
+
+        Returns
+        -------
+        str
+            What stands beside the slider.
+        """
+        return str(language.table("sliders").get(self.label, self.label))
 
     def written(self) -> list[str]:
         """Return the choices, numbers as the reader's language writes them.
@@ -66,7 +76,8 @@ def slider(
     start : float or str
         The choice that is shown first: one of ``values``.
     label : str
-        The quantity's name or letter, for instance ``"α"``.
+        The quantity's letter, for instance ``"α"``, or the key of its name among the texts
+        ``sliders``.
     spec : str
         How a number is written, as for `format`.
 
@@ -141,7 +152,7 @@ def _frames(draw: Callable[..., Any], sliders: dict[str, Slider]) -> dict[str, A
     return {
         "text": frames[start]["text"],
         "sliders": [
-            {"label": one.label, "values": one.written(), "start": one.start}
+            {"label": one.name(), "values": one.written(), "start": one.start}
             for one in sliders.values()
         ],
         "frames": frames,
@@ -157,7 +168,7 @@ def _show_widget(draw: Callable[..., Any], sliders: dict[str, Slider]) -> None:
         name: ipywidgets.SelectionSlider(
             options=list(zip(one.written(), one.values, strict=True)),
             value=one.values[one.start],
-            description=one.label,
+            description=one.name(),
             continuous_update=True,
             layout={"width": "min(100%, 560px)"},
         )

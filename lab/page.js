@@ -29,6 +29,7 @@ function start(figure) {
   };
   const isAsked = follow();
   figure.prepend(notice);
+  figure.append(root);
   try {
     const share = () => shareLink(figure.id, first, store.state);
     components[component].mount(root, { store, language: reader, first, share });
@@ -38,7 +39,6 @@ function start(figure) {
     throw error; // for the console: the still picture stays
   }
   still.hidden = true;
-  figure.append(root);
   if (isAsked) figure.scrollIntoView();
   addEventListener("hashchange", () => follow() && figure.scrollIntoView());
 }
@@ -69,4 +69,21 @@ function shareLink(id, first, state) {
   return location.href;
 }
 
-for (const figure of document.querySelectorAll("figure.lab-home")) start(figure);
+const asked = () => document.getElementById(/^#([\w-]+):/.exec(location.hash)?.[1]);
+const waiting = new Set(document.querySelectorAll("figure.lab-home"));
+
+function begin(figure) {
+  near.unobserve(figure);
+  waiting.delete(figure);
+  start(figure);
+}
+
+// A figure starts before it is in view, and not with the page: until then its picture stands there.
+const near = new IntersectionObserver(
+  (entries) => entries.forEach(({ target, isIntersecting }) => isIntersecting && begin(target)),
+  { rootMargin: "100% 0px" },
+);
+for (const figure of waiting) near.observe(figure);
+const follow = () => waiting.has(asked()) && begin(asked());
+follow();
+addEventListener("hashchange", follow);

@@ -87,7 +87,7 @@ def weights(ax=None):
 
 
 @pytest.mark.parametrize("draw", [lambda: line(0.25, rows=2), weights], ids=["two rows", "ewma"])
-def test_each_version_equals_a_fresh_drawing_in_that_language_and_theme(draw, shown, building):
+def test_each_version_equals_a_fresh_drawing_in_that_language_and_page(draw, shown, building):
     language.use("pt")
     display.show(draw())
     ((data, _),) = shown
@@ -95,12 +95,14 @@ def test_each_version_equals_a_fresh_drawing_in_that_language_and_theme(draw, sh
     assert bundle["kind"] == "figure"
     assert tuple(bundle["languages"]) == language.LANGUAGES
     for code, versions in bundle["languages"].items():
-        for theme in palette.THEMES:
-            with language.using(code), palette.theme(theme):
+        for page in canvas.PAGES:
+            with language.using(code), canvas.page(page):
                 figure, text = display.picture(draw())
-            assert versions[theme] == display.svg(figure)
+                assert versions["title"] == canvas.take_title(figure)
+            light = display.svg(figure)
+            assert versions[page] == {"light": light, "dark": palette.in_dark(light)}
             assert versions["text"] == text
-        assert versions.keys() == {"text", *palette.THEMES}
+        assert versions.keys() == {"title", "text", *canvas.PAGES}
     assert data["text/plain"] == bundle["languages"]["pt"]["text"]
 
 
@@ -112,11 +114,12 @@ def test_versions_differ_in_their_language_and_colours(shown, building):
         "en": TEXT,
     }
     for theme, other in (("light", "dark"), ("dark", "light")):
-        svg = versions["en"][theme]
+        svg = versions["en"]["wide"][theme]
         assert palette.load()[theme]["ink"] in svg
         assert palette.load()[other]["ink"] not in svg
         root = ET.fromstring(svg)
         assert root.get("viewBox") == "0 0 432 180"
+        assert 'viewBox="0 0 259.2 ' in versions["en"]["narrow"][theme]
         paper = root.find(".//*[@id='patch_1']/{http://www.w3.org/2000/svg}path")
         assert paper.get("style") == "fill: none"
 

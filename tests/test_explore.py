@@ -104,7 +104,7 @@ def test_slider_rejects_a_mixture_and_another_start():
 # ── While building ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_each_frame_equals_a_fresh_drawing_in_its_language_and_theme(shown, building):
+def test_each_frame_equals_a_fresh_drawing_in_its_language(shown, building):
     language.use("pt")
     explore(draw, alpha=slider(**ALPHA))
     ((data, _),) = shown
@@ -117,9 +117,9 @@ def test_each_frame_equals_a_fresh_drawing_in_its_language_and_theme(shown, buil
             assert content["sliders"] == [{"label": "α", "values": written, "start": 1}]
             assert content["text"] == text(alpha=0.5)
             for frame, alpha in zip(content["frames"], ALPHA["values"], strict=True):
-                for theme in palette.THEMES:
-                    with palette.theme(theme):
-                        assert frame[theme] == display.svg(draw(alpha=alpha).figure)
+                for page in canvas.PAGES:
+                    with canvas.page(page):
+                        assert frame[page]["light"] == display.svg(draw(alpha=alpha).figure)
                 assert frame["text"] == text(alpha=alpha)
     assert data["text/plain"] == 'Em "<alpha>: 0.5"'
 
@@ -165,11 +165,12 @@ def widgets(shown):
 
 def test_kernel_gets_a_slider_in_the_readers_language(shown):
     language.use("pt")
-    explore(draw, alpha=slider(**ALPHA))
-    assert shown[0][0]["text/plain"] == text(alpha=0.5) == 'Em "<alpha>: 0.5"'
-    (alpha,), _ = widgets(shown)
+    explore(draw, alpha=slider(**ALPHA), periods=slider([1, 9], start=9, label="periods"))
+    assert shown[0][0]["text/plain"] == 'Em "<alpha>: 0.5 & <periods>: 9.0"'
+    (alpha, periods), _ = widgets(shown)
     assert isinstance(alpha, ipywidgets.SelectionSlider)
     assert (alpha.description, alpha.value) == ("α", 0.5)
+    assert periods.description == "períodos N"
     assert alpha._options_labels == ("0,25", "0,50", "1,00")
 
 

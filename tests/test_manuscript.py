@@ -62,6 +62,7 @@ def test_chapter_holds_texts_by_language_and_code_once(tmp_path):
         ([TITLE, prose("Um", "One").replace('"pt"}', '"pt"')], "cell"),
         ([TITLE, code("1", "trainde")], r"the tags may be \[exercise\] .*, got \['trainde'\]"),
         ([TITLE, code("1", "folded, hidden")], r"the tags may be .*, got \['folded', 'hidden'\]"),
+        ([TITLE, *[code("1", "folded, card")] * 2], r"cell 4 .*: a chapter may have one \[card\]"),
         ([TITLE, code("1", "folded").replace("tags", "tag")], "may have tags only, got tag"),
         ([TITLE, code("1", "folded").replace("]", "")], ": .* at line 16 could not be read"),
         ([TITLE, SOLUTION], ", cell 3 .*: a solution must follow its exercise"),

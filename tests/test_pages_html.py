@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from book.project import LANGUAGES, ROOT
 from book.text import texts
-from tests.pages import CHAPTERS, PAGES, READ, SITE, node, package, tree
+from tests.pages import CHAPTERS, PAGES, READ, SITE, SLUGS, node, package, tree
 
 
 def test_every_chapter_has_a_page_in_every_language():
@@ -64,6 +64,21 @@ def test_every_frame_of_an_explorer_is_that_of_its_values(page):
                 assert re.search(found, text) or re.search(found, frame["text"]), (value, frame)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chapter_has_a_card_with_what_its_own_page_says(language):
+    cards = tree(f"{language}/{SLUGS[0]}.html").select(".cards > li")
+    assert [card.a["href"] for card in cards] == [f"{slug}.html" for slug in SLUGS[1:]]
+    with_picture = 0
+    for slug, card in zip(SLUGS[1:], cards, strict=True):
+        page = tree(f"{language}/{slug}.html")
+        assert card.select_one(".minutes").get_text() == page.select_one(".minutes").get_text()
+        assert len(card.select_one("p > span").get_text()) < 130
+        if files := [one["srcset"] for one in page.select(".tag_card source")]:
+            with_picture += 1
+            assert [card.source["srcset"], card.img["src"]] == files[:2]  # those of narrow pages
+    assert with_picture >= len(cards) - 1  # the references have none
+
+
 # ── Links ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -79,7 +94,7 @@ def addresses(page):
             yield sent[1]
         if element.get("type") == "application/json":
             for frame in json.loads(element.string).get("frames", ()):
-                yield from (frame["light"], frame["dark"])
+                yield from frame["files"]
         for here, there in json.loads(element.get("data-headings", "{}")).items():
             yield from (f"#{here}", f"{element['href']}#{there}")
 

@@ -2,6 +2,7 @@
 
 import http.server
 import re
+import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from tests.pages import (
     SITE,
     SLUGS,
     served,
+    show_pictures,
     tree,
     wait_until,
     with_html,
@@ -22,6 +24,7 @@ from tests.pages import (
 
 PHONE = {"width": 390, "height": 800}
 FIRST = f"{SLUGS[0]}.html"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 # ── Languages ─────────────────────────────────────────────────────────────────────────────────────
@@ -30,16 +33,31 @@ FIRST = f"{SLUGS[0]}.html"
 @pytest.mark.parametrize(
     ("locale", "language"), [("pt-BR", "pt"), ("pt-PT", "pt"), ("en-GB", "en"), ("fr-FR", "en")]
 )
-def test_front_page_sends_readers_to_their_language(visit, site, locale, language):
-    visit("", locale=locale).wait_for_url(f"{site}/{language}/{FIRST}")
-
-
-def test_front_page_remembers_the_language_chosen(visit, site):
-    page = visit(f"en/{FIRST}")
-    page.locator("a.language").click()
-    page.wait_for_url(f"{site}/pt/*")
+def test_front_page_shows_newcomers_their_language_and_sends_on_who_has_chosen(
+    visit, site, locale, language
+):
+    page, t = visit("", locale=locale), texts(language)
+    (other,) = (code for code in LANGUAGES if code != language)
+    assert page.locator("h1").all_inner_texts() == [page.title()] == [t["site_title"]]
+    assert page.locator("html").get_attribute("lang") == t["code"]
+    assert page.locator(".lab-home > .lab svg.plot").first.is_visible()
+    cards = page.locator(".cards li a").evaluate_all("all => all.map((a) => a.pathname)")
+    assert cards == [f"/{language}/{slug}.html" for slug in SLUGS[1:]]
+    page.get_by_role("link", name=texts(other)["read_in_this_language"]).click()
+    page.wait_for_url(f"{site}/{other}/{FIRST}")
     page.goto(site)
-    page.wait_for_url(f"{site}/pt/{FIRST}")
+    page.wait_for_url(f"{site}/{other}/{FIRST}")
+    page.locator("a.language").click()
+    page.wait_for_url(f"{site}/{language}/{FIRST}")
+    page.goto(site)
+    page.wait_for_url(f"{site}/{language}/{FIRST}")
+
+
+def test_front_page_without_javascript_has_every_language_and_still_pictures(visit):
+    page = visit("", java_script_enabled=False)
+    assert page.locator("h1").count() == len(LANGUAGES) == page.locator(".still img").count()
+    assert page.locator(".cards li a").count() == len(LANGUAGES) * (len(SLUGS) - 1)
+    assert not page.locator("button:visible").count()
 
 
 def test_language_link_leads_to_the_same_heading_and_back(visit, site):
@@ -101,6 +119,92 @@ def test_wrong_address_leads_back_in_every_language(chromium, wrong):
         page.close()
 
 
+# ── What is done ──────────────────────────────────────────────────────────────────────────────────
+
+SECTIONS = "article > section > section"
+CHAPTER = 1
+
+
+def read_section(page, number):
+    """Scroll through a section: its heading, then its end."""
+    section = page.locator(SECTIONS).nth(number - 1)
+    section.evaluate("(it) => it.scrollIntoView()")
+    wait_until(page, "scrollY > 0")
+    page.wait_for_timeout(100)
+    section.evaluate("(it) => { it.scrollIntoView({ block: 'end' }); scrollBy(0, 50); }")
+    wait_until(page, f"progress.of('sections')[{number}]")
+
+
+def test_reading_is_remembered_and_continued_in_either_language_until_forgotten(visit, site):
+    chapter, pt, en = SLUGS[CHAPTER], texts("pt"), texts("en")
+    page = visit(f"en/{FIRST}")
+    assert page.locator(".start a").inner_text() == en["begin"]
+    marks = page.locator(".progress svg")
+    assert not marks.count() + page.locator(".forget:visible").count()
+    page.goto(f"{site}/en/{chapter}.html")
+    total = page.locator(SECTIONS).count()
+    page.locator(".here a").nth(3).click()  # to jump over three sections is not to read them
+    page.wait_for_timeout(1500)
+    assert "1" not in page.evaluate("progress.of('sections')")
+    for number in (1, 2):
+        read_section(page, number)
+    assert page.locator(".here a").nth(1).get_by_role("img", name=en["section_read"]).is_visible()
+    page.locator(SECTIONS).nth(2).evaluate("(it) => it.scrollIntoView()")
+    page.locator(".here a[aria-current]").and_(page.locator(".here a").nth(2)).wait_for()
+
+    page.goto(f"{site}/pt/{FIRST}")
+    done = pt["done_sections"].format(done=2, total=total)
+    for place in (".contents", ".cards"):
+        mark = page.locator(f"{place} [data-chapter='{chapter}'] .progress svg")
+        assert mark.get_attribute("aria-label").startswith(done)
+    assert marks.count() == 2
+    link = page.get_by_role("link", name=pt["go_on"])
+    third = tree(f"pt/{chapter}.html").select(SECTIONS)[2]
+    assert third.h2.find(string=True) in page.locator(".start span").inner_text()
+    link.click()
+    page.wait_for_url(f"{site}/pt/{chapter}.html#{third['id']}")
+
+    page.go_back()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    forget = page.get_by_role("button", name=pt["forget"])
+    forget.click()
+    assert marks.count() == 2
+    page.once("dialog", lambda dialog: dialog.accept())
+    forget.click()
+    assert page.locator(".forget").get_by_role("status").inner_text() == pt["forgotten"]
+    assert page.locator(".start a").inner_text() == pt["begin"]
+    assert marks.count() == 0
+    page.reload()
+    assert page.locator(".start a").inner_text() == pt["begin"]
+
+
+def test_without_storage_reading_is_marked_on_its_page_and_no_further(visit, site):
+    page = visit(f"en/{FIRST}")
+    page.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })"
+    )
+    page.goto(f"{site}/en/{SLUGS[CHAPTER]}.html")
+    read_section(page, 1)
+    assert page.locator(".here .progress svg").count() == 1
+    page.goto(f"{site}/en/{FIRST}")
+    assert page.locator(".start a").inner_text() == texts("en")["begin"]
+    assert page.locator(".progress svg, .forget:visible").count() == 0
+
+
+def test_slash_leads_to_the_search_but_not_while_typing(visit, site):
+    page = visit(CHAPTERS[1])
+    page.keyboard.press("/")
+    page.wait_for_url(f"{site}/{LANGUAGES[0]}/search.html")
+    box = page.get_by_role("searchbox")
+    box.fill("")
+    box.press_sequentially("1/2")
+    assert box.input_value() == "1/2"
+    box.blur()
+    page.keyboard.press("/")
+    assert box.evaluate("box => box === document.activeElement")
+    assert box.input_value() == "1/2"
+
+
 # ── Comforts ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -110,24 +214,50 @@ def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other)
 
     def shows(theme):
         figure = tree(urlsplit(page.url).path.lstrip("/")).find("figure")
-        picture = {"light": figure.img["src"], "dark": figure.source["srcset"]}[theme]
+        dark = figure.find_all("source")[-1]["srcset"]
+        picture = {"light": figure.img["src"], "dark": dark}[theme]
         page.locator("figure img").first.scroll_into_view_if_needed()
         wait_until(page, f"document.querySelector('figure img').currentSrc.endsWith('{picture}')")
         color = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ("dark" if int(re.search(r"\d+", color)[0]) < 128 else "light") == theme
 
     shows(system)
-    page.locator("button.theme").click()
+    button = page.locator("button.theme")
+    assert button.get_attribute("aria-pressed") == str(system == "dark").lower()
+    button.click()
+    assert button.get_attribute("aria-pressed") == str(other == "dark").lower()
     shows(other)
     page.reload()
     shows(other)
 
 
+@pytest.mark.parametrize("page", [page for page in ONE_LANGUAGE if page in CHAPTERS])
+def test_letters_of_pictures_measure_eleven_pixels_on_a_phone(visit, page):
+    phone = visit(page, viewport=PHONE)
+    for width in (320, 390):
+        phone.set_viewport_size({"width": width, "height": 700})
+        show_pictures(phone)
+        pictures = phone.locator("figure:not(.lab-home) img")
+        for picture in pictures.all():
+            path = urlsplit(picture.evaluate("(img) => img.currentSrc")).path.lstrip("/")
+            drawn = ET.fromstring((SITE / path).read_bytes())
+            scale = picture.bounding_box()["width"] / float(drawn.get("viewBox").split()[2])
+            texts_in = [ET.tostring(text, "unicode") for text in drawn.iter(f"{SVG}text")]
+            # The largest letters of each: an exponent is smaller.
+            sizes = [max(map(float, re.findall(r"font-size: ([\d.]+)px", t))) for t in texts_in]
+            assert min(sizes) * scale >= 11, (path, width)
+
+
 def test_contents_open_on_a_phone_without_javascript(visit, site):
     page = visit(CHAPTERS[1], viewport=PHONE, java_script_enabled=False)
-    contents = page.locator("nav.contents")
+    contents, t = page.locator("nav.contents"), texts(LANGUAGES[0])
     assert not contents.is_visible()
-    page.get_by_role("button", name=texts(LANGUAGES[0])["menu"]).click()
+    page.get_by_role("button", name=t["menu"]).click()
+    assert contents.bounding_box()["height"] == PHONE["height"]
+    assert contents.locator(".here a").count() == len(tree(CHAPTERS[1]).select(SECTIONS))
+    contents.get_by_role("button", name=t["close"]).click()
+    assert not contents.is_visible()
+    page.get_by_role("button", name=t["menu"]).click()
     contents.get_by_role("link").last.click()
     page.wait_for_url(f"{site}/{LANGUAGES[0]}/{SLUGS[-1]}.html")
 
@@ -262,7 +392,7 @@ def test_live_components_start_in_place_of_their_pictures_and_tell_what_happens(
         home.locator(".frame .button").first.click()
         assert re.search(r"\d", home.get_by_role("status").inner_text())
     still = visit(name, java_script_enabled=False)
-    assert still.locator(".lab-home .still img").count() == len(homes)
+    assert still.locator(".lab-home .still img").count() == len(tree(name).select(".lab-home"))
 
 
 # ── Explorers ─────────────────────────────────────────────────────────────────────────────────────
@@ -282,8 +412,10 @@ STATE = """(box) => {
   return {
     index,
     isRight:
-      image.getAttribute("src") === frames[index].light && image.alt === frames[index].text &&
-      box.querySelector("source").srcset === frames[index].dark &&
+      image.alt === frames[index].text &&
+      box.querySelector("figcaption").textContent === frames[index].title &&
+      [...box.querySelectorAll("source"), image].every((one, i) =>
+        frames[index].files[i] === (one.getAttribute("srcset") ?? one.getAttribute("src"))) &&
       sliders.every((slider, i) =>
         slider.getAttribute("aria-valuetext") === expected[i] && slider.labels[0].innerText &&
         slider.parentElement.querySelector("output").textContent === expected[i]),
@@ -318,6 +450,8 @@ def test_explorer_follows_keyboard_and_mouse_and_moves_alone(visit, name):
             page.mouse.click(area["x"] + 4, area["y"] + area["height"] / 2)
             assert slider.input_value() == "0"
             assert frames()[number] < before[number]
-        dark = box.locator("source").get_attribute("srcset")
+        dark = box.locator("source").last.get_attribute("srcset")
+        text = box.locator("img").get_attribute("alt")
+        box.get_by_role("status").get_by_text(text, exact=True).wait_for()
         box.locator("img").evaluate("(img) => { img.loading = 'eager'; return img.decode(); }")
         assert box.locator("img").evaluate("(img) => img.currentSrc").endswith(dark)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from book.project import LANGUAGES
-from book.site.search import INDEX, Section, sections
+from book.site.search import GLOSSARY, INDEX, Section, sections
 from book.text import texts
 from tests.pages import CHAPTERS, SITE, SLUGS, tree, wait_until, watch
 
@@ -74,7 +74,7 @@ def test_only_the_search_page_loads_the_search():
         page: {script["src"].rpartition("/")[2] for script in tree(page).select("script[src]")}
         for page in [*CHAPTERS, "en/search.html"]
     }
-    search = {"minisearch.js", "terms.js", "search.js", INDEX}
+    search = {"minisearch.js", "terms.js", "search.js", INDEX, GLOSSARY}
     assert loaded.pop("en/search.html") >= search
     assert all(not scripts & search for scripts in loaded.values())
 
@@ -148,6 +148,44 @@ def test_query_finds_and_marks_all_forms_of_its_words(visit, language):
         name, _, anchor = link.removeprefix(f"{folder}/").partition("#")
         article = tree(f"{language}/{name}").article
         assert article.find(id=anchor) if anchor else article.h1
+
+
+# What readers type, in any language and spelling, and the heading that has to come first.
+FIRST = {
+    "en": {
+        "Warm-up": "warmup | warm-up | warm up | Warm-ups",
+        "Schedulers": "agendador | scheduler | agendadores | learning rate scheduler",
+        "When it diverges": "exploding | explode | diverge | divergir",
+        "Check": "quiz | quizzes",
+        "Weight decay: Adam or AdamW": "decaimento de pesos | weight decay | weight-decay",
+        "The learning rate": "taxa de aprendizado | taxas de aprendizagem | learning rates",
+        "The range test": "LR finder | LR range test | teste de faixa | range tests",
+        "By mini-batch": "minibatch | mini batches | mini-lote",
+    },
+    "pt": {
+        "Warm-up": "warmup | warm-up | warm up | aquecimento",
+        "Schedulers": "agendador | scheduler | agendadores",
+        "Quando diverge": "exploding | explode | diverge | explodir",
+        "Confira o que ficou": "quiz",
+        "Weight decay: Adam ou AdamW": "decaimento de pesos | weight decay | decaimento de peso",
+        "Taxa de aprendizagem": "taxa de aprendizado | taxas de aprendizagem | learning rate",
+        "O teste de faixa": "LR finder | LR range test | teste de faixa | testes de faixa",
+        "Por mini-lote": "minibatch | mini-batches | minilote | mini lotes",
+    },
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_section_comes_first_by_its_synonyms_in_both_languages_compounds_and_plurals(
+    visit, language
+):
+    page = visit(f"{language}/search.html")
+    for heading, queries in FIRST[language].items():
+        for query in queries.split(" | "):
+            marks, _ = ask(page, query)
+            assert marks, query
+            tops = page.locator("#search-results h2, #search-results h3").all_inner_texts()
+            assert any(top.startswith(heading) for top in tops[:2]), (query, tops[:5])
 
 
 @pytest.mark.parametrize(

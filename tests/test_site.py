@@ -35,12 +35,15 @@ HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
 
 def frame(name):
     text = f"{name} ({language.current()})"
-    light, dark = (
-        f"<?xml version='1.0'?>\\n{HEAD}\\n <metadata>x</metadata>\\n"
-        f" <title>{text}, {theme}</title>\\n</svg>"
-        for theme in ("light", "dark")
-    )
-    return {"text": text, "light": light, "dark": dark}
+    pages = {
+        page: {
+            theme: f"<?xml version='1.0'?>\\n{HEAD}\\n <metadata>x</metadata>\\n"
+                   f" <title>{text}, {page}, {theme}</title>\\n</svg>"
+            for theme in ("light", "dark")
+        }
+        for page in ("wide", "narrow")
+    }
+    return {"text": text, "title": f"Title <of> {name}", **pages}
 
 
 def explorer(name, *values):
@@ -167,14 +170,23 @@ def test_page_shows_the_chapter_without_the_notebooks_frame(page, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_figures_are_files_for_each_theme_with_their_text(built, page, language):
     figure, *explorers = page(f"{language}/00-start.html").article.find_all("figure")
-    image, dark = figure.img, figure.source
+    image, (narrow_dark, narrow, dark) = figure.img, figure.find_all("source")
+    assert figure.figcaption.get_text() == "Title <of> curve"
     assert image["alt"] == f"curve ({language})"
     assert (image["width"], image["height"]) == ("600", "400")
-    assert (image["loading"], dark["media"]) == ("lazy", "(prefers-color-scheme: dark)")
-    for theme, name in (("light", image["src"]), ("dark", dark["srcset"])):
+    assert (narrow["width"], narrow["height"]) == ("360", "240")
+    by_system = "(prefers-color-scheme: dark)"
+    assert (image["loading"], dark["media"]) == ("lazy", by_system)
+    assert narrow_dark["media"] == f"{narrow['media']} and {by_system}"
+    for version, name in (
+        ("wide, light", image["src"]),
+        ("wide, dark", dark["srcset"]),
+        ("narrow, light", narrow["srcset"]),
+        ("narrow, dark", narrow_dark["srcset"]),
+    ):
         assert built.read(f"_build/html/{language}/{name}") == (
             '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
-            f"<title>curve ({language}), {theme}</title></svg>"
+            f"<title>curve ({language}), {version}</title></svg>"
         )
     one, two = explorers
     assert one.img["alt"] == f"one 2 ({language})"
@@ -183,8 +195,9 @@ def test_figures_are_files_for_each_theme_with_their_text(built, page, language)
     assert [frame["text"] for frame in frames] == [
         f"two {first} {second} ({language})" for first in "12" for second in "789"
     ]
-    assert frames[4]["light"] == two.img["src"]
-    assert frames[4]["dark"] == two.source["srcset"]
+    sources = [source["srcset"] for source in two.find_all("source")]
+    assert frames[4]["files"] == [*sources, two.img["src"]]
+    assert frames[4]["title"] == two.figcaption.get_text() == "Title <of> two 2 8"
     values = [json.loads(slider["data-values"]) for slider in two.find_all("input")]
     assert values == [["1", "2"], ["7", "8", "9"]]
     ids = [slider["id"] for explorer in explorers for slider in explorer.find_all("input")]
@@ -333,7 +346,7 @@ def test_front_pages_lead_to_every_language(page):
         "en": f"{SITE}/en/00-start.html",
         "x-default": f"{SITE}/",
     }
-    links = {link["href"]: link.get_text().strip() for link in root.select("a[data-language]")}
+    links = {link["href"]: link.get_text().strip() for link in root.select("a.language")}
     assert links == {
         f"{code}/00-start.html": texts(code)["read_in_this_language"] for code in LANGUAGES
     }
@@ -363,7 +376,8 @@ def test_style_sheets_have_the_palettes_colours(built):
     others = built.read("_build/html/en/_static/course.css")
     others += built.read("_build/html/en/_static/search.css")
     assert not re.findall(r"#[0-9a-f]{3,8}\b", others)
-    assert set(re.findall(r"var\(--([\w-]+)", others)) <= {*palette["light"], "sans", "mono"}
+    own = re.findall(r"(?m)^  --([\w-]+):", others)
+    assert set(re.findall(r"var\(--([\w-]+)", others)) <= {*palette["light"], *own}
 
 
 def test_card_is_a_picture_of_the_size_that_networks_want(built):
@@ -377,7 +391,8 @@ def test_card_is_a_picture_of_the_size_that_networks_want(built):
 
 def test_nothing_of_sphinxs_own_search_and_scripts_is_left(built):
     names = {name.rpartition("/")[2] for name in built.files("_build/html")}
-    ours = "course reading root theme lab minisearch terms search-index search"
+    ours = "course progress chapters done reading root theme lab minisearch terms search"
+    ours += " search-index search-glossary"
     assert {name for name in names if name.endswith(".js")} == {f"{one}.js" for one in ours.split()}
     assert names.isdisjoint({"basic.css", "genindex.html", "searchindex.js"})
     assert "Copyright" in built.read("_build/html/en/_static/minisearch.js")[:200]

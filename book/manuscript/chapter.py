@@ -9,9 +9,11 @@ from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 from book.errors import BookError
 from book.project import LANGUAGES, ROOT, chapter_paths
 
-__all__ = ["Chapter", "Code", "Prose", "read", "read_all"]
+__all__ = ["CARD", "Chapter", "Code", "Prose", "read", "read_all"]
 
 TAGS = ("exercise", "solution", "trained", "folded", "wide", "hidden")
+CARD = "card"
+"""Stands beside any other tag: the cell's picture stands for its chapter on the front pages."""
 LINE_LENGTH = 80
 """Characters of code that a page shows without scrolling sideways."""
 
@@ -51,11 +53,14 @@ class Code:
         ``"folded"``: its code opens on demand. ``"wide"``: so does its code, and the page is as
         wide as the window. ``"hidden"``: runs for the numbers of the prose, and is in neither
         notebook nor page. Else empty.
+    is_card : bool
+        Whether its picture stands for the chapter on the front pages.
     """
 
     location: str
     source: str
     tag: str
+    is_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,12 +183,13 @@ def _code(
     location: str, cell: dict[str, Any], before: list[Prose | Code], problems: list[str]
 ) -> Code:
     """Read a cell of code, and add what is wrong with it to ``problems``."""
-    tags = cell["metadata"].get("tags", [])
+    given = cell["metadata"].get("tags", [])
+    tags = [tag for tag in given if tag != CARD] if isinstance(given, list) else given
     if unknown := [key for key in cell["metadata"] if key != "tags"]:
         problems.append(f"{location}: a code cell may have tags only, got {', '.join(unknown)}")
     if not isinstance(tags, list) or len(tags) > 1 or any(tag not in TAGS for tag in tags):
         known = " or ".join(f"[{tag}]" for tag in TAGS)
-        problems.append(f"{location}: the tags may be {known}, got {tags!r}")
+        problems.append(f"{location}: the tags may be {known}, and {CARD}, got {given!r}")
         tags = []
     if long := [line for line in cell["source"].splitlines() if len(line) > LINE_LENGTH]:
         problems.append(
@@ -193,4 +199,7 @@ def _code(
     previous = before[-1] if before else None
     if tag == "solution" and not (isinstance(previous, Code) and previous.tag == "exercise"):
         problems.append(f"{location}: a solution must follow its exercise")
-    return Code(location, cell["source"], tag)
+    is_card = CARD in given
+    if is_card and any(isinstance(one, Code) and one.is_card for one in before):
+        problems.append(f"{location}: a chapter may have one [{CARD}]")
+    return Code(location, cell["source"], tag, is_card)

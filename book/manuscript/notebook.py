@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript import expressions
-from book.manuscript.chapter import Chapter, Code, Prose
+from book.manuscript.chapter import CARD, Chapter, Code, Prose
 from book.manuscript.expressions import Values
 from book.project import Repository
 from book.text import texts
@@ -101,7 +101,7 @@ def make_notebook(
         else:
             result = next(shown)
             if cell.tag != "hidden":
-                cells.append(_code(cell_id, cell.source, cell.tag, result))
+                cells.append(_code(cell_id, cell.source, cell.tag, result, cell.is_card))
             if cell.tag == "exercise":  # where Colab looks for it when a link leads to a cell
                 cells[-1].metadata["id"] = cell_id
     if problems:
@@ -175,11 +175,16 @@ def _markdown(cell_id: str, source: str, role: str = "") -> NotebookNode:
 
 
 def _code(
-    cell_id: str, source: str, role: str = "", outputs: Outputs | None = None
+    cell_id: str,
+    source: str,
+    role: str = "",
+    outputs: Outputs | None = None,
+    is_card: bool = False,
 ) -> NotebookNode:
-    return nbformat.v4.new_code_cell(
-        source, id=cell_id, metadata=_metadata(role), outputs=outputs or []
-    )
+    metadata = _metadata(role)
+    if is_card:
+        metadata.setdefault("tags", []).append(CARD)
+    return nbformat.v4.new_code_cell(source, id=cell_id, metadata=metadata, outputs=outputs or [])
 
 
 def _metadata(role: str) -> NotebookNode:

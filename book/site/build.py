@@ -103,13 +103,15 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
         if role in _FRAME:
             continue
         if role:
-            cell.metadata["tags"] = [role]
+            cell.metadata.setdefault("tags", []).append(role)
         if cell.cell_type == "markdown":
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)
         elif role == "exercise":
             address = f"{published.colab(language, slug)}#scrollTo={cell.id}"
-            cell.outputs = [exercise_form(output, language, address) for output in cell.outputs]
+            (output,) = cell.outputs
+            cell.outputs, is_answered_here = exercise_form(output, language, address)
+            cell.metadata["tags"] = [role, "folded"] if is_answered_here else [role]
         cells.append(cell)
     notebook.cells = cells
 

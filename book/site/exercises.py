@@ -10,8 +10,10 @@ from helpers.output import BUILD_MIME
 __all__ = ["exercise_form"]
 
 
-def exercise_form(output: NotebookNode, language: str, address: str) -> NotebookNode:
-    """Return what stands below an exercise's cell on the page.
+def exercise_form(
+    output: NotebookNode, language: str, address: str
+) -> tuple[list[NotebookNode], bool]:
+    """Return what stands below an exercise's cell on the page, and whether it is answered there.
 
     Parameters
     ----------
@@ -30,4 +32,5 @@ def exercise_form(output: NotebookNode, language: str, address: str) -> Notebook
         notebook=address,
         t=texts(language),
     )
-    return new_output("display_data", {"text/html": html})
+    is_answered_here = shown["form"]["kind"] != "code"
+    return [new_output("display_data", {"text/html": html})], is_answered_here

@@ -1,6 +1,7 @@
 """Writes a chapter's figures, explorers and live components as files, and their HTML."""
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ from helpers.output import BUILD_MIME
 __all__ = ["html_outputs"]
 
 FOLDER = "pictures"
-WIDTH = 600
-"""Width of a picture in CSS pixels, where the page is wide enough."""
+WIDTHS = {"narrow": 360, "wide": 600}
+"""Width of a picture in CSS pixels, by the page that it is drawn for, where there is room."""
 
 
 def html_outputs(
@@ -46,7 +47,7 @@ def _as_html(
     if bundle["kind"] == "text":
         return new_output("stream", name="stdout", text=f"{shown['text']}\n")
     if bundle["kind"] == "figure":
-        html = render("figure.html", frame=_save(shown, site), width=WIDTH)
+        html = render("figure.html", frame=_save(shown, site), widths=WIDTHS)
     elif bundle["kind"] == "lab":
         html = _component(shown, site, numbers)
     else:
@@ -60,7 +61,7 @@ def _component(component: dict[str, Any], site: Path, numbers: Counter[str]) -> 
     numbers[name] += 1
     lab = {key: component[key] for key in ("component", "state", "texts", "marks")}
     lab["id"] = f"{name}-{numbers[name]}"
-    return render("figure.html", lab=lab, frame=_save(component, site), width=WIDTH)
+    return render("figure.html", lab=lab, frame=_save(component, site), widths=WIDTHS)
 
 
 def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Counter[str]) -> str:
@@ -71,7 +72,7 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
         start = start * len(slider["values"]) + slider["start"]
         numbers["slider"] += 1
         slider |= {"id": f"slider-{numbers['slider']}", "width": max(map(len, slider["values"]))}
-    keys = (*THEMES, "text")
+    keys = ("title", "text", "files")
     return render(
         "figure.html",
         frames=frames,
@@ -79,19 +80,30 @@ def _explorer(explorer: dict[str, Any], language: str, site: Path, numbers: Coun
         sliders=explorer["sliders"],
         start=start,
         t=texts(language),
-        width=WIDTH,
+        widths=WIDTHS,
     )
 
 
-def _save(frame: dict[str, str], site: Path) -> dict[str, Any]:
-    """Write a figure's file for each theme, and return their paths, its text and its height."""
-    saved: dict[str, Any] = {"text": frame["text"]}
-    for theme in THEMES:
-        svg = _body(frame[theme])
-        width, height = map(float, re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)[0])
-        name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
-        (site / FOLDER / name).write_text(svg, encoding="utf-8")
-        saved |= {theme: f"{FOLDER}/{name}", "height": round(WIDTH * height / width)}
+def _save(frame: dict[str, Any], site: Path) -> dict[str, Any]:
+    """Write a figure's files, and return its texts, the files' paths, and heights by page.
+
+    Files and axes are in the order of a picture's sources: the most special first.
+    """
+    saved: dict[str, Any] = {
+        "text": frame["text"],
+        "title": frame["title"],
+        "files": [],
+        "axes": [],
+    }
+    for page, width in WIDTHS.items():
+        for theme in reversed(THEMES):
+            svg = _body(frame[page][theme])
+            points = re.findall(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)[0]
+            saved[page] = round(width * float(points[1]) / float(points[0]))
+            name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
+            (site / FOLDER / name).write_text(svg, encoding="utf-8")
+            saved["files"].append(f"{FOLDER}/{name}")
+            saved["axes"].append(json.dumps(frame[page]["axes"], separators=(",", ":")))
     return saved
 
 

@@ -1,5 +1,6 @@
 """Sphinx extension: the theme, and what its templates know of each page."""
 
+import ast
 import re
 from typing import Any
 
@@ -17,8 +18,13 @@ from book.text import texts
 _WORDS = 180  # that one reads in a minute, of a text that makes one think
 _MINUTES_A_CELL = 0.3
 
-WIDE_TABLE = 4
-"""With this many columns a table does not fit a phone; its rows become blocks there."""
+_SHOWS = re.compile(r"show|explore|lab\.\w+")
+"""Functions that show what they are given."""
+
+_COLUMNS = 4
+_SENTENCE = 60  # characters
+"""A table of this many columns does not fit a phone, nor one of a column less that holds sentences;
+its rows become blocks there."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -39,17 +45,32 @@ def _set_language(_app: Sphinx, config: Config) -> None:
 
 
 def _fold_code(app: Sphinx, doctree: nodes.document) -> None:
-    """Fold the code of cells tagged ``[folded]`` or ``[wide]``; what they show stays in sight."""
+    """Fold code that only shows something, and that of cells tagged ``[folded]`` or ``[wide]``.
+
+    It then stands below what it shows.
+    """
     summary = texts(app.config.language)["show_code"]
+    opening = f'<details class="folded"><summary>{summary}</summary>'
     for cell in list(doctree.findall(nodes.container)):
-        if not {"tag_folded", "tag_wide"} & set(cell["classes"]):
-            continue
+        is_tagged = not {"tag_folded", "tag_wide"}.isdisjoint(cell["classes"])
         elements = [child for child in cell.children if isinstance(child, nodes.Element)]
         for part in [one for one in elements if "cell_input" in one["classes"]]:
-            opening = f'<details class="folded"><summary>{summary}</summary>'
-            position = cell.index(part)
-            cell.insert(position + 1, nodes.raw("", "</details>", format="html"))
-            cell.insert(position, nodes.raw("", opening, format="html"))
+            if is_tagged or _only_shows(part.astext()):
+                cell.remove(part)
+                fold = nodes.raw("", opening, format="html")
+                cell += [fold, part, nodes.raw("", "</details>", format="html")]
+
+
+def _only_shows(code: str) -> bool:
+    """Whether code does nothing but call what shows a figure or a live component."""
+    try:
+        statements = ast.parse(code).body
+    except SyntaxError:  # IPython's own, such as %pip
+        return False
+    calls = [getattr(one, "value", None) for one in statements if isinstance(one, ast.Expr)]
+    return len(calls) == len(statements) > 0 and all(
+        isinstance(call, ast.Call) and _SHOWS.fullmatch(ast.unparse(call.func)) for call in calls
+    )
 
 
 def _add_context(
@@ -74,7 +95,7 @@ def _add_context(
         "alternates": alternates(pagename, slugs[0]),
         "chapters": chapters,
         "has_lab": 'class="lab-home"' in context.get("body", ""),
-        "has_questions": '<details class="right' in context.get("body", ""),
+        "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
     }
     # The style sheets of myst-nb and Pygments would only be overruled by the course's own.
@@ -140,11 +161,15 @@ def _stacked(table: str) -> str:
     """Add the name of its column to each cell of a wide table, for where rows become blocks."""
     soup = BeautifulSoup(table, "html.parser", multi_valued_attributes=None)
     columns = soup.select("thead th")
-    if len(columns) < WIDE_TABLE or soup.table is None:
+    has_sentences = any(len(cell.get_text()) > _SENTENCE for cell in soup.select("td"))
+    if len(columns) < _COLUMNS - has_sentences or soup.table is None:
         return table
     soup.table["class"] = f"stacks {soup.table.get('class', '')}".strip()
     for row in soup.select("tbody tr"):
         for column, cell in zip(columns, row.find_all("td"), strict=False):
+            if not cell.get_text(strip=True):
+                cell.clear()  # what is empty has no name either
+                continue
             name = soup.new_tag("span", attrs={"class": "column"})
             text = (column.p or column).decode_contents()
             name.extend([BeautifulSoup(text, "html.parser")])

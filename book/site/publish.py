@@ -14,8 +14,11 @@ from book.errors import BookError
 from book.manuscript.chapter import Chapter
 from book.project import LANGUAGES, address
 from book.site.dates import written
+from book.site.front import front_door, with_cards
 from book.site.jupyter_book import CARD
+from book.site.outline import Outline, chapters_script, read_outline
 from book.site.pages import alternates
+from book.site.search import GLOSSARY, glossary_script
 from book.templates import render
 from book.text import texts
 
@@ -30,9 +33,22 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
     BookError
         If a chapter has more headings in one language than in another.
     """
-    first = chapters[0].slug
-    _link_headings(site, chapters)
-    _write(site / "index.html", _front_page(first))
+    first, *others = (chapter.slug for chapter in chapters)
+    outlines = {
+        code: {
+            chapter.slug: read_outline(_read(site / code / f"{chapter.slug}.html"))
+            for chapter in chapters
+        }
+        for code in LANGUAGES
+    }
+    _link_headings(site, chapters, outlines)
+    for code, known in outlines.items():
+        script = chapters_script({slug: known[slug] for slug in others})
+        _write(site / code / "_static" / "chapters.js", script)
+        _write(site / code / "_static" / GLOSSARY, glossary_script(chapters))
+        welcome = site / code / f"{first}.html"
+        _write(welcome, with_cards(_read(welcome), known, texts(code)))
+    _write(site / "index.html", _front_page(site, first))
     _write(site / "404.html", _not_found(chapters))
     maps = "".join(f"Sitemap: {address()}/{code}/sitemap.xml\n" for code in LANGUAGES)
     _write(site / "robots.txt", f"User-agent: *\nAllow: /\n\n{maps}")
@@ -45,19 +61,30 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
             _write(folder / "feed.xml", feed)
 
 
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _front_page(first: str) -> str:
-    """Return the page that sends each reader to a language."""
+def _front_page(site: Path, first: str) -> str:
+    """Return the page at the site's root."""
     return render(
         "root.html",
         address=f"{address()}/",
         alternates=alternates(first, first),
         card=f"{address()}/{LANGUAGES[-1]}/{CARD}",
         first=first,
-        languages=[{"code": code, "texts": texts(code)} for code in LANGUAGES],
+        languages=[
+            {
+                "code": code,
+                "texts": texts(code),
+                **front_door(_read(site / code / f"{first}.html"), code),
+            }
+            for code in LANGUAGES
+        ],
     )
 
 
@@ -80,25 +107,20 @@ def _not_found(chapters: list[Chapter]) -> str:
     )
 
 
-def _link_headings(site: Path, chapters: list[Chapter]) -> None:
+def _link_headings(
+    site: Path, chapters: list[Chapter], outlines: dict[str, dict[str, Outline]]
+) -> None:
     """Tell each page's language links which heading there corresponds to which heading here."""
     problems = []
     for chapter in chapters:
-        paths = {code: site / code / f"{chapter.slug}.html" for code in LANGUAGES}
-        pages = {code: path.read_text(encoding="utf-8") for code, path in paths.items()}
-        ids = {
-            code: [
-                str(section["id"])
-                for section in BeautifulSoup(page, "html.parser").select("section[id]")
-            ]
-            for code, page in pages.items()
-        }
+        ids = {code: outlines[code][chapter.slug].anchors for code in LANGUAGES}
         if len({len(found) for found in ids.values()}) > 1:
             counts = ", ".join(f"{len(found)} in {code}" for code, found in ids.items())
             problems.append(f"{chapter.path}: each language must have as many headings: {counts}")
             continue
-        for code, path in paths.items():
-            page = pages[code]
+        for code in LANGUAGES:
+            path = site / code / f"{chapter.slug}.html"
+            page = _read(path)
             for other in LANGUAGES:
                 pairs = json.dumps(dict(zip(ids[code], ids[other], strict=True)))
                 page = page.replace(

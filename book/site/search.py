@@ -14,11 +14,13 @@ from bs4.element import NavigableString
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from book.manuscript.chapter import Chapter
+from book.manuscript.glossary import synonyms
 from book.project import chapter_paths
 
-__all__ = ["INDEX", "Section", "sections"]
+__all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "sections"]
 
-INDEX = "search-index.js"
+INDEX, GLOSSARY = "search-index.js", "search-glossary.js"
 
 _HEADINGS = ("h1", "h2", "h3")
 _LEFT_OUT = (
@@ -79,6 +81,20 @@ def _write_index(app: Sphinx, exception: Exception | None) -> None:
     index = [[page.name, sections(page.read_text(encoding="utf-8"), page.name)] for page in pages]
     content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
     (static / INDEX).write_text(f"const searchIndex = {content};\n", encoding="utf-8")
+
+
+def glossary_script(chapters: list[Chapter]) -> str:
+    """Return a script that holds the words that mean the same, and the pages of the glossaries."""
+    glossaries = [chapter for chapter in chapters if synonyms([chapter])]
+    content = json.dumps(
+        {
+            "groups": synonyms(glossaries),
+            "pages": [f"{chapter.slug}.html" for chapter in glossaries],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return f"const searchGlossary = {content};\n"
 
 
 def sections(html: str, name: str) -> list[Section]:

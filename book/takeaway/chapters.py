@@ -10,7 +10,10 @@ from book.errors import BookError
 
 __all__ = ["BookChapter", "point_links", "read_chapters"]
 
-_PAGE_ONLY = ".about, .headerlink, .toctree-wrapper, .controls, script, style, button, form, source"
+_PAGE_ONLY = (
+    ".about, .start, .cards picture, .cards .minutes, .forget, .headerlink, .toctree-wrapper, "
+    ".controls, .exercise, script, style, button, form, source, [role=status]"
+)
 
 
 class BookChapter(NamedTuple):
@@ -50,9 +53,10 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
             f"{slider.label.get_text()} = {slider.output.get_text()}"
             for slider in explorer.select(".slider")
         ]
-        caption = page.new_tag("figcaption")
-        caption.string = t["start_frame"].format(values=", ".join(values))
-        explorer.append(caption)
+        caption = explorer.figcaption or page.new_tag("figcaption")
+        start = t["start_frame"].format(values=", ".join(values))
+        caption.string = f"{caption.get_text()} {start}".strip()
+        explorer.insert(0, caption)
     for piece in body.select(_PAGE_ONLY):
         piece.extract()
     for picture in body.find_all("picture"):

@@ -1,7 +1,7 @@
 """The chapters' exercises: each answer is compared with a reference, and a mistake gets a hint.
 
-A module holds the exercises of a chapter, as variables: ``periods`` in ``ewma.py`` is the exercise
-``ewma_periods``, and its texts are under ``exercises.ewma_periods`` in each language's catalogue.
+A module holds the exercises of a chapter, as variables: ``ramp`` in ``ewma.py`` is the exercise
+``ewma_ramp``, and its texts are under ``exercises.ewma_ramp`` in each language's catalogue.
 """
 
 import importlib

@@ -5,43 +5,26 @@ from itertools import product
 import numpy as np
 
 from helpers import averages
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
-
-first_step = NumberExercise(
-    reference=averages.bias_ratio(0.95, 1),
-    mistakes={"share": 1 - 0.95, "beta": 1 / 0.95},
+from helpers.exercises.exercise import (
+    ChoiceExercise,
+    FunctionExercise,
+    NumberExercise,
+    TrialExercise,
 )
-"""Factor of the correction at step 1, with β = 0.95."""
 
-
-def _ewma(values: np.ndarray, beta: float) -> np.ndarray:
-    return averages.ewma(values, 1 - beta)
-
-
-def _fed_back(values: np.ndarray, beta: float) -> np.ndarray:
-    """Average the corrected averages."""
-    average, corrected = 0.0, []
-    for step, value in enumerate(values, start=1):
-        average = (beta * average + (1 - beta) * value) / (1 - beta**step)
-        corrected.append(average)
-    return np.array(corrected)
-
-
-by_hand = FunctionExercise(
-    reference=lambda values, beta: averages.bias_corrected_ewma(values, 1 - beta),
-    arguments=list(
-        product((np.array([8.0, 3.0, -2.0, 5.0]), np.array([21.0, 24.0])), (0.5, 0.9, 0.99))
-    ),
+betas = NumberExercise(
+    reference=(1 - 0.9**2) / (1 - 0.95**2) ** 0.5,
     mistakes={
-        "uncorrected": _ewma,
-        "late": lambda values, beta: (
-            _ewma(values, beta) / (1 - beta ** (np.arange(len(values)) + 2))
-        ),
-        "fed_back": _fed_back,
-        "constant": lambda values, beta: _ewma(values, beta) / (1 - beta),
+        "first": (1 - 0.9) / (1 - 0.95) ** 0.5,
+        "no_root": (1 - 0.9**2) / (1 - 0.95**2),
+        "inverse": (1 - 0.95**2) ** 0.5 / (1 - 0.9**2),
+        "cancel": 1.0,
     },
 )
-"""The bias-corrected EWMA."""
+"""Adam's second step without correction, by the corrected one, with betas (0.9, 0.95)."""
+
+log = ChoiceExercise(reference="b", mistakes={"constant": "a", "fed_back": "c", "plain": "d"})
+"""What is wrong with an EWMA that is corrected one step late."""
 
 first_value = FunctionExercise(
     reference=lambda beta, t: beta ** (t - 1),
@@ -53,3 +36,14 @@ first_value = FunctionExercise(
     examples={"left": (0.999, 1000)},
 )
 """Weight of the first value, after t steps, in an EWMA that starts from it instead of zero."""
+
+
+def _calm_and_soon(beta: float) -> bool:
+    """Whether the bias is below 1 % after 50 steps, and a quarter of the noise is left at most."""
+    short = 1 - averages.ewma(np.ones(50), 1 - beta)[-1]
+    noise = np.random.default_rng(seed=0).standard_normal(100_000)
+    return bool(short < 0.01 and averages.ewma(noise, 1 - beta).std() <= 0.25)
+
+
+choice = TrialExercise(succeeds=_calm_and_soon, reference=0.9, mistakes={"low": 0.01, "high": 0.999})
+"""A β whose bias is soon gone, and whose noise is small."""

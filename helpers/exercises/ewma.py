@@ -6,32 +6,24 @@ from itertools import product
 import numpy as np
 
 from helpers import averages
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
+from helpers.exercises.exercise import FunctionExercise, NumberExercise, TrialExercise
 
-periods = NumberExercise(
-    reference=averages.periods_from_beta(0.999),
-    mistakes={"age": 1 / (1 - 0.999), "alpha": averages.alpha_from_beta(0.999)},
+ramp = NumberExercise(
+    reference=0.9 / (1 - 0.9),
+    mistakes={"age": 1 / (1 - 0.9), "periods": (1 + 0.9) / (1 - 0.9), "catches_up": 0.0},
 )
-"""Periods of the moving average with the average age of Adam's second average, β = 0.999."""
+"""How far an EWMA with β = 0.9 stays behind an input that rises by 1 at each step."""
 
-
-def _ewma(values: np.ndarray, beta: float) -> np.ndarray:
-    return averages.ewma(values, 1 - beta)
-
-
-by_hand = FunctionExercise(
-    reference=_ewma,
-    arguments=list(
-        product((np.array([8.0, 3.0, -2.0, 5.0]), np.array([21.0, 24.0])), (0.5, 0.9, 0.99))
-    ),
+log = FunctionExercise(
+    reference=lambda before, value, after: (after - value) / (before - value),
+    arguments=list(product((1.0, 2.0), (6.0, 10.0), (3.0, 4.0))),
     mistakes={
-        "swapped": lambda values, beta: _ewma(values, 1 - beta),
-        "last": lambda values, beta: _ewma(values, beta)[-1],
-        "first": lambda values, beta: values[0] + _ewma(values - values[0], beta),
-        "sum": lambda values, beta: _ewma(values, beta) / (1 - beta),
+        "alpha": lambda before, value, after: (after - before) / (value - before),
+        "ratio": lambda before, value, after: after / before,
+        "from_zero": lambda before, value, after: 1 - after / value,
     },
 )
-"""The EWMA that starts from zero."""
+"""β, from an EWMA before and after a value."""
 
 half_life = FunctionExercise(
     reference=lambda beta: math.log(0.5) / math.log(beta),
@@ -44,3 +36,17 @@ half_life = FunctionExercise(
     examples={"fast": (0.9,), "slow": (0.999,)},
 )
 """Steps after which a value weighs half as much."""
+
+
+def _follows(beta: float) -> bool:
+    """Whether an EWMA stays within 0.54 of a value that changes sign every 40 steps, on average."""
+    steps = np.arange(2_000)
+    signal = np.where(steps // 40 % 2, -1.0, 1.0)
+    noise = np.random.default_rng(seed=0).standard_normal((20, len(steps)))
+    average = averages.ewma(signal + noise, 1 - beta)
+    # Without the first stretch, in which the average starts from zero
+    return bool(np.sqrt(np.mean((average - signal)[:, 40:] ** 2)) <= 0.54)
+
+
+choice = TrialExercise(succeeds=_follows, reference=0.75, mistakes={"low": 0.01, "high": 0.999})
+"""A β that weighs noise against delay."""

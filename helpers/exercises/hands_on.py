@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from helpers.exercises.exercise import FunctionExercise, LinesExercise
+from helpers.exercises.exercise import (
+    ChoiceExercise,
+    FunctionExercise,
+    LinesExercise,
+    NumberExercise,
+)
 
 Row = tuple[dict[str, object], list[float]]
 
@@ -55,23 +60,6 @@ credit = FunctionExercise(
     },
 )
 """Row of an ablation that brings most, among those that change one setting."""
-
-epoch_loss = FunctionExercise(
-    reference=lambda losses, sizes: np.sum(losses * sizes) / np.sum(sizes),
-    arguments=list(
-        product(
-            (np.array([0.5, 0.25, 2.0]), np.array([1.0, 3.0, 0.5])),
-            (np.array([32, 32, 16]), np.array([8, 8, 1])),
-        )
-    ),
-    mistakes={
-        "last": lambda losses, sizes: losses[-1],
-        "unweighted": lambda losses, sizes: np.mean(losses),
-        "total": lambda losses, sizes: np.sum(losses * sizes),
-    },
-)
-"""Loss of an epoch, from those of its mini-batches and their sizes."""
-
 
 def _epochs_trained(
     losses: Sequence[float],
@@ -122,6 +110,34 @@ early_stopping = FunctionExercise(
     },
 )
 """Epochs until early stopping ends the training, or until there are no more."""
+
+# The losses of the exercise's text
+_LOSSES = (
+    0.50, 0.36, 0.30, 0.31, 0.29, 0.30, 0.31, 0.27, 0.28, 0.29, 0.28, 0.25, 0.26, 0.27, 0.26, 0.28,
+)  # fmt: skip
+
+
+def _enough(losses: Sequence[float], **options: bool) -> int:
+    """Return the smallest patience that reaches the epoch of the lowest loss."""
+    lowest = int(np.argmin(losses)) + 1
+    return next(p for p in range(1, 99) if _epochs_trained(losses, p, **options) >= lowest)
+
+
+patience = NumberExercise(
+    reference=_enough(_LOSSES),
+    mistakes={
+        "stops": _enough(_LOSSES) - 1,
+        "in_all": _enough(_LOSSES, count_restarts=False),
+        "epoch": int(np.argmin(_LOSSES)) + 1,
+    },
+)
+"""Smallest patience with which training does not stop before its lowest validation loss."""
+
+log = ChoiceExercise(reference="c", mistakes={"diverges": "a", "worse": "b"})
+"""What it means that the validation loss rises while the accuracy does not fall."""
+
+total = ChoiceExercise(reference="b", mistakes={"whole": "a", "short": "c"})
+"""What comes of a OneCycleLR whose total was rounded down."""
 
 faults = LinesExercise(
     reference={2: "dictionary", 16: "rate", 17: "loss", 18: "mode"},

@@ -1,16 +1,27 @@
 """Exercises of chapter 1: the learning rate."""
 
-from itertools import product
+import math
 
 import numpy as np
 
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
-
-step = NumberExercise(
-    reference=3 - 0.1 * -4,
-    mistakes={"along": 3 + 0.1 * -4, "rate_only": 3 + 0.1, "step_only": -0.1 * -4},
+from helpers import optimizers, problems, simulate
+from helpers.exercises.exercise import (
+    FunctionExercise,
+    LinesExercise,
+    NumberExercise,
+    TrialExercise,
 )
-"""A parameter at 3 with gradient −4, after a step with rate 0.1."""
+
+log = NumberExercise(
+    reference=0.2 / (1 + math.sqrt(1.44 / 4)),
+    mistakes={
+        "no_root": 0.2 / (1 + 1.44 / 4),
+        "same_side": 0.2 / (1 - math.sqrt(1.44 / 4)),
+        "limit": 0.4 / (1 + math.sqrt(1.44 / 4)),
+        "curvature": (1 + math.sqrt(1.44 / 4)) / 0.2,
+    },
+)
+"""Rate that takes one step to the minimum, from two losses of a run that overshoots at 0.2."""
 
 limit = FunctionExercise(
     reference=lambda x: 1 / np.mean(x**2),
@@ -24,20 +35,23 @@ limit = FunctionExercise(
 )
 """Rate above which descent on mean((w x − y)²) diverges."""
 
-
-def _ramp(start: float, end: float, steps: int, scale: str) -> np.ndarray:
-    return (np.geomspace if scale == "exponential" else np.linspace)(start, end, steps)
-
-
-ramp = FunctionExercise(
-    reference=_ramp,
-    arguments=list(product((0.001, 0.01), (0.5, 1.0), (4, 11), ("exponential", "linear"))),
-    mistakes={
-        "only_exponential": lambda start, end, steps, scale: _ramp(
-            start, end, steps, "exponential"
-        ),
-        "only_linear": lambda start, end, steps, scale: _ramp(start, end, steps, "linear"),
-        "short": lambda start, end, steps, scale: _ramp(start, end, steps + 1, scale)[:-1],
-    },
+faults = LinesExercise(
+    reference={2: "copy", 3: "scale", 14: "lowest"},
+    decoys={7: "before", 12: "clearing"},
+    optional=frozenset({13}),
 )
-"""Rates of a range test, by equal factors or by equal amounts."""
+"""Lines of a range test that break its promises."""
+
+
+def _arrives(lr: float) -> bool:
+    """Whether nine in ten seeds come within 0.009 in ten epochs, with four points a mini-batch."""
+    toy = problems.linear_regression()
+    runs = simulate.on_regression(toy, optimizers.sgd, range(100, 200), batch_size=4, lr=lr)
+    losses = toy.surface("train").value(runs.paths[:, -1].double())
+    return bool(losses.nan_to_num(math.inf).quantile(0.9) <= 0.009)
+
+
+choice = TrialExercise(
+    succeeds=_arrives, reference=0.5 * 4 / 16, mistakes={"low": 1e-4, "high": 10.0}
+)
+"""A rate for mini-batches of four points, where 0.5 is good for sixteen."""

@@ -38,14 +38,18 @@ def first_step(
     ax.set(xlim=(gradients[0], gradients[-1]), ylim=(sgd[0] / 2, sgd[-1]))
     ax.minorticks_off()
     tenth = len(gradients) // 10
-    for name, steps, style, at, offset, ha, va in (
-        ("sgd", sgd, "sgd", 2 * tenth, (8, -4), "left", "top"),
-        ("adam", adam, "adam", 9 * tenth, (0, 6), "center", "bottom"),
-        ("large_eps", large_eps, "adam_variant", tenth, (8, -2), "left", "top"),
+    decades = np.log10([gradients[-1] / gradients[0], 2 * sgd[-1] / sgd[0]])
+    across, up = ax.bbox.size / decades
+    slope = np.degrees(np.arctan2(0.88 * up, across))  # of lines where one decade brings another
+    for name, steps, style, at, offset, angle, va in (
+        ("sgd", sgd, "sgd", tenth, (5, -3), slope, "top"),
+        ("adam", adam, "adam", 8 * tenth, (0, 6), 0, "bottom"),
+        ("large_eps", large_eps, "adam_variant", 0, (8, -1), slope, "top"),
     ):
         ax.plot(gradients, steps, **STYLES[style])
         text, color = language.text(f"{key}.{name}", eps=eps), STYLES[style]["color"]
-        note(ax, text, (gradients[at], steps[at]), offset, color=color, ha=ha, va=va)
+        point = (gradients[at], steps[at])
+        note(ax, text, point, offset, color=color, va=va, rotation=angle, rotation_mode="anchor")
     titles(ax, key)
     canvas.describe(
         ax,
@@ -110,11 +114,13 @@ def decay(
     ax = canvas.subplots(ax=ax)
     key = "figures.adam.decay"
     least = 0.0
-    for style, paths in (("adam", adam), ("adamw", adamw)):
-        for first, path in paths.items():
-            name = language.text(f"{key}.{style}", first=first)
-            ax.plot(path / first, **STYLES[style], label=name)
-            least = min(least, path[-1] / first)
+    for first, path in adam.items():
+        ax.plot(path / first, **STYLES["adam"], label=language.text(f"{key}.adam", first=first))
+        least = min(least, path[-1] / first)
+    # AdamW's two lines are one, and have one name.
+    name = language.text(f"{key}.adamw", first=list(adamw))
+    for label, (first, path) in zip((name, None), adamw.items(), strict=True):
+        ax.plot(path / first, **STYLES["adamw"], label=label)
     ax.set(xlim=(0, len(path) - 1), ylim=(least - 0.04, 1.05))
     titles(ax, key)
     label_ends(ax)

@@ -7,10 +7,17 @@ from helpers import language
 from helpers.figures import canvas
 from helpers.figures.labels import RULES, label_ends, note, titles
 from helpers.figures.palette import STYLES
-from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.runs import draw_seeds
+from helpers.figures.runs import losses as losses
+from helpers.figures.surface import (
+    Surface,
+    distance,
+    draw_paths,
+    draw_surface,
+    explain_marks,
+)
 
-__all__ = ["conditions", "distances", "losses", "panels", "paths"]
+__all__ = ["conditions", "distances", "panels", "paths"]
 
 
 @canvas.figure
@@ -86,10 +93,11 @@ def paths(
     sgd, adam : numpy.ndarray
         Shape (steps + 1, 2).
     """
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.2, ax=ax)
     key = "figures.adapted.paths"
     draw_surface(ax, surface, optimum)
     draw_paths(ax, {"sgd": sgd, "adam": adam})
+    explain_marks(ax)
     titles(ax, key)
     for style, at, offset in (
         ("sgd", sgd[-1], (-4, 8)),
@@ -106,40 +114,6 @@ def paths(
         steps=len(sgd) - 1,
         sgd=distance(sgd, optimum),
         adam=distance(adam, optimum),
-    )
-    return ax
-
-
-@canvas.figure
-def losses(
-    train: dict[str, np.ndarray], validation: dict[str, np.ndarray], *, ax: Axes | None = None
-) -> Axes:
-    """Training and validation loss of SGD and Adam, epoch by epoch, on a logarithmic axis.
-
-    Parameters
-    ----------
-    train, validation : dict of str to numpy.ndarray
-        Under ``"sgd"`` and ``"adam"``: shape (epochs,).
-    """
-    ax = canvas.subplots(height=3.9, ax=ax)
-    key = "figures.adapted.losses"
-    curves = []
-    for rule, style in (("sgd", STYLES["sgd"]), ("adam", STYLES["adam"])):
-        dotted = {**style, "linestyle": STYLES["adam_variant"]["linestyle"]}
-        curves.append((language.text(f"{key}.{rule}_train"), train[rule], style))
-        curves.append((language.text(f"{key}.{rule}_validation"), validation[rule], dotted))
-    draw_losses(ax, curves)
-    ends = {rule: curve[-1] for rule, curve in train.items()}
-    rises = {rule: int((np.diff(curve) > 0).sum()) for rule, curve in train.items()}
-    best = min(ends, key=ends.__getitem__)
-    titles(ax, key, best=RULES[best], rises=rises[best])
-    canvas.describe(
-        ax,
-        key,
-        epochs=len(train["sgd"]),
-        **ends,
-        **{f"{rule}_validation": curve[-1] for rule, curve in validation.items()},
-        **{f"{rule}_rises": count for rule, count in rises.items()},
     )
     return ax
 

@@ -74,19 +74,20 @@ def missing_weight(share: np.ndarray, *, beta: float, ax: Axes | None = None) ->
     ax.set(xlim=(0.5, len(share) + 0.5), ylim=(0, 1), xticks=[1, *steps[4::5]])
     ax.yaxis.set_major_formatter(NumberFormatter(".0%"))
     titles(ax, key, beta=beta)
-    for name, at, color, plate in (
-        ("seen", (0.72, 0.28), "paper", False),
-        ("zero", (0.16, 0.86), "ink", True),
+    for name, at, ha, va, color in (
+        ("seen", (0.96, 0.2), "right", "bottom", "paper"),
+        ("zero", (0.02, 0.96), "left", "top", "ink"),
     ):
+        text = language.text(f"{key}.{name}")
         note(
             ax,
-            language.text(f"{key}.{name}"),
+            text,
             at,
             xycoords="axes fraction",
-            ha="center",
-            va="center",
+            ha=ha,
+            va=va,
             color=COLORS[color],
-            plate=plate,
+            plate=color == "ink",
             fontweight="bold",
         )
     middle = len(share) // 3
@@ -168,7 +169,7 @@ def correction(
     ax = canvas.subplots(height=3.7, ax=ax)
     key = "figures.bias.correction"
     highest = max(ratio[0] for ratio in ratios.values())
-    ax.set(xscale="log", yscale="log", xlim=(1, steps[-1]), ylim=(share / 4, 2 * highest))
+    ax.set(xscale="log", yscale="log", xlim=(1, steps[-1]), ylim=(share / 9, 2 * highest))
     plain_log(ax)
     ax.yaxis.set_major_formatter(NumberFormatter(",.0%"))
     ax.axhline(share, **STYLES["reference"])
@@ -180,7 +181,7 @@ def correction(
         curve = language.text(f"{key}.curve", beta=beta)
         note(ax, curve, (steps[0], ratio[0]), (10, 2), color=color)
         gone = language.text(f"{key}.gone", step=below[beta])
-        note(ax, gone, (below[beta], share), (6, 7), color=color)
+        note(ax, gone, (below[beta], share), (-6, -6), color=color, ha="right", va="top")
     fast, slow = sorted(below, key=below.__getitem__)
     gone_after = {"fast_steps": below[fast], "slow_steps": below[slow]}
     titles(ax, key, **gone_after)

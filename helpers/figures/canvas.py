@@ -17,21 +17,28 @@ from matplotlib.figure import Figure, FigureBase
 from helpers import _validate, language
 from helpers.figures.palette import COLORS
 from helpers.figures.ticks import LinearFormatter
+from helpers.figures.wrapping import wrapped
 
 __all__ = [
-    "WIDTH",
+    "PAGES",
     "alternative_text",
     "describe",
     "figure",
     "figure_of",
+    "footnote",
+    "geometry",
+    "is_narrow",
     "mark_source",
+    "page",
     "redraw",
     "style",
     "subplots",
+    "take_title",
 ]
 
-WIDTH = 6.0
-"""Width of every figure in inches: on a phone its letters then still measure nine pixels."""
+PAGES = {"wide": 6.0, "narrow": 3.6}
+"""Width of every figure in inches, by the page that it is for. Letters are as large on both: on a
+phone of 320 pixels tick labels then still measure 11 pixels."""
 
 _AX = """
 ax : matplotlib.axes.Axes, optional
@@ -56,7 +63,14 @@ numpy.ndarray of matplotlib.axes.Axes
 _descriptions: weakref.WeakKeyDictionary[FigureBase, str] = weakref.WeakKeyDictionary()
 _drawings: weakref.WeakKeyDictionary[FigureBase, Callable[[], Any]] = weakref.WeakKeyDictionary()
 
+_FOOTNOTE_LETTER = 5.4
+"""Width of a letter of a footnote, in points."""
+
+_TITLE_HEIGHT = 0.25
+"""Of a title, in inches."""
+
 _in_style = False
+_page = "wide"
 
 _Parameters = ParamSpec("_Parameters")
 _Drawn = TypeVar("_Drawn", bound=Axes | np.ndarray)
@@ -162,6 +176,34 @@ def redraw(drawn: Axes | np.ndarray | Figure) -> Figure:
 
 
 @contextmanager
+def page(name: str) -> Iterator[None]:
+    """Draw figures for a wide or for a narrow page inside the ``with`` block.
+
+    Parameters
+    ----------
+    name : {"wide", "narrow"}
+        The page.
+    """
+    global _page
+    before, _page = _page, _validate.choice("name", name, tuple(PAGES))
+    try:
+        yield
+    finally:
+        _page = before
+
+
+def is_narrow() -> bool:
+    """Whether figures are drawn for a narrow page.
+
+    Returns
+    -------
+    bool
+        True within ``page("narrow")``.
+    """
+    return _page == "narrow"
+
+
+@contextmanager
 def style() -> Iterator[None]:
     """Draw in the course's style inside the ``with`` block; the caller's own settings do not count.
 
@@ -199,6 +241,8 @@ def subplots(
     columns: int = 1,
     *,
     height: float = 3.5,
+    narrow: float | None = None,
+    narrow_grid: tuple[int, int] | None = None,
     ax: Axes | np.ndarray | None = None,
     **options: Any,
 ) -> Any:
@@ -209,7 +253,11 @@ def subplots(
     rows, columns : int
         The grid of new axes.
     height : float
-        Of the new figure, in inches; its width is `WIDTH`.
+        Of the new figure, in inches; its width is that of `PAGES`.
+    narrow : float, optional
+        Its height for a narrow page, by default nearly the same.
+    narrow_grid : tuple of two ints, optional
+        Rows and columns on a narrow page, by default a single column.
     ax : matplotlib.axes.Axes or numpy.ndarray of Axes, optional
         The caller's axes, instead of new ones.
     **options
@@ -222,7 +270,10 @@ def subplots(
     """
     if ax is None:
         with style():
-            new = Figure(figsize=(WIDTH, height), layout="constrained")
+            if is_narrow():
+                height = narrow or 0.94 * height
+                rows, columns = narrow_grid or (rows * columns, 1)
+            new = Figure(figsize=(PAGES[_page], height), layout="constrained")
             ax = new.subplots(rows, columns, **options)
     for one in np.ravel(np.asarray(ax, dtype=object)):
         one.xaxis.set_major_formatter(LinearFormatter())
@@ -245,6 +296,23 @@ def describe(ax: Axes, key: str, **values: Any) -> None:
     _descriptions[ax.figure] = language.text(f"{key}.alt", **values)
 
 
+def footnote(ax: Axes, text: str) -> None:
+    """Write a text below the figure of ``ax``, for which the layout makes room.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Any axes of the figure.
+    text : str
+        What to write.
+    """
+    text = wrapped(text, PAGES[_page] * 72 / _FOOTNOTE_LETTER)
+    with style():
+        ax.figure.supxlabel(
+            text, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]
+        )
+
+
 def mark_source(ax: Axes, source: str) -> None:
     """Write below the figure of ``ax`` that its data are the embedded digits, if they are.
 
@@ -261,12 +329,62 @@ def mark_source(ax: Axes, source: str) -> None:
     if _validate.choice("source", source, ("mnist", "digits")) == "mnist":
         return
     mark = language.text("data.mark")
-    with style():
-        ax.figure.supxlabel(
-            mark, x=0.99, ha="right", fontsize=10, fontstyle="italic", color=COLORS["muted"]
-        )
+    footnote(ax, mark)
     before = alternative_text(ax.figure).removesuffix(f"{mark}.").strip()
     _descriptions[ax.figure] = f"{before} {mark}.".strip()
+
+
+def take_title(figure: Figure) -> str:
+    """Take a figure's title out of it, for the page to write it above the picture.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure, which becomes lower.
+
+    Returns
+    -------
+    str
+        The figure's title, or that of its only panel; else the empty string, and the panels keep
+        theirs.
+    """
+    panels = figure.axes
+    own = figure.get_suptitle()
+    title = own or (panels[0].get_title(loc="left") if len(panels) == 1 else "")
+    if not title:
+        return ""
+    if own:
+        figure.suptitle("").set_in_layout(False)
+    else:
+        panels[0].set_title("", loc="left")
+    figure.set_figheight(figure.get_figheight() - _TITLE_HEIGHT)
+    return " ".join(title.split())
+
+
+def geometry(figure: Figure) -> dict[str, list[Any]]:
+    """Return where the axes of a drawn figure are, for a page to draw a reader's guess on them.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure, once it is drawn: before, the layout is not known.
+
+    Returns
+    -------
+    dict of str to list
+        Under ``box`` the left, top, right and bottom of all panels together, as shares of the
+        figure's width and height; under ``x`` and ``y`` the first panel's limits and its scale,
+        "linear" or "log".
+    """
+    panels = [ax.get_position() for ax in figure.axes]
+    left, right = min(one.x0 for one in panels), max(one.x1 for one in panels)
+    bottom, top = min(one.y0 for one in panels), max(one.y1 for one in panels)
+    first = figure.axes[0]
+    return {
+        "box": [round(float(share), 4) for share in (left, 1 - top, right, 1 - bottom)],
+        "x": [*map(float, first.get_xlim()), first.get_xscale()],
+        "y": [*map(float, first.get_ylim()), first.get_yscale()],
+    }
 
 
 def alternative_text(figure: FigureBase) -> str:

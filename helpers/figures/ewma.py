@@ -92,7 +92,7 @@ def step_response(ma: np.ndarray, ewma: np.ndarray, *, ax: Axes | None = None) -
     ax.yaxis.set_major_formatter(NumberFormatter(".0%"))
     titles(ax, key)
     for style, average, day, offset, ha, va in (
-        ("ewma", ewma, 1, (-4, 8), "right", "baseline"),
+        ("ewma", ewma, 3, (-8, 6), "right", "baseline"),
         ("ma", ma, 2, (10, -8), "left", "top"),
     ):
         text, color = language.text(f"{key}.{style}"), STYLES[style]["color"]
@@ -166,7 +166,10 @@ def noise(
     ax.plot(periods, ewma, "o", color=COLORS["orange"], markersize=4.5)
     ax.set(xticks=periods, ylim=(0, 1.1 * max(ma.max(), ewma.max(), theory.max())))
     titles(ax, key)
-    note(ax, language.text(f"{key}.theory"), (periods[1], theory[1]), (14, 8))
+    note(ax, language.text(f"{key}.theory"), (periods[-1], theory[-1]), (0, 10), ha="right")
+    for row, (name, heights, color) in enumerate((("ma", ma, "blue"), ("ewma", ewma, "orange"))):
+        text = language.text(f"{key}.{name}")
+        note(ax, text, (periods[0], heights[0]), (12, 4 - 14 * row), color=COLORS[color])
     canvas.describe(
         ax,
         key,

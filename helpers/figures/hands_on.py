@@ -46,7 +46,7 @@ def samples(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=6.2, ax=ax)
+    ax = canvas.subplots(height=6.2, narrow=4, ax=ax)
     key = "figures.hands_on.samples"
     rows, columns = pixels.shape[:2]
     _draw_tiles(ax, pixels)
@@ -74,11 +74,8 @@ def accuracies(
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.hands_on.accuracies"
     epochs = np.arange(1, len(train) + 1)
-    for name, curve, style in (
-        ("train", train, "adam_variant"),
-        ("validation", validation, "adam"),
-    ):
-        ax.plot(epochs, curve, **STYLES[style], label=language.text(f"{key}.{name}"))
+    for name, curve in (("train", train), ("validation", validation)):
+        ax.plot(epochs, curve, **STYLES[name], label=language.text(f"{key}.{name}"))
     ax.set_xlim(1, epochs[-1])
     ax.set_ylim(top=1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -349,7 +346,7 @@ def confusion(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.4, ax=ax)
     key = "figures.hands_on.confusion"
     size = len(counts)
     diagonal = np.eye(size, dtype=bool)
@@ -405,33 +402,22 @@ def mistakes(
     source : {"mnist", "digits"}
         The ``source`` of the images.
     """
-    ax = canvas.subplots(height=3.8, ax=ax)
+    ax = canvas.subplots(height=3.2, narrow=2.4, ax=ax)
     key = "figures.hands_on.mistakes"
     images, height, width = pixels.shape
     columns = -(-images // 2)
     tiles = np.zeros((2 * columns, height, width))
     tiles[:images] = pixels
     _draw_tiles(ax, tiles.reshape(2, columns, height, width), gap=12)
-    ax.set_xticks(range(1, columns + 1))
-    rows = [language.text(f"{key}.{name}") for name in ("first", "next")]
-    ax.set_yticks([0, 1], rows, rotation=90, va="center")
+    ax.set(xticks=[], yticks=[])
+    for i, values in enumerate(zip(truth, answers, strict=True)):
+        text = language.text(f"{key}.answered", truth=values[0], answer=values[1])
+        at = (i % columns + 1, i // columns - 0.44)
+        note(ax, text, at, color=COLORS["ink"], ha="center", va="top", fontweight="bold")
     # Rounded down, and never to 100 %: the network was wrong.
-    rounded = np.minimum(np.floor(1000 * np.array(confidences)), 999) / 1000
-    for i in range(images):
-        values = {"truth": truth[i], "answer": answers[i], "confidence": rounded[i]}
-        text = language.text(f"{key}.answered", **values)
-        at = (i % columns + 1, i // columns - 0.48)
-        note(ax, text, at, color=COLORS["ink"], ha="center", va="top", linespacing=1.25)
-    titles(ax, key)
-    canvas.describe(
-        ax,
-        key,
-        images=images,
-        truth=truth[0],
-        answer=answers[0],
-        most=rounded[0],
-        least=rounded[-1],
-    )
+    least = min(np.floor(1000 * min(confidences)), 999) / 1000
+    titles(ax, key, images=images, least=least)
+    canvas.describe(ax, key, images=images, truth=truth[0], answer=answers[0], least=least)
     canvas.mark_source(ax, source)
     return ax
 

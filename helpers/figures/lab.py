@@ -10,7 +10,7 @@ from helpers import language
 from helpers.figures import canvas
 from helpers.figures.labels import corner_note, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
-from helpers.figures.surface import Surface, draw_paths, draw_surface
+from helpers.figures.surface import Surface, draw_paths, draw_surface, explain_marks
 from helpers.figures.ticks import plain_log
 
 __all__ = ["adam", "average", "race", "schedule", "stability"]
@@ -42,11 +42,12 @@ def race(
     problem : {"regression", "quadratic", "rosenbrock", "beale", "saddle"}
         The surface's name.
     """
-    ax = canvas.subplots(height=5.4, ax=ax)
+    ax = canvas.subplots(height=5.4, narrow=4.2, ax=ax)
     key = "figures.lab.race"
     draw_surface(ax, surface, optimum, steep=problem in ("rosenbrock", "beale"))
     for style, path in paths:
         draw_paths(ax, {style: path})
+    explain_marks(ax)
     order = sorted(range(len(losses)), key=lambda i: np.nan_to_num(losses[i], nan=np.inf))
     measure = language.text(f"{key}.loss" if optimum is None else f"{key}.above")
     corner_note(ax, measure, color=COLORS["muted"], right=True)

@@ -63,13 +63,13 @@ def step(
     ax.set(xlim=(theta[0], theta[-1]), ylim=(min(0, promised) - 0.1 * top, 1.1 * top))
     titles(ax, key)
     for name, at, offset, color, side in (
-        ("step", ((before + after) / 2, loss_before), (0, 7), orange, "center"),
+        ("step", start, (-8, 7), orange, "right"),
         ("slope", start, (12, -6), blue, "left"),
         ("promised", (after, promised), (10, -8), blue, "left"),
         ("lands", landing, (-10, -4), orange, "right"),
     ):
         text = language.text(f"{key}.{name}", step=size, slope=slope)
-        note(ax, text, at, offset, color=color, ha=side)
+        note(ax, text, at, offset, color=color, ha=side, narrow=13)
     canvas.describe(
         ax,
         key,
@@ -252,28 +252,34 @@ def range_test(
     key = "figures.learning_rate.range_test"
     lowest = int(smoothed.argmin())
     falls_far = smoothed[0] > 8 * smoothed[lowest]
-    ax.plot(rates, losses, **{**STYLES["data"], "markersize": 3})
+    green, muted, orange = STYLES["corrected"]["color"], COLORS["muted"], COLORS["orange"]
+    ax.plot(rates, losses, **{**STYLES["data"], "markersize": 3}, clip_on=False)
     ax.plot(rates, smoothed, **STYLES["corrected"])
-    ax.plot(rates[lowest], smoothed[lowest], "v", color=COLORS["orange"], markersize=10)
-    ax.axvline(suggested, **STYLES["ma"])
+    ax.plot(rates[lowest], smoothed[lowest], "v", color=orange, markersize=10)
     ax.set(xscale="log", yscale="log" if falls_far else "linear", xlim=(rates[0], rates[-1]))
     low, high = ax.get_ylim()
-    # Leave room for names below.
-    low = low / (high / low) ** 0.12 if falls_far else -0.12 * high
-    ax.set_ylim(low, high)
+    # Room for names above, most of it on a narrow page, where they have two lines.
+    high = high * (high / low) ** 0.2 if falls_far else 1.15 * high
+    ax.set_ylim(low if falls_far else 0, high)
     plain_log(ax)
     titles(ax, f"{key}.{rule}", lowest=rates[lowest], limit=limit)
-    side = "right" if rates[lowest] > rates[-1] / 3 else "center"
-    marks = [
-        ("suggested", suggested, low, (-6, 6), "right", COLORS["blue"]),
-        ("lowest", rates[lowest], low, (0, 6), side, COLORS["orange"]),
-    ]
+    marks = [("suggested", suggested, 0, STYLES["ma"])]
+    marks.append(("lowest", rates[lowest], 1, {**STYLES["reference"], "color": orange}))
     if limit is not None:
-        ax.axvline(limit, **STYLES["reference"])
-        marks.append(("limit", limit, high, (-6, -12), "right", COLORS["muted"]))
-    for name, rate, height, offset, side, color in marks:
+        marks.append(("limit", limit, 0, STYLES["reference"]))
+    for name, rate, row, style in marks:
+        ax.axvline(rate, **style)
         text = language.text(f"{key}.{name}", rate=rate)
-        note(ax, text, (rate, height), offset, color=color, ha=side, plate=True)
+        offset = (-5, -4 - row * (30 if canvas.is_narrow() else 16))
+        color = style["color"]
+        at = (rate, high)
+        note(ax, text, at, offset, color=color, ha="right", va="top", plate=True, narrow=13)
+    text = language.text(f"{key}.smoothed")
+    note(ax, text, (rates[0], smoothed[0]), (4, 9), color=green)
+    third = len(rates) // 3
+    text = language.text(f"{key}.losses")
+    at = (rates[third], losses[third])
+    note(ax, text, at, (-4, -8), color=muted, ha="right", va="top", narrow=13)
     canvas.describe(
         ax,
         f"{key}.{rule}",

@@ -5,10 +5,17 @@ from matplotlib.axes import Axes
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.labels import RULES, label_ends, note, titles
+from helpers.figures.labels import RULES, headline, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
-from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.runs import draw_seeds
+from helpers.figures.runs import losses as losses
+from helpers.figures.surface import (
+    Surface,
+    distance,
+    draw_paths,
+    draw_surface,
+    explain_marks,
+)
 from helpers.figures.ticks import plain_log
 
 __all__ = [
@@ -18,7 +25,6 @@ __all__ = [
     "flavours",
     "gain",
     "gradients",
-    "losses",
     "noise",
     "paths",
 ]
@@ -70,9 +76,13 @@ def noise(
 
 @canvas.figure
 def batches(
-    surface: Surface, optimum: np.ndarray, paths: dict[int, np.ndarray], *, ax: Axes | None = None
-) -> Axes:
-    """Paths of SGD over the loss surface, from mini-batches of different sizes.
+    surface: Surface,
+    optimum: np.ndarray,
+    paths: dict[int, np.ndarray],
+    *,
+    axes: np.ndarray | None = None,
+) -> np.ndarray:
+    """Paths of SGD over the loss surface, a panel for each size of its mini-batches.
 
     Parameters
     ----------
@@ -83,34 +93,27 @@ def batches(
     paths : dict of int to numpy.ndarray
         By batch size, of which there are three, ascending: shape (steps + 1, 2).
     """
-    ax = canvas.subplots(height=5.6, ax=ax)
+    axes = canvas.subplots(1, 3, height=3.1, narrow=7.4, sharex=True, sharey=True, ax=axes)
     key = "figures.momentum.batches"
-    draw_surface(ax, surface, optimum)
-    (small, small_path), (medium, medium_path), (large, large_path) = paths.items()
-    sgd, ink = STYLES["sgd"], COLORS["ink"]
-    ax.plot(*small_path.T, **STYLES["gradient"])
-    ax.plot(*medium_path.T, **sgd, marker=".", markersize=4)
-    ax.plot(*large_path.T, color=ink, linewidth=1.4, linestyle=(0, (5, 2)))
-    titles(ax, key)
-    for size, at, offset, color in (
-        (small, small_path[small_path[:, 0].argmax()], (8, 2), COLORS["muted"]),
-        (medium, medium_path[len(medium_path) // 2], (-46, -14), sgd["color"]),
-        (large, large_path[large_path[:, 0].argmax()], (8, -16), ink),
-    ):
-        note(ax, f"n = {size}", at, offset, color=color, fontweight="bold")
-    lengths = [
-        np.linalg.norm(np.diff(path, axis=0), axis=1).sum() for path in (small_path, large_path)
-    ]
+    for ax, (size, path) in zip(axes, paths.items(), strict=True):
+        draw_surface(ax, surface, optimum, levels=10)
+        draw_paths(ax, {"sgd": path})
+        titles(ax, f"{key}.panel", size=size)
+        ax.label_outer()
+    headline(axes, key)
+    explain_marks(axes[0])
+    small, _, large = paths
+    steps = {size: np.diff(path, axis=0) for size, path in paths.items()}
     canvas.describe(
-        ax,
+        axes[0],
         key,
-        steps=len(small_path) - 1,
+        steps=len(steps[small]),
         small=small,
         large=large,
-        long=lengths[0],
-        short=lengths[1],
+        long=np.linalg.norm(steps[small], axis=1).sum(),
+        short=np.linalg.norm(steps[large], axis=1).sum(),
     )
-    return ax
+    return axes
 
 
 @canvas.figure
@@ -248,9 +251,10 @@ def _draw_named_paths(
     key: str, surface: Surface, optimum: np.ndarray, paths: dict[str, np.ndarray], ax: Axes | None
 ) -> Axes:
     """Draw paths over the surface, each named where there is room beside it."""
-    ax = canvas.subplots(height=5.6, ax=ax)
+    ax = canvas.subplots(height=5.6, narrow=4.2, ax=ax)
     draw_surface(ax, surface, optimum)
     draw_paths(ax, paths)
+    explain_marks(ax)
     titles(ax, key)
     for style, path in paths.items():
         at, offset = {
@@ -296,37 +300,6 @@ def gradients(gradients: dict[str, np.ndarray], *, axes: np.ndarray | None = Non
         steps=len(gradients["sgd"]),
         low=gradients["sgd"].min(),
         **{style: values.max() for style, values in gradients.items()},
-    )
-    return axes
-
-
-@canvas.figure
-def losses(
-    train: dict[str, np.ndarray],
-    validation: dict[str, np.ndarray],
-    *,
-    axes: np.ndarray | None = None,
-) -> np.ndarray:
-    """Loss of each epoch on a logarithmic axis: training above, validation below.
-
-    Parameters
-    ----------
-    train, validation : dict of str to numpy.ndarray
-        Under ``"sgd"``, ``"momentum"`` and ``"nesterov"``: shape (epochs,).
-    """
-    axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True, ax=axes)
-    key = "figures.momentum.losses"
-    for ax, part, curves in zip(axes, ("train", "validation"), (train, validation), strict=True):
-        draw_losses(ax, [(RULES[rule], curve, STYLES[rule]) for rule, curve in curves.items()])
-        best = min(curves, key=lambda rule: curves[rule][-1])
-        titles(ax, f"{key}.{part}", best=RULES[best])
-        ax.label_outer()
-    canvas.describe(
-        axes[0],
-        key,
-        epochs=len(train["sgd"]),
-        **{rule: curve[-1] for rule, curve in train.items()},
-        **{f"{rule}_validation": curve[-1] for rule, curve in validation.items()},
     )
     return axes
 

@@ -3,6 +3,7 @@
 ``palette.toml`` beside this file defines them; the site's style sheets read the same file.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 from helpers import _validate
 
-__all__ = ["COLORS", "STYLES", "THEMES", "load", "theme"]
+__all__ = ["COLORS", "STYLES", "THEMES", "in_dark", "load", "theme"]
 
 THEMES = ("light", "dark")
 
@@ -48,6 +49,24 @@ def theme(name: str) -> Iterator[None]:
         yield
     finally:
         _theme = before
+
+
+def in_dark(svg: str) -> str:
+    """Return a picture for a light page in the colours for a dark one.
+
+    Parameters
+    ----------
+    svg : str
+        A picture in no other colours than the palette's, and without pixels.
+
+    Returns
+    -------
+    str
+        The same shapes, in the dark page's colours.
+    """
+    light, dark = load()["light"], load()["dark"]
+    other = {light[name]: dark[name] for name in light}
+    return re.sub(r'(?<=[ "])#[0-9a-f]{6}\b', lambda color: other[color[0]], svg)
 
 
 class _Colors(Mapping[str, str]):

@@ -8,10 +8,16 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.labels import corner_note, label_ends, titles
+from helpers.figures.labels import headline, label_ends, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.runs import draw_losses, draw_seeds
-from helpers.figures.surface import Surface, distance, draw_paths, draw_surface
+from helpers.figures.surface import (
+    Surface,
+    distance,
+    draw_paths,
+    draw_surface,
+    explain_marks,
+)
 
 __all__ = ["floor", "losses", "medians", "paths", "traces"]
 
@@ -109,7 +115,9 @@ def paths(
     *,
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Paths over the loss surface: a row for each schedule, a column for each optimizer.
+    """Paths over the loss surface: a row for each optimizer, a column for each schedule.
+
+    On a narrow page rows and columns are exchanged.
 
     Parameters
     ----------
@@ -121,28 +129,33 @@ def paths(
         By schedule, ``"none"``, ``"step"`` and ``"cyclic"``, then by optimizer, ``"momentum"`` and
         ``"nesterov"``: shape (steps + 1, 2).
     """
-    axes = canvas.subplots(3, 2, height=8.8, sharex=True, sharey=True, ax=axes)
+    axes = canvas.subplots(
+        2, 3, height=5.0, narrow=7.6, narrow_grid=(3, 2), sharex=True, sharey=True, ax=axes
+    )
     key = "figures.scheduled_runs.paths"
     far: dict[str, float] = {}
     long: dict[str, float] = {}
-    for row, (schedule, by_optimizer) in zip(axes, paths.items(), strict=True):
-        for ax, (style, path) in zip(row, by_optimizer.items(), strict=True):
+    columns = axes if len(axes) == len(paths) else axes.T
+    for column, (schedule, by_optimizer) in zip(columns, paths.items(), strict=True):
+        for ax, (style, path) in zip(column, by_optimizer.items(), strict=True):
             draw_surface(ax, surface, optimum, levels=10)
             draw_paths(ax, {style: path})
-            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.xaxis.set_major_locator(MaxNLocator(3))
             ax.yaxis.set_major_locator(MaxNLocator(4))
-            titles(ax, key)
-            if ax is not axes[0, 0]:
-                ax.set_title("")
-            ax.label_outer()
             pair = f"{schedule}_{style}"
             far[pair] = distance(path, optimum)
             long[pair] = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
-            names = [language.text(f"figures.scheduled_runs.{name}") for name in (style, schedule)]
-            ends = language.text(f"{key}.ends", far=far[pair], long=long[pair])
-            color = STYLES[style]["color"]
-            corner_note(ax, ", ".join(names), color=color, fontsize=9.5, fontweight="bold")
-            corner_note(ax, ends, 1, color=color, fontsize=9.5)
+            titles(
+                ax,
+                f"{key}.panel",
+                rule=language.text(f"figures.scheduled_runs.{style}"),
+                plan=language.text(f"figures.scheduled_runs.{schedule}"),
+                far=far[pair],
+                long=long[pair],
+            )
+            ax.label_outer()
+    headline(axes, key)
+    explain_marks(axes[0, 0])
     canvas.describe(
         axes[0, 0],
         key,
@@ -165,28 +178,22 @@ def losses(
     ----------
     losses : dict of str to dict of str to numpy.ndarray
         By optimizer, ``"momentum"`` and ``"nesterov"``, then by schedule, ``"none"``, ``"step"``
-        and ``"cyclic"``: shape (epochs,).
+        and ``"cyclic"``: shape (seeds, epochs).
     """
     axes = canvas.subplots(2, height=6.0, sharex=True, sharey=True, ax=axes)
     key = "figures.scheduled_runs.losses"
     values: dict[str, float] = {}
     names = {name: language.text(f"figures.scheduled_runs.{name}") for name in losses["momentum"]}
-    for ax, (style, curves) in zip(axes, losses.items(), strict=True):
-        color = {"color": STYLES[style]["color"]}
-        draw_losses(
-            ax,
-            [
-                (names[schedule], curve, STYLES[f"schedule_{schedule}"] | color)
-                for schedule, curve in curves.items()
-            ],
+    for ax, (style, by_plan) in zip(axes, losses.items(), strict=True):
+        last = draw_losses(
+            ax, [(names[plan], row, STYLES[f"schedule_{plan}"]) for plan, row in by_plan.items()]
         )
-        ends = {schedule: curve[-1] for schedule, curve in curves.items()}
-        best = min(ends, key=ends.__getitem__)
-        apart = 1 - ends[best] / max(ends.values())
-        titles(ax, f"{key}.{style}", best=names[best], apart=apart)
+        best = min(last, key=last.__getitem__)
+        titles(ax, f"{key}.{style}", best=best, apart=1 - last[best] / max(last.values()))
         ax.label_outer()
-        values |= {f"{style}_{schedule}": end for schedule, end in ends.items()}
-    canvas.describe(axes[0], key, epochs=len(losses["momentum"]["none"]), **values)
+        values |= {f"{style}_{plan}": last[name] for plan, name in names.items()}
+    seeds, epochs = losses["momentum"]["none"].shape
+    canvas.describe(axes[0], key, seeds=seeds, epochs=epochs, **values)
     return axes
 
 

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgba
 
 from helpers import language
 from helpers.figures import canvas
-from helpers.figures.labels import RULES, label_ends, note, titles
+from helpers.figures.labels import RULES, headline, label_ends, note, titles
 from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.surface import Surface
 from helpers.figures.ticks import plain_log
@@ -59,7 +59,7 @@ def rates(
     plain_log(ax)
     titles(ax, key, seeds=seeds)
     for style, at in best.items():
-        offset = (-3, -17)
+        offset = (3, -15) if style == "nesterov" else (-3, -17)
         if style == "adam":  # other names are in the way below its best rate
             at, offset = (rates[-1], medians[style][-1]), (-22, 8)
         color = STYLES[style]["color"]
@@ -139,6 +139,7 @@ def regions(
             note(ax, language.number(level), at, (4, 3), color=COLORS["ink"])
         text = language.text(f"{key}.diverges")
         note(ax, text, _DIVERGES[style], color=COLORS["ink"], ha="center", fontweight="bold")
+    headline(axes, key)
     canvas.describe(
         axes[0],
         key,

@@ -2,12 +2,12 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
+from helpers import language
 from helpers.figures import canvas
 from helpers.figures.palette import COLORS, STYLES
 
-__all__ = ["Surface", "distance", "draw_paths", "draw_surface"]
+__all__ = ["Surface", "distance", "draw_paths", "draw_surface", "explain_marks"]
 
 Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
 """x, shape (columns,); y, shape (rows,); and values, shape (rows, columns)."""
@@ -45,8 +45,7 @@ def draw_surface(
     low, high = values.min(), values.max()
     share = np.arange(1, levels + 1) / levels
     heights = low + (np.expm1(np.log1p(high - low) * share) if steep else (high - low) * share**2)
-    floor, top = (np.array(to_rgb(COLORS[name])) for name in ("valley", "paper"))
-    fill = [tuple(floor + (top - floor) * part) for part in np.arange(levels) / levels]
+    fill = [(COLORS["valley"], 1 - part) for part in np.arange(levels) / levels]
     ax.grid(False)
     ax.contourf(xs, ys, values, levels=[low, *heights], colors=fill, zorder=0)
     ax.contour(xs, ys, values, levels=heights, colors=COLORS["grid"], linewidths=0.7, zorder=0.1)
@@ -59,7 +58,7 @@ def draw_surface(
 
 @canvas.style()
 def draw_paths(ax: Axes, paths: dict[str, np.ndarray]) -> None:
-    """Draw paths, each from a ring at its start.
+    """Draw paths, each from a ring at its start to a dot at its end.
 
     Parameters
     ----------
@@ -71,6 +70,19 @@ def draw_paths(ax: Axes, paths: dict[str, np.ndarray]) -> None:
     for style, path in paths.items():
         ax.plot(path[:, 0], path[:, 1], **STYLES[style], marker=".", markersize=4)
         ax.plot(*path[0], marker="o", markersize=8, mfc="none", color=COLORS["muted"])
+        (end,) = ax.plot(*path[-1], marker="o", markersize=8, color=STYLES[style]["color"])
+        end.set(markeredgecolor=COLORS["paper"], markeredgewidth=0.8, zorder=5)
+
+
+def explain_marks(ax: Axes) -> None:
+    """Say below the figure what ring, dot and star are.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Any axes of the figure.
+    """
+    canvas.footnote(ax, language.text("figures.marks"))
 
 
 def distance(path: np.ndarray, optimum: np.ndarray) -> float:

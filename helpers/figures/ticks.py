@@ -9,6 +9,9 @@ from helpers import language
 __all__ = ["LinearFormatter", "NumberFormatter", "plain_log"]
 
 
+_ROOM = 3.5  # inches
+
+
 class LinearFormatter(ScalarFormatter):
     """Tick labels with as many decimals as tell the ticks apart."""
 
@@ -52,7 +55,9 @@ def plain_log(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         if axis.get_scale() == "log":
             low, high = sorted(axis.get_view_interval())
-            short = np.log10(high / low) < 2.6
+            # Several labels a decade need room, most of all beside each other.
+            is_narrow = axis is ax.xaxis and ax.bbox.width / ax.figure.dpi < _ROOM
+            short = np.log10(high / low) < (1.6 if is_narrow else 2.6)
             axis.set_major_locator(LogLocator(subs=(1, 2, 5) if short else (1,), numticks=12))
             axis.set_major_formatter(NumberFormatter(",g"))
     ax.minorticks_off()

@@ -22,8 +22,15 @@ export function watch(root, store, around, { resize, redraw, atOnce = () => fals
       redraw(store.state, all);
     });
   });
-  const observer = new ResizeObserver(() => root.clientWidth && resize(root.clientWidth));
-  observer.observe(root); // which calls it a first time
+  let width = 0;
+  const fit = () => {
+    if (!root.clientWidth || root.clientWidth === width) return;
+    width = root.clientWidth;
+    resize(width);
+  };
+  fit(); // at once where it is in a page already, so that nothing moves once it is seen
+  const observer = new ResizeObserver(fit);
+  observer.observe(root);
   return () => {
     cancelAnimationFrame(request);
     observer.disconnect();

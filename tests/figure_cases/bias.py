@@ -30,8 +30,8 @@ def missing_weight():
     check.bars(seen, steps, 1 - rest, "orange")
     check.bars(missing, steps, rest, None, bottom=1 - rest, hatch="///")
     assert {to_hex(bar.get_edgecolor()) for bar in missing} == {COLORS["grey"]}
-    on_bars = note("on values seen: 1 − βᵗ", "paper", (0.72, 0.28))
-    on_hatch = note("on the initial zero: βᵗ", "ink", (0.16, 0.86))
+    on_bars = note("on values seen: 1 − βᵗ", "paper", (0.96, 0.2))
+    on_hatch = note("on the initial zero: βᵗ", "ink", (0.02, 0.96))
     check.artists(ax, on_bars, on_hatch, title=[1, 0.88], x=(0.5, 35.5), y=(0, 1))
     assert [text.get_bbox_patch() is None for text in ax.texts] == [True, False]
     assert ax.get_xticks().tolist() == [*FIFTHS, 35]
@@ -51,28 +51,28 @@ def towards_zero():
 
 def correction():
     steps, share = np.unique(np.geomspace(1, 20_000, 150).astype(int)), 0.03
-    ratios = {beta: 1 / (1 - beta**steps) - 1 for beta in (0.8, 0.998)}
+    ratios = {beta: 1 / (1 - beta**steps) - 1 for beta in (0.9, 0.998)}
     # 1/(1 − βᵗ) − 1 < 0.03 where βᵗ < 0.03/1.03
     fast, slow = (int(np.ceil(np.log(share / (1 + share)) / np.log(beta))) for beta in ratios)
-    below = {0.8: fast, 0.998: slow}
+    below = {0.9: fast, 0.998: slow}
     ax = yield {"steps": steps, "ratios": ratios, "below": below, "share": share}
     check.artists(
         ax,
         across("reference", share),
-        line("blue", steps, ratios[0.8]),
+        line("blue", steps, ratios[0.9]),
         line("purple", steps, ratios[0.998], linestyle="--"),
         line("blue", fast, share, marker="o"),
         line("purple", slow, share, marker="o"),
-        note("β = 0.8", "blue", (1, 4)),
+        note("β = 0.9", "blue", (1, 9)),
         note("β = 0.998", "purple", (1, 499)),
         note(f"step {fast}", "blue", (fast, share)),
         note(f"step {slow:,}", "purple", (slow, share)),
         title=[fast, slow],
         x=(1, 20_000),
-        y=(0.0075, 2 * 499),
+        y=(0.03 / 9, 2 * 499),
         log="xy",
     )
-    check.alternative_text(ax, 0.8, 5, 0.03, fast, 0.998, 500, 0.03, slow)
+    check.alternative_text(ax, 0.9, 10, 0.03, fast, 0.998, 500, 0.03, slow)
 
 
 def first_steps():

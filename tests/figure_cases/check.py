@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.lines import Line2D
 
 from helpers import optimizers, problems, simulate
-from helpers.figures import canvas
+from helpers.figures import canvas, palette
 from helpers.figures.palette import COLORS, STYLES
 
 _TOY = problems.linear_regression()
@@ -58,7 +58,12 @@ def upright(style, x):
 
 def note(text, color, at):
     """Expect a text at a point, in a colour of the palette."""
-    return Note(text, COLORS[color], (at[0], at[1]))
+    return Note(plain(text), COLORS[color], (at[0], at[1]))
+
+
+def plain(text):
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
 
 
 def _style(one):
@@ -69,15 +74,18 @@ def _style(one):
 
 
 def artists(ax, *expected, title=(), x=(None, None), y=(None, None), log=""):
-    """Compare all lines and texts within the axes, numbers of the title, limits and scales."""
+    """Compare all lines and texts within the axes, numbers of the title, limits and scales.
+
+    How texts are wrapped does not count.
+    """
     drawn = [Line(*np.asarray(one.get_xydata(), float).T, _style(one)) for one in ax.lines]
-    texts = [Note(t.get_text(), t.get_color(), t.xy) for t in ax.texts if t.get_text()]
+    texts = [Note(plain(t.get_text()), t.get_color(), t.xy) for t in ax.texts if t.get_text()]
     for one in expected:
         if isinstance(one, Line):
             _take(drawn, one, _same)
             if one.name is not None:  # in the line's colour, but grey is too pale for letters
                 color = COLORS["muted"] if one.style[0] == COLORS["grey"] else one.style[0]
-                one = Note(one.name, color, (one.x[-1], np.clip(one.y[-1], *ax.get_ylim())))
+                one = Note(plain(one.name), color, (one.x[-1], np.clip(one.y[-1], *ax.get_ylim())))
         if isinstance(one, Note):
             _take(texts, one, lambda a, b: a[:2] == b[:2] and a.at == pytest.approx(b.at))
     assert not drawn
@@ -107,7 +115,7 @@ def _same(drawn, expected):
 
 def corner(ax, *rows, right=False):
     """Expect texts and their colours in a corner, one below the other."""
-    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    heights = {plain(text.get_text()): text.xyann[1] for text in ax.texts}
     drops = -np.diff([0, *(heights[text] for text, _ in rows)])
     assert 4 < drops[0] < 12
     assert all((drops[1:] > 12) & (drops[1:] < 24))  # points: a line each
@@ -143,21 +151,20 @@ def contours(ax, data, levels=14):
             losses = _LOSS.value(torch.tensor(segment)).numpy()
             np.testing.assert_allclose(losses, level, atol=0.01 * (high - low))
     assert {to_hex(color) for color in drawn.get_edgecolor()} == {COLORS["grid"]}
-    # The lower, the deeper: from the valley's colour to nearly the paper's.
+    # The lower, the more of the valley's colour.
     np.testing.assert_allclose(filled.levels, [low, *drawn.levels])
-    shades = filled.get_facecolor()[:, :3]
-    ends = np.array([to_rgb(COLORS[name]) for name in ("valley", "paper")])
-    expected = ends[0] + np.arange(levels)[:, None] / levels * (ends[1] - ends[0])
-    np.testing.assert_allclose(shades, expected, atol=1e-6)
+    shades = [to_rgba(COLORS["valley"], 1 - part / levels) for part in range(levels)]
+    np.testing.assert_allclose(filled.get_facecolor(), shades, atol=1e-6)
     assert ax.get_aspect() == 1
     assert (ax.get_xlim(), ax.get_ylim()) == ((x[0], x[-1]), (y[0], y[-1]))
     return dots("ink", *data["optimum"], "*")
 
 
 def path(style, points):
-    """Expect a path over a surface, and the ring at its start."""
+    """Expect a path over a surface, the ring at its start and the dot at its end."""
     ring = line("muted", *points[0], marker="o", markerfacecolor="none")
-    return line(style, *points.T, marker="."), ring
+    end = line(palette.load()["styles"][style]["color"], *points[-1], marker="o")
+    return line(style, *points.T, marker="."), ring, end
 
 
 @functools.cache
@@ -174,7 +181,8 @@ def runs(style, seed=55, **options):
 
 def seeds(ax, rows, bars=None, **options):
     """Compare rows of dots, from above: a dot for each value, a bar at the median."""
-    labels = [label.get_text() for label in ax.get_yticklabels()]
+    labels = [plain(label.get_text()) for label in ax.get_yticklabels()]
+    rows = {plain(name): row for name, row in rows.items()}
     heights = dict(zip(labels, ax.get_yticks(), strict=True))
     assert sorted(heights, key=heights.__getitem__, reverse=True) == list(rows)
     drawn = []
@@ -197,6 +205,21 @@ def filled(fill, color, x, low, high):
     assert (corners[:, 1].min(), corners[:, 1].max()) == (np.min(low), np.max(high))
     assert to_hex(fill.get_facecolor()[0]) == COLORS[color]
     assert fill.get_facecolor()[0, 3] < 0.5
+
+
+def losses_of_seeds(ax, rows, **options):
+    """Compare the losses of eleven seeds: a line at the median, and a band that leaves out two."""
+    epochs, drawn, last = np.arange(1, 11), [], {}
+    for band, (name, (style, losses)) in zip(ax.collections, rows.items(), strict=True):
+        ordered = np.sort(losses, axis=0)
+        assert len(ordered) == 11
+        color = palette.load()["styles"][style]["color"]
+        filled(band, color, epochs, ordered[1], ordered[9])
+        drawn.append(line(style, epochs, ordered[5], name))
+        last[name] = ordered[5, -1]
+    artists(ax, *drawn, x=(1, 10), log="y", **options)
+    assert f"{min(last, key=last.get)} ends lowest" in plain(ax.get_title(loc="left"))
+    return [*last.values()]
 
 
 _NUMBER = re.compile(

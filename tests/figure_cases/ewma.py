@@ -32,7 +32,7 @@ def step_response():
         across("reference", 1),
         line("ma", days, ma, marker="s"),
         line("ewma", days, ewma, marker="o"),
-        note("EWMA", "orange", (1, 0.25)),
+        note("EWMA", "orange", (3, 1 - 0.75**3)),
         note("MA", "blue", (2, 1 / 3)),
         y=(-0.03, 1.1),
     )
@@ -66,7 +66,9 @@ def noise():
         line("reference", periods, theory),
         dots("blue", periods, ma, "s", markerfacecolor="none"),
         dots("orange", periods, ewma),
-        note("1/√N", "muted", (5, 5**-0.5)),
+        note("1/√N", "muted", (34, 34**-0.5)),
+        note("□ MA, measured", "blue", (2, ma[0])),
+        note("● EWMA, measured", "orange", (2, ewma[0])),
         title=[1],
         y=(0, 1.21 * 2**-0.5),
     )

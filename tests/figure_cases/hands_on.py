@@ -54,8 +54,8 @@ def accuracies():
     train, validation = rising(0.983, 0.3), rising(0.97, 0.15)
     for source in ("mnist", "digits"):
         ax = yield {"train": train, "validation": validation, "source": source}
-        dotted = line("adam_variant", EPOCHS, train, "training")
-        solid = line("adam", EPOCHS, validation, "validation")
+        dotted = line("train", EPOCHS, train, "training")
+        solid = line("validation", EPOCHS, validation, "validation")
         ahead = sum(a > b for a, b in zip(train, validation, strict=True))
         check.artists(ax, dotted, solid, title=[ahead, 18], x=(1, 18), y=(None, 1))
         check.alternative_text(ax, 18, train[0], 0.983, validation[0], 0.97)
@@ -196,19 +196,17 @@ def mistakes():
         columns, pixels = (images + 1) // 2, handwriting(images)
         truth = [CLASSES[(8 + k) % 10] for k in range(images)]
         answers = [CLASSES[(3 + 3 * k) % 10] for k in range(images)]
-        sure = np.linspace(1.0, 0.5678, images)
+        sure = np.linspace(1.0, 0.5678 if images < 10 else 1.0, images)
         data = {"truth": truth, "answers": answers, "confidences": sure.tolist()}
         ax = yield {"pixels": pixels, **data, "source": "digits"}
         notes = []
         for k in range(images):
             row, column = divmod(k, columns)
-            rounded = min(int(1000 * sure[k]) / 10, 99.9)  # down, and it was wrong, after all
-            text = f"{truth[k]} → {answers[k]}\n{rounded:.1f}%"
-            notes.append(note(text, "ink", (column + 1, row - 0.48)))
-        check.artists(ax, *notes)
+            notes.append(note(f"{truth[k]} → {answers[k]}", "ink", (column + 1, row - 0.44)))
+        least = min(int(1000 * min(sure)) / 1000, 0.999)  # down, and it was wrong, after all
+        check.artists(ax, *notes, title=[images, least])
         drawn = tiles(ax, (2, columns), gap=12).reshape(-1, 28, 28)
         np.testing.assert_array_equal(drawn[:images], pixels)
         assert not drawn[images:].any()
-        assert ax.get_xticks().tolist() == [*range(1, columns + 1)]
-        assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
-        check.alternative_text(ax, images, 8, 3, 0.999, 0.567)
+        assert len(ax.get_xticks()) == len(ax.get_yticks()) == 0
+        check.alternative_text(ax, images, 8, 3, least)

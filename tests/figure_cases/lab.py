@@ -129,7 +129,7 @@ def schedule():
     check.alternative_text(ax, 31)
     ax, loss = yield {"rates": rates, **data, "log": True, "seeds": None}
     check.artists(ax, rate, log="y")
-    assert loss.get_title(loc="left") == "The loss, with the exact gradient"
+    assert check.plain(loss.get_title(loc="left")) == "The loss, with the exact gradient"
     # PyTorch raises an error, at once or on the way; a rate is 0 at all steps; a run diverges.
     for count, log in ((0, True), (7, False)):
         cut = {"rates": rates[:count], "losses": losses[: count + 1], "error": count}

@@ -34,20 +34,13 @@ def batches():
         check.runs("sgd", epochs=epochs, batch_size=size).paths[0].numpy()
         for size, epochs in ((2, 2), (20, 20), (80, 80))
     )
-    ax = yield {**data, "paths": {2: small, 20: medium, 80: large}}
-    rightmost = [max(path, key=lambda at: at[0]) for path in (small, large)]
-    check.artists(
-        ax,
-        check.contours(ax, data),
-        line("gradient", *small.T),
-        line("sgd", *medium.T, marker="."),
-        line("ink", *large.T, linestyle="--"),
-        note("n = 2", "muted", rightmost[0]),
-        note("n = 20", "blue", medium[40]),
-        note("n = 80", "ink", rightmost[1]),
-    )
+    by_size = {2: small, 20: medium, 80: large}
+    axes = yield {**data, "paths": by_size}
+    for ax, (size, path) in zip(axes, by_size.items(), strict=True):
+        star = check.contours(ax, data, levels=10)
+        check.artists(ax, star, *check.path("sgd", path), title=[size])
     rough, smooth = (np.hypot(*np.diff(path.T)).sum() for path in (small, large))
-    check.alternative_text(ax, 80, 2, rough, 80, smooth)
+    check.alternative_text(axes, 80, 2, rough, 80, smooth)
 
 
 def gain():
@@ -118,21 +111,6 @@ def gradients():
         own = line(rule, np.arange(50), values, marker=".")
         check.artists(ax, across("zero", 0), own, x=(0, 49))
     check.alternative_text(axes, 50, min(by_rule["sgd"]), *(max(by_rule[rule]) for rule in rules))
-
-
-def losses():
-    runs = {rule: check.runs(rule) for rule in ("sgd", "momentum", "nesterov")}
-    train = {rule: run.train_losses[0].numpy() for rule, run in runs.items()}
-    validation = {rule: run.validation_losses[0].numpy() for rule, run in runs.items()}
-    axes = yield {"train": train, "validation": validation}
-    for ax, curves in zip(axes, (train, validation), strict=True):
-        epochs = np.arange(1, 11)
-        lines = (line(rule, epochs, curve, NAMES[rule]) for rule, curve in curves.items())
-        check.artists(ax, *lines, x=(1, 10), log="y")
-        best = min(curves, key=lambda rule: curves[rule][-1])
-        assert ax.get_title(loc="left").endswith(f": {NAMES[best]} ends lowest")
-    ends = [curve[-1] for curves in (train, validation) for curve in curves.values()]
-    check.alternative_text(axes, 10, *ends)
 
 
 def distances():

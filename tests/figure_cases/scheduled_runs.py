@@ -56,49 +56,39 @@ def paths():
         for seed, schedule in zip((55, 42, 51), SCHEDULES, strict=True)
     }
     axes = yield {**data, "paths": by_schedule}
+    is_narrow = axes.shape == (3, 2)
     far, long = [], []
-    for row, (schedule, by_rule) in zip(axes, by_schedule.items(), strict=True):
-        for ax, (rule, path) in zip(row, by_rule.items(), strict=True):
+    for column, by_rule in zip(axes if is_narrow else axes.T, by_schedule.values(), strict=True):
+        for ax, (rule, path) in zip(column, by_rule.items(), strict=True):
             far.append(np.hypot(*(path[-1] - data["optimum"])))
             long.append(np.hypot(*np.diff(path.T)).sum())
-            name = f"{rule.replace('nesterov', 'Nesterov')}, {SCHEDULES[schedule]}"
-            texts = name, f"{long[-1]:.1f} long, ends {far[-1]:.3f} away"
-            notes = check.corner(ax, *((text, OPTIMIZERS[rule]) for text in texts))
             star = check.contours(ax, data, levels=10)
-            check.artists(ax, star, *check.path(rule, path), *notes)
-    titles = [ax.get_title(loc="left") for ax in axes.flat]
-    assert titles[0].startswith("From one start")
-    assert titles[1:] == [""] * 5
-    assert [ax.get_xlabel() for ax in axes.flat] == [*[""] * 4, "bias b", "bias b"]
-    assert [ax.get_ylabel() for ax in axes.flat] == ["weight w", ""] * 3
+            check.artists(ax, star, *check.path(rule, path), title=[long[-1], far[-1]])
+    plans = ["no scheduler", "StepLR", "CyclicLR"]
+    names = [f"{rule}, {plan}" for rule in ("momentum", "Nesterov") for plan in plans]
+    titles = [check.plain(ax.get_title(loc="left")) for ax in (axes.T if is_narrow else axes).flat]
+    assert all(title.startswith(name) for title, name in zip(titles, names, strict=True))
     check.alternative_text(axes, *data["optimum"], 50, *long, *far)
 
 
 def losses():
+    scales = {"momentum": (1.2, 0.9, 0.6), "nesterov": (0.8, 0.5, 1.0)}
     by_rule = {
         rule: {
-            schedule: scale * check.runs(rule, 3).train_losses[0].numpy()
-            for scale, schedule in zip(scales, SCHEDULES, strict=True)
+            schedule: scale * check.runs(rule, range(11)).train_losses.numpy()
+            for scale, schedule in zip(scales[rule], SCHEDULES, strict=True)
         }
-        for rule, scales in zip(OPTIMIZERS, ((1.2, 0.9, 0.6), (0.8, 0.5, 1.0)), strict=True)
+        for rule in OPTIMIZERS
     }
     axes = yield {"losses": by_rule}
-    epochs, ends = np.arange(1, 11), []
-    for ax, (rule, curves) in zip(axes, by_rule.items(), strict=True):
-        color, (none, step, cyclic) = OPTIMIZERS[rule], curves.values()
-        check.artists(
-            ax,
-            line(color, epochs, none, "no scheduler"),
-            line(color, epochs, step, "StepLR", linestyle="--"),
-            line(color, epochs, cyclic, "CyclicLR", linestyle="--"),
-            title=[0.5],
-            x=(1, 10),
-            log="y",
-        )
-        best = {"momentum": "CyclicLR", "nesterov": "StepLR"}[rule]
-        assert f"{best} ends lowest" in ax.get_title(loc="left").replace("\n", " ")
-        ends += none[-1], step[-1], cyclic[-1]
-    check.alternative_text(axes, 10, *ends)
+    ends = []
+    for ax, by_schedule in zip(axes, by_rule.values(), strict=True):
+        rows = {
+            SCHEDULES[schedule]: (f"schedule_{schedule}", losses)
+            for schedule, losses in by_schedule.items()
+        }
+        ends += check.losses_of_seeds(ax, rows, title=[0.5])
+    check.alternative_text(axes, 10, 11, 0.8, *ends)
 
 
 def medians():

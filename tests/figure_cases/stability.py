@@ -99,5 +99,5 @@ def steps():
         log="xy",
     )
     fewer = 6000 / momentum[-1]
-    assert ax.get_ylabel() == "steps until 2.0% is left"
+    assert check.plain(ax.get_ylabel()) == "steps until 2.0% is left (log scale)"
     check.alternative_text(ax, 0.02, 3, 1500, 1500, 6000, momentum[-1], fewer)

@@ -1,4 +1,4 @@
-// On every page: the theme switch, the language link, explorers, and wide content.
+// On every page: the theme switch, the language link, the way to the search, explorers, and wide content.
 
 const store = (key, value) => {
   try {
@@ -18,24 +18,42 @@ const isDark = () => (root.dataset.theme || (systemDark.matches ? "dark" : "ligh
 const showPictures = () => {
   if (!root.dataset.theme) return;
   for (const source of document.querySelectorAll("picture > source")) {
-    source.media = isDark() ? "all" : "not all";
+    source.dataset.media ??= source.media;
+    const chosen = isDark() ? "(min-width: 0)" : "(max-width: 0)";
+    source.media = source.dataset.media.replace("(prefers-color-scheme: dark)", chosen);
   }
 };
 
 const themeButton = document.querySelector("button.theme");
-themeButton.hidden = false;
+const tellTheme = () => themeButton.setAttribute("aria-pressed", isDark());
 themeButton.addEventListener("click", () => {
   root.dataset.theme = isDark() ? "light" : "dark";
   store("theme", root.dataset.theme);
   showPictures();
+  tellTheme();
 });
+systemDark.addEventListener("change", tellTheme);
 showPictures();
+tellTheme();
 
 // --- the other language -----------------------------------------------------------------------
 
 for (const link of document.querySelectorAll("a.language")) {
   link.addEventListener("click", () => store("language", link.lang.slice(0, 2)));
 }
+
+// --- to the search, by the key / ---------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest("input:not([type=range]), textarea, select, [contenteditable]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+  const field = document.querySelector(".search input");
+  const link = document.querySelector("a.find");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field) field.select();
+  else link.click();
+});
 
 // --- where one is -----------------------------------------------------------------------------
 
@@ -71,7 +89,9 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   const { frames } = JSON.parse(explorer.querySelector("script").textContent);
   const sliders = [...explorer.querySelectorAll("input[type=range]")];
   const image = explorer.querySelector("img");
-  const source = explorer.querySelector("source");
+  const sources = explorer.querySelectorAll("source");
+  const status = explorer.querySelector("[role=status]");
+  let timer;
 
   const show = () => {
     let index = 0;
@@ -83,12 +103,20 @@ for (const explorer of document.querySelectorAll(".explorer")) {
       slider.parentElement.querySelector("output").textContent = value;
     }
     const frame = frames[index];
-    source.srcset = frame.dark;
-    image.src = frame.light;
+    sources.forEach((source, i) => (source.srcset = frame.files[i]));
+    image.src = frame.files.at(-1);
     image.alt = frame.text;
+    if (frame.title) explorer.querySelector("figcaption").textContent = frame.title;
   };
 
-  for (const slider of sliders) slider.addEventListener("input", show);
+  const move = () => {
+    show();
+    // A screen reader hears the slider's value at once, and what the picture shows once it rests.
+    clearTimeout(timer);
+    timer = setTimeout(() => (status.textContent = image.alt), 800);
+  };
+
+  for (const slider of sliders) slider.addEventListener("input", move);
   explorer.querySelector(".controls").hidden = false;
   show();
 }

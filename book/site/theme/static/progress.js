@@ -1,7 +1,8 @@
 // What the reader has done, kept on the device, by chapter and for all languages alike.
 //
 // A chapter's record holds, by kind ("sections", "questions", "exercises", "guesses"), what is known of
-// each of them by its number or name. Whoever shows it listens for the document's "progress" event.
+// each of them by its number or name: `true`, or an object whose `right` is true, if it is done. Whoever
+// shows it listens for the document's "progress" event.
 
 const progress = (() => {
   const KEY = "progress";
@@ -33,13 +34,29 @@ const progress = (() => {
   /** What is known of one kind in a chapter, by number or name. */
   const of = (kind, chapter = page) => load()[chapter]?.[kind] ?? {};
 
-  /** Remember something of the page's own chapter. */
-  const record = (kind, name, value) => {
+  /** How many of one kind are done in a chapter. */
+  const done = (kind, chapter = page) =>
+    Object.values(of(kind, chapter)).filter((value) => value === true || value?.right === true).length;
+
+  const update = (kind, entries) => {
     const records = load();
     const kinds = (records[page] ??= {});
-    (kinds[kind] ??= {})[name] = value;
+    kinds[kind] = { ...kinds[kind], ...entries };
     save(records);
   };
+
+  /** Remember something of the page's own chapter. */
+  const record = (kind, name, value) => update(kind, { [name]: value });
+
+  /** Remember the number of the section at which the reader is. */
+  const stay = (section) => update("place", { section, time: Date.now() });
+
+  /** The place where the reader was last, `{ chapter, section }`, or nothing. */
+  const last = () =>
+    Object.entries(load())
+      .map(([chapter, kinds]) => ({ chapter, ...kinds?.place }))
+      .filter(({ time }) => time)
+      .sort((one, other) => other.time - one.time)[0];
 
   /** Forget one kind in the page's chapter, or one of its names only. */
   const drop = (kind, name) => {
@@ -52,5 +69,5 @@ const progress = (() => {
   /** Forget everything, of all chapters. */
   const forget = () => save({});
 
-  return { page, all, of, record, drop, forget };
+  return { page, all, of, done, record, drop, stay, last, forget };
 })();

@@ -74,7 +74,7 @@
         tries += 1;
         const isRight = choice === question.right;
         form.show(choice, isRight);
-        if (isRight) progress.record("questions", number, tries);
+        if (isRight) progress.record("questions", number, { right: true, tries });
         update();
       });
       const update = () => (form.button.hidden = number in done());
@@ -90,10 +90,11 @@
     });
 
     const showScore = () => {
-      const tries = Object.values(done());
-      const values = { first: tries.filter((count) => count === 1).length, done: tries.length, count: forms.length };
-      score.textContent = tries.length ? text(tries.length < forms.length ? "soFar" : "score", values) : "";
-      again.hidden = !tries.length;
+      const answered = Object.values(done());
+      const first = answered.filter(({ tries }) => tries === 1).length;
+      const values = { first, done: answered.length, count: forms.length };
+      score.textContent = answered.length ? text(answered.length < forms.length ? "soFar" : "score", values) : "";
+      again.hidden = !answered.length;
     };
     const restore = () => {
       for (const form of forms) form.restore();
@@ -272,7 +273,7 @@
     if (data.kind === "code") {
       input.checked = known !== undefined;
       input.addEventListener("change", () => {
-        if (input.checked) progress.record("exercises", name, "");
+        if (input.checked) progress.record("exercises", name, true);
         else progress.drop("exercises", name);
       });
       continue;
@@ -287,10 +288,10 @@
     };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (judge()) progress.record("exercises", name, field.value);
+      if (judge()) progress.record("exercises", name, { right: true, answer: field.value });
     });
     if (known !== undefined) {
-      field.value = known;
+      field.value = known.answer;
       judge();
     }
   }

@@ -1,8 +1,10 @@
-// The search page: finds sections in searchIndex, which _static/search-index.js defines.
+// The search page: finds sections in searchIndex (search-index.js), also by what searchGlossary
+// (search-glossary.js) says means the same.
 {
   const EXCERPT_LENGTH = 220; // characters
   const CONTEXT = 60; // characters of an excerpt before the first match, at most
   const DEBOUNCE = 120; // milliseconds
+  const LOOKED_UP = 0.1; // weight of the glossary's chapter, which holds every word, against those that explain
 
   const language = document.documentElement.lang.slice(0, 2);
   const form = document.querySelector("form.search");
@@ -34,16 +36,40 @@
 
   const engine = new MiniSearch({
     fields: ["heading", "text"],
-    tokenize: searchTerms.split,
+    tokenize: (text) => searchTerms.words(text).map(({ word }) => word),
     processTerm: forms,
   });
   engine.addAll(documents);
 
+  // What means the same as a phrase, by its key: lists of words.
+  const synonyms = new Map();
+  for (const group of searchGlossary.groups) {
+    const phrases = group.map((phrase) => searchTerms.ofQuery(phrase, language));
+    for (const key of new Set(phrases.flatMap(searchTerms.keys))) {
+      synonyms.set(key, [...(synonyms.get(key) ?? []), ...phrases]);
+    }
+  }
+
+  // The words cut into the longest phrases that have synonyms, and single words; for each, all that
+  // means the same.
+  const cut = (words) => {
+    if (!words.length) return [];
+    let length = words.length;
+    const same = () => searchTerms.keys(words.slice(0, length)).flatMap((key) => synonyms.get(key) ?? []);
+    while (length > 1 && !same().length) length -= 1;
+    return [[words.slice(0, length), ...same()], ...cut(words.slice(length))];
+  };
+
   const find = (query) => {
     const terms = searchTerms.ofQuery(query, language);
     if (!terms.length) return { hits: [], near: false };
+    // Two words may be one in the text: over fitting, overfitting.
+    const joined = terms
+      .slice(1)
+      .map((word, i) => [...terms.slice(0, i), terms[i] + word, ...terms.slice(i + 2)]);
     const options = {
       boost: { heading: 3 },
+      boostDocument: (id) => (searchGlossary.pages.includes(documents[id].page) ? LOOKED_UP : 1),
       tokenize: (term) => [term],
       processTerm: (term) => term,
     };
@@ -57,8 +83,15 @@
         ],
       };
     };
-    const run = (combineWith, fuzzy) =>
-      engine.search({ combineWith, queries: terms.map((text) => word(text, fuzzy)) }, options);
+    const all = (words, fuzzy) => ({ combineWith: "AND", queries: words.map((text) => word(text, fuzzy)) });
+    const any = (phrases, fuzzy) => ({ combineWith: "OR", queries: phrases.map((words) => all(words, fuzzy)) });
+    const run = (combineWith, fuzzy) => {
+      const readings = [terms, ...joined].map((words) => ({
+        combineWith,
+        queries: cut(words).map((phrases) => any(phrases, fuzzy)),
+      }));
+      return engine.search({ combineWith: "OR", queries: readings }, options);
+    };
     const exact = run("AND", false);
     if (exact.length) return { hits: exact, near: false };
     // No exact match: allow typing errors, then matches of only some of the terms.
@@ -80,17 +113,24 @@
     return made;
   };
 
-  const hitsIn = (text, found) =>
-    [...text.matchAll(searchTerms.WORD)].filter(([word]) => forms(word).some((form) => found.has(form)));
+  // The words of a text that match; of a compound that matches as a whole, not its parts as well.
+  const hitsIn = (text, found) => {
+    let end = 0;
+    return searchTerms.words(text).filter(({ word, written, index }) => {
+      const isHit = index >= end && forms(word).some((form) => found.has(form));
+      if (isHit) end = index + written.length;
+      return isHit;
+    });
+  };
 
   // Part of a text, with its matches in <mark> elements.
   const marked = (text, hits, start = 0, end = text.length) => {
     const pieces = [];
     let at = start;
-    for (const hit of hits) {
-      if (hit.index < start || hit.index + hit[0].length > end) continue;
-      pieces.push(text.slice(at, hit.index), element("mark", hit[0]));
-      at = hit.index + hit[0].length;
+    for (const { written, index } of hits) {
+      if (index < start || index + written.length > end) continue;
+      pieces.push(text.slice(at, index), element("mark", written));
+      at = index + written.length;
     }
     return [...pieces, text.slice(at, end)];
   };
@@ -102,7 +142,7 @@
     let most = 0;
     for (const first of hits) {
       const near = hits.filter(({ index }) => index >= first.index && index < first.index + EXCERPT_LENGTH - CONTEXT);
-      const different = new Set(near.map(([word]) => forms(word).at(-1))).size;
+      const different = new Set(near.map(({ word }) => forms(word).at(-1))).size;
       if (different > most) [most, start] = [different, first.index];
     }
     if (start > CONTEXT) {

@@ -4,6 +4,8 @@
 const searchTerms = (() => {
   // A decimal number is one word: 0,9 and 1.5.
   const WORD = /\p{N}+(?:[.,]\p{N}+)+|[\p{L}\p{N}\p{M}]+/gu;
+  const HYPHENS = /[-‐‑]/g;
+  const COMPOUND = /\p{L}[\p{L}\p{N}\p{M}]*(?:[-‐‑]\p{L}[\p{L}\p{N}\p{M}]*)+/gu;
 
   const GREEK = {
     pt: {
@@ -52,7 +54,7 @@ const searchTerms = (() => {
     en: {
       analyses: "analysis", axes: "axis", bias: "bias", biases: "bias", hypotheses: "hypothesis",
       indices: "index", matrices: "matrix", minima: "minimum", maxima: "maximum",
-      optima: "optimum", vertices: "vertex",
+      optima: "optimum", quizzes: "quiz", vertices: "vertex",
     },
   };
 
@@ -76,14 +78,28 @@ const searchTerms = (() => {
     return [...new Set([plain, named]), `=${stem(completed, language)}`];
   };
 
-  const split = (text) => text.match(WORD) ?? [];
+  // The words of a text and where they stand, `{ word, written, index }`. A compound comes first as
+  // one word and then as its parts: warm-up is warmup, warm and up.
+  const words = (text) => {
+    const found = [...text.matchAll(COMPOUND), ...text.matchAll(WORD)];
+    return found
+      .map(({ 0: written, index }) => ({ written, index, word: written.replace(HYPHENS, "") }))
+      .sort((one, other) => one.index - other.index);
+  };
 
   // The words to search for: without stop words, unless there are no others.
   const ofQuery = (query, language) => {
-    const all = split(query);
+    const all = query.match(WORD) ?? [];
     const distinctive = all.filter((word) => !stopWords[language].has(fold(word)));
     return distinctive.length ? distinctive : all;
   };
 
-  return { WORD, ofQuery, fold, forms, split };
+  // One key for a phrase however it is written: mini-batches, mini batch, minibatch.
+  const key = (phrase, language) =>
+    stem(phrase.map((word) => stem(fold(word), language)).join(""), language);
+
+  // In every language that the course has: who reads in one may ask in another.
+  const keys = (phrase) => Object.keys(STOP_WORDS).map((language) => key(phrase, language));
+
+  return { words, ofQuery, forms, keys };
 })();

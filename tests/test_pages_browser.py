@@ -138,7 +138,7 @@ def test_what_scrolls_sideways_is_reached_by_keyboard(visit):
     page.keyboard.press("ArrowRight")
     wait_until(page, "document.activeElement.scrollLeft > 0")
     page.set_viewport_size({"width": 1600, "height": 800})
-    wait_until(page, "!document.querySelector('article .cell_input pre[tabindex]')")
+    wait_until(page, "!document.querySelector('article .cell_input:not(details *) pre[tabindex]')")
 
 
 SHIFTS = """new Promise((then) => {
@@ -151,14 +151,15 @@ SHIFTS = """new Promise((then) => {
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ONE_LANGUAGE)
-def test_nothing_moves_while_a_page_comes_together(visit, site, name, viewport):
-    """At the page's start, and where an address leads into the middle of it, to a live figure."""
+def test_nothing_moves_while_a_page_comes_together_and_a_live_figure_starts(visit, name, viewport):
     page = visit(address(name), viewport=viewport)
     assert page.evaluate(SHIFTS) < 0.01
     if figure := tree(name).select_one("article .lab-home"):
-        page.goto("about:blank")
-        page.goto(f"{site}/{name}#{figure['id']}")
+        place = page.locator(f"#{figure['id']}")
+        place.evaluate("(it) => it.scrollIntoView()")
+        place.locator("> .lab").wait_for()
         assert page.evaluate(SHIFTS) < 0.01
+        assert 0 < place.bounding_box()["y"] < 100
 
 
 # ── Without scripts, and from the disk ────────────────────────────────────────────────────────────
@@ -170,8 +171,15 @@ def test_chapter_is_complete_without_javascript(visit, name):
     bare = visit(name, java_script_enabled=False, viewport=PHONE)
     rich = visit(name, viewport=PHONE)
     rich.evaluate("document.querySelectorAll('.controls').forEach((box) => (box.hidden = true))")
-    for added in (".copy", ".lab-home > .lab", ".forget"):
-        rich.evaluate(f"document.querySelectorAll('{added}').forEach((one) => one.remove())")
+    added = (
+        ".copy, .lab, .lab-home .title, .forget, .exercise, form.question, .score, .plot > .mark"
+    )
+    for page in (bare, rich):
+        page.evaluate(f"document.querySelectorAll('{added}').forEach((one) => one.remove())")
+    for hidden in ("on-paper", "covered"):  # what a form stands for, and what it is to predict
+        rich.evaluate(
+            f"document.querySelectorAll('.{hidden}').forEach((it) => it.classList.remove('{hidden}'))"
+        )
     text = "document.querySelector('article').innerText"
     assert bare.evaluate(text) == rich.evaluate(text)
     folds = "[...document.querySelectorAll('details')]"

@@ -140,7 +140,6 @@ def test_the_manuscripts_solution_is_right_and_its_numbers_are_shown(name, code,
             "adapted_steps_needed",
             "κ = 100 it takes 231 steps to one per cent, with κ = 1000 2,303:",
         ),
-        ("momentum_same_step", "1 instead of 0.1 at a momentum of 0.9"),
         ("momentum_best", "curvatures 1 and 100 that is a rate of 0.0331 and a momentum of 0.67"),
         ("schedulers_warm_cosine", "here at step 10 of 25 with 5 of warm-up, it is 0.854"),
     ],
@@ -177,19 +176,40 @@ def after_steps(optimizer, parameter, gradients, state=None, **options):
     return parameter.item(), optimizer.state[parameter]
 
 
-def scheduled(scheduler, steps, lr, *arguments, metrics=(), **options):
+def scheduled(scheduler, steps, lr, *arguments, **options):
     """Return the rate after some steps of one of torch's schedulers."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
     scheduler = getattr(lr_scheduler, scheduler)(optimizer, *arguments, **options)
     for _ in range(steps):
         optimizer.step()
-        scheduler.step(*metrics)
+        scheduler.step()
     return optimizer.param_groups[0]["lr"]
 
 
-def adapted_gradient(gradient, m, v, t):
-    state = {"exp_avg": torch.tensor(m).double(), "exp_avg_sq": torch.tensor(v).double()}
-    state["step"] = torch.tensor(t - 1.0)
+def first_reduced(losses, patience):
+    """Return the first epoch that trains with a reduced rate."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, patience=patience)
+    for epoch, loss in enumerate(losses):
+        if optimizer.param_groups[0]["lr"] < 1:
+            return epoch
+        optimizer.step()
+        scheduler.step(loss)
+    raise AssertionError("the rate has not been reduced")
+
+
+def many_zeros():
+    averages = {key: torch.zeros((), dtype=torch.float64) for key in ("exp_avg", "exp_avg_sq")}
+    return {"step": torch.tensor(1e6), **averages}
+
+
+def last_step(exp_avg, exp_avg_sq, step):
+    """Let torch take a step with a gradient that leads to this state."""
+    fits = step == 1 and exp_avg_sq >= 0.001 * (10 * exp_avg) ** 2
+    gradient = 10 * exp_avg if fits else 0.0
+    before = {"exp_avg": (exp_avg - 0.1 * gradient) / 0.9, "step": step - 1.0}
+    before["exp_avg_sq"] = (exp_avg_sq - 0.001 * gradient**2) / 0.999
+    state = {name: torch.tensor(value, dtype=torch.float64) for name, value in before.items()}
     return -after_steps("Adam", 0.0, [gradient], state, lr=1.0)[0]
 
 
@@ -212,25 +232,19 @@ def limit(x):
 ORACLES = {
     "learning_rate_limit": limit,
     "ewma_ramp": 2000 - pd.Series(range(2001)).ewm(alpha=0.1, adjust=False).mean().iloc[-1],
-    "adam_first_step": after_steps("Adam", 0.0, [-0.003], lr=0.01)[0],
-    "adam_step": adapted_gradient,
-    "adam_decay": lambda theta, lr, weight_decay, steps: after_steps(
-        "AdamW", theta, [0.0] * steps, lr=lr, weight_decay=weight_decay
-    )[0],
-    "momentum_gain": 0.001 * buffer([0.3] * 2000, momentum=0.99, dampening=0),
-    "momentum_buffer": buffer,
-    "schedulers_first_reduced": [
-        scheduled("ReduceLROnPlateau", epoch, 1.0, patience=3, metrics=(7.0,)) < 1
-        for epoch in range(9)
+    "adam_rare": -after_steps("Adam", 0.0, [4.0], many_zeros(), lr=1.0, betas=(0.9, 0.95))[0],
+    "adam_state": last_step,
+    "momentum_turn": [
+        buffer([1.0] * 400 + [-1.0] * new, momentum=0.9, dampening=0) < 0 for new in range(20)
     ].index(True),
-    "schedulers_highest_rate": scheduled(
-        "CyclicLR", 20, 0.01, 0.01, 0.1, 20, mode="exp_range", gamma=0.95, cycle_momentum=False
+    "momentum_buffer": buffer,
+    "schedulers_first_reduced": first_reduced(
+        [1.0, 0.9, 0.95, 0.9, 0.89995, 0.9, 0.91, 0.92], patience=2
     ),
     "schedulers_multi_step": lambda epoch, lr, milestones, gamma: scheduled(
         "MultiStepLR", epoch, lr, milestones, gamma
     ),
     "schedulers_warm_cosine": warm_cosine,
-    "hands_on_epoch_loss": lambda losses, sizes: np.average(losses, weights=sizes),
 }
 
 
@@ -259,18 +273,15 @@ WORKED = {
     "ewma_half_life": [(0.75,), -2.40942, 0.5, 4],
     "bias_betas": [(), 0.447214, 1.948718, 1.643421],
     "bias_first_value": [(0.5, 3), 0.125, 0.125],
-    "adam_first_step": [(), -0.01, 3e-5, 0.0316228],
-    "adam_step": [(2.0, 1.0, 1.0, 2), 1.098354, 0.221879, 191.4372, 0.258461, -0.258461],
-    "adam_decay": [(8.0, 0.1, 0.5, 2), 7.6, 2, 7.8],
-    "adapted_factor": [(), 2500, 0.02, 1],
-    "adapted_largest_rate": [(4.0,), 2, 0.25, 0.4],
-    "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 4],
-    "momentum_gain": [(), 3e-4, 30, 3e-6, 0.003],
-    "momentum_same_step": [(0.1, 0.8), 0.1, 0.02, 0.125],
+    "adam_rare": [(), 3.162278, 1, 0.5, 1.788854],
+    "adam_state": [(0.19, 4.0, 2), 0.095, 0.0191910, 20.7151, 0.0223551, -0.0223551],
+    "adapted_factor": [(), 50, 1, 2.717773, 2.629216, 0.0329714],
+    "adapted_condition": [(np.array([-1.0, 3.0]),), 0.145898, 5, 2.618034],
+    "adapted_steps_needed": [(3.0, 0.2), 2.321928, 2, 3, 4],
+    "momentum_turn": [(), 1, 10, 6.578813, 6],
     "momentum_buffer": [([2.0, 4.0], 0.5, 0.25), 3.75, 5, 3, 2],
     "momentum_best": [(4.0, 16.0), [1 / 9, 1 / 3], [0.01, 0.36], [0.1, 1 / 9], [4 / 9, 1 / 9]],
-    "schedulers_first_reduced": [(), 3, 4, 6],
-    "schedulers_highest_rate": [(), 0.1, 0.0955, 0.0358486, 0.0322637],
+    "schedulers_first_reduced": [(), 4, 8, 6, 2],
     "schedulers_multi_step": [(4, 8.0, [2, 2, 4], 0.5), 2, 2, 4],
     "schedulers_warm_cosine": [(4, 1.0, 2, 6), 0.5, 0, 0.75, 0.25],
     "hands_on_credit": [
@@ -286,7 +297,6 @@ WORKED = {
         3,
         3,
     ],
-    "hands_on_epoch_loss": [(np.array([1.0, 4.0]), np.array([3, 1])), 4, 2.5, 7],
     "hands_on_early_stopping": [([5, 3, 4, 3, 4, 4, 1, 2], 2), 2, 5, 6, 4, 6],
 }
 

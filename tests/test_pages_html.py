@@ -79,6 +79,18 @@ def test_every_chapter_has_a_card_with_what_its_own_page_says(language):
     assert with_picture >= len(cards) - 1  # the references have none
 
 
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_code_that_only_shows_a_figure_is_folded_below_it(page):
+    for cell in tree(page).select(".cell:has(figure)"):
+        code = cell.select_one(".cell_input pre").get_text()
+        statements = [line for line in code.splitlines() if re.match(r"[^\s)]", line)]
+        only_shows = all(re.match(r"(show|explore|lab\.\w+)\(", line) for line in statements)
+        fold = cell.select_one(":scope > details.folded")
+        tagged = {"tag_folded", "tag_wide"} & {*cell["class"]}
+        assert bool(fold) == bool(only_shows or tagged), code
+        assert not fold or "cell_output" in fold.find_previous_sibling()["class"]
+
+
 # ── Links ─────────────────────────────────────────────────────────────────────────────────────────
 
 

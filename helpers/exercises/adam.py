@@ -1,64 +1,78 @@
 """Exercises of chapter 4: Adam."""
 
 import math
-from functools import partial
 from itertools import product
 
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
+import torch
 
-first_step = NumberExercise(
-    reference=0.01 * 0.003 / (0.003 + 1e-8),
+from helpers import optimizers
+from helpers.exercises.exercise import (
+    FunctionExercise,
+    LinesExercise,
+    NumberExercise,
+    TrialExercise,
+)
+
+rare = NumberExercise(
+    reference=(1 - 0.9) / math.sqrt(1 - 0.95),
     mistakes={
-        "sign": -0.01,
-        "sgd": 0.01 * 0.003,
-        # m is (1 − β₁) g and √v is √(1 − β₂) |g|
-        "uncorrected": 0.01 * 0.1 / math.sqrt(0.001),
+        "default": (1 - 0.9) / math.sqrt(1 - 0.999),
+        "constant": 1.0,
+        "no_root": 0.1 * 4 / (0.05 * 16),
+        "scale": 4 * (1 - 0.9) / math.sqrt(1 - 0.95),
     },
 )
-"""Change of a parameter with gradient −0.003 at the first step, with rate 0.01."""
+"""Step, in rates, for a gradient that comes after very many zeros, with betas (0.9, 0.95)."""
 
 
-def _adapted_gradient(
-    gradient: float,
-    m: float,
-    v: float,
-    t: float,
+def _last_step(
+    exp_avg: float,
+    exp_avg_sq: float,
+    step: float,
     *,
     betas: tuple[float, float] = (0.9, 0.999),
     eps_in_root: bool = False,
 ) -> float:
-    m = betas[0] * m + (1 - betas[0]) * gradient
-    v = betas[1] * v + (1 - betas[1]) * gradient**2
-    m_hat, v_hat = m / (1 - betas[0] ** t), v / (1 - betas[1] ** t)
+    m_hat, v_hat = exp_avg / (1 - betas[0] ** step), exp_avg_sq / (1 - betas[1] ** step)
     return m_hat / (math.sqrt(v_hat + 1e-8) if eps_in_root else math.sqrt(v_hat) + 1e-8)
 
 
-step = FunctionExercise(
-    reference=_adapted_gradient,
-    # At the smallest gradient ε counts.
-    arguments=list(product((1e-6, 0.5, -2.0), (0.0, 0.3), (0.0, 0.8), (1, 7))),
+state = FunctionExercise(
+    reference=_last_step,
+    # At the smallest averages ε counts.
+    arguments=list(product((1e-6, 0.3, -0.2), (1e-12, 0.5), (1, 7))),
     mistakes={
-        "uncorrected": lambda gradient, m, v, t: _adapted_gradient(gradient, m, v, math.inf),
-        "late": lambda gradient, m, v, t: _adapted_gradient(gradient, m, v, t + 1),
-        "swapped": partial(_adapted_gradient, betas=(0.999, 0.9)),
-        "inside": partial(_adapted_gradient, eps_in_root=True),
-        "sign": lambda gradient, m, v, t: -_adapted_gradient(gradient, m, v, t),
+        "uncorrected": lambda exp_avg, exp_avg_sq, step: _last_step(exp_avg, exp_avg_sq, math.inf),
+        "early": lambda exp_avg, exp_avg_sq, step: _last_step(exp_avg, exp_avg_sq, step + 1),
+        "swapped": lambda exp_avg, exp_avg_sq, step: _last_step(
+            exp_avg, exp_avg_sq, step, betas=(0.999, 0.9)
+        ),
+        "inside": lambda exp_avg, exp_avg_sq, step: _last_step(
+            exp_avg, exp_avg_sq, step, eps_in_root=True
+        ),
+        "sign": lambda exp_avg, exp_avg_sq, step: -_last_step(exp_avg, exp_avg_sq, step),
     },
 )
-"""Adam's adapted gradient."""
+"""Adam's last adapted gradient, from the state that torch keeps."""
 
-
-def _decay(theta: float, lr: float, weight_decay: float, steps: int) -> float:
-    return theta * (1 - lr * weight_decay) ** steps
-
-
-decay = FunctionExercise(
-    reference=_decay,
-    arguments=list(product((1.0, -100.0), (0.1, 0.01), (0.1, 0.5), (1, 10))),
-    mistakes={
-        "once": lambda theta, lr, weight_decay, steps: _decay(theta, lr, weight_decay, 1),
-        "no_lr": lambda theta, lr, weight_decay, steps: _decay(theta, 1, weight_decay, steps),
-        "adam": lambda theta, lr, weight_decay, steps: theta - math.copysign(lr * steps, theta),
-    },
+faults = LinesExercise(
+    reference={2: "coupled", 5: "fed_back", 7: "inside"},
+    decoys={4: "squares", 6: "corrected"},
 )
-"""What AdamW's weight decay leaves of a parameter without gradient."""
+"""Lines of a step that is not AdamW's."""
+
+
+def _halves(weight_decay: float) -> bool:
+    """Whether AdamW leaves half of a weight without gradient, within 2 %, after 10,000 steps."""
+    rule = optimizers.adamw(lr=1e-3, weight_decay=weight_decay)
+    weight = torch.ones(1, dtype=torch.float64)
+    zero, optimizer_state = torch.zeros_like(weight), rule.init(weight)
+    for _ in range(1_000):
+        weight, optimizer_state = rule.update(weight, zero, optimizer_state)
+    return bool(abs(weight.item() ** 10 - 0.5) <= 0.02)
+
+
+choice = TrialExercise(
+    succeeds=_halves, reference=math.log(2) / 10, mistakes={"low": 1e-4, "high": 10.0}
+)
+"""The weight decay with which half of a weight is left."""

@@ -45,5 +45,7 @@ def _calm_and_soon(beta: float) -> bool:
     return bool(short < 0.01 and averages.ewma(noise, 1 - beta).std() <= 0.25)
 
 
-choice = TrialExercise(succeeds=_calm_and_soon, reference=0.9, mistakes={"low": 0.01, "high": 0.999})
+choice = TrialExercise(
+    succeeds=_calm_and_soon, reference=0.9, mistakes={"low": 0.01, "high": 0.999}
+)
 """A β whose bias is soon gone, and whose noise is small."""

@@ -61,6 +61,7 @@ credit = FunctionExercise(
 )
 """Row of an ablation that brings most, among those that change one setting."""
 
+
 def _epochs_trained(
     losses: Sequence[float],
     patience: int,

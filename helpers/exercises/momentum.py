@@ -4,30 +4,30 @@ import math
 from collections.abc import Sequence
 from itertools import product
 
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
+from helpers import optimizers, problems, simulate
+from helpers.exercises.exercise import (
+    ChoiceExercise,
+    FunctionExercise,
+    NumberExercise,
+    TrialExercise,
+)
 
-gain = NumberExercise(
-    reference=0.001 * 0.3 / (1 - 0.99),
+turn = NumberExercise(
+    # 10 · 0.9ⁿ − 10 · (1 − 0.9ⁿ) < 0
+    reference=math.ceil(math.log(0.5) / math.log(0.9)),
     mistakes={
-        "plain": 0.001 * 0.3,
-        "buffer": 0.3 / (1 - 0.99),
-        "multiplied": 0.001 * 0.3 * (1 - 0.99),
-        "steep": 0.001 * 0.3 / (1 - 0.9),
+        "at_once": 1,
+        "gain": 1 / (1 - 0.9),
+        "unrounded": math.log(0.5) / math.log(0.9),
+        "down": 6,
     },
 )
-"""Final step of SGD under a constant gradient of 0.3, with rate 0.001 and momentum 0.99."""
+"""Steps until the buffer changes sign after the gradient has, with a momentum of 0.9."""
 
-same_step = FunctionExercise(
-    reference=lambda lr, momentum: lr / (1 - momentum),
-    arguments=list(product((0.1, 0.01), (0.5, 0.9, 0.99))),
-    mistakes={
-        "same": lambda lr, momentum: lr,
-        "shrunk": lambda lr, momentum: lr * (1 - momentum),
-        "scaled": lambda lr, momentum: lr / momentum,
-    },
-    examples={"example": (0.1, 0.9)},
+swing = ChoiceExercise(
+    reference="c", mistakes={"lower_rate": "a", "higher_rate": "b", "more_momentum": "d"}
 )
-"""Rate at which an average of gradients takes the steps of torch's sum."""
+"""What makes a swing die out faster."""
 
 
 def _buffer(gradients: Sequence[float], momentum: float, first: float, later: float) -> float:
@@ -73,3 +73,21 @@ best = FunctionExercise(
     examples={"best": (1.0, 100.0)},
 )
 """Polyak's best rate and momentum for the smallest and the largest curvature."""
+
+
+def _is_close(momentum: float) -> bool:
+    """Whether Nesterov's momentum leaves less than 1.5 % of the distance after 60 steps."""
+    path = simulate.on_problem(
+        problems.quadratic(100),
+        optimizers.sgd,
+        (1, 1),
+        60,
+        lr=0.01,
+        momentum=momentum,
+        nesterov=True,
+    ).paths[0]
+    return bool(path[-1].norm() < 0.015 * path[0].norm())
+
+
+nesterov = TrialExercise(succeeds=_is_close, reference=0.87, mistakes={"low": 0.01, "high": 0.999})
+"""A momentum for Nesterov on a bowl of condition number 100."""

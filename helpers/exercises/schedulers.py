@@ -4,25 +4,23 @@ import math
 from functools import partial
 from itertools import product
 
-from helpers.exercises.exercise import FunctionExercise, NumberExercise
+from helpers import optimizers, problems, schedules, simulate
+from helpers.exercises.exercise import (
+    ChoiceExercise,
+    FunctionExercise,
+    NumberExercise,
+    TrialExercise,
+)
 
 first_reduced = NumberExercise(
-    # Epoch 0 sets the baseline, and the rate falls after 3 + 1 bad epochs.
-    reference=1 + (3 + 1),
-    mistakes={"patience": 3, "reaches": 4, "one_based": 6},
+    # Bad are epochs 2, 3 and 4, whose improvement is below the relative threshold: 3 exceeds 2.
+    reference=5,
+    mistakes={"reaches": 4, "threshold": 8, "one_based": 6, "patience": 2},
 )
-"""First epoch, from 0, with a reduced rate: ReduceLROnPlateau, patience 3, constant loss."""
+"""First epoch, from 0, with a reduced rate: ReduceLROnPlateau, patience 2, eight losses."""
 
-highest_rate = NumberExercise(
-    reference=0.01 + (0.1 - 0.01) * 0.95**20,
-    mistakes={
-        "max_lr": 0.1,
-        "per_cycle": 0.01 + (0.1 - 0.01) * 0.95,
-        "whole": 0.1 * 0.95**20,
-        "no_base": (0.1 - 0.01) * 0.95**20,
-    },
-)
-"""Rate of CyclicLR's "exp_range" at the top of its first climb: 0.01 to 0.1, 20 steps, γ = 0.95."""
+log = ChoiceExercise(reference="b", mistakes={"never": "a", "swapped": "c", "restarts": "d"})
+"""What went wrong in a run whose log of rates repeats itself."""
 
 
 def _multi_step(epoch: int, lr: float, milestones: list[int], gamma: float) -> float:
@@ -75,3 +73,18 @@ warm_cosine = FunctionExercise(
     examples={"quarter": (10, 1.0, 5, 25)},
 )
 """The rate of a linear warm-up and half a cosine."""
+
+
+def _ends_low(highest: float) -> bool:
+    """Whether half a cosine from this rate ends below 5e-5 in 100 mini-batches of the line."""
+    toy, plan = problems.linear_regression(), schedules.cosine_annealing_lr(highest, 100, 100)
+    runs = simulate.on_regression(
+        toy, optimizers.sgd, range(500, 600), epochs=20, schedule={"lr": plan}
+    )
+    surface = toy.surface("train")
+    losses = surface.value(runs.paths[:, -1].double()).nan_to_num(math.inf)
+    return bool(losses.median() - surface.minimum_value <= 5e-5)
+
+
+highest = TrialExercise(succeeds=_ends_low, reference=0.65, mistakes={"low": 1e-3, "high": 10.0})
+"""A rate to fall from along half a cosine in a short training."""

@@ -13,10 +13,10 @@ from helpers.figures.palette import STYLES
 from helpers.figures.ticks import plain_log
 from helpers.figures.wrapping import wrapped
 
-__all__ = ["draw_losses", "draw_seeds", "losses"]
+__all__ = ["SHARE", "draw_losses", "draw_seeds", "losses"]
 
-BAND = (0.1, 0.5, 0.9)
-"""Quantiles of the seeds: a band's lower edge, its line, and its upper edge."""
+SHARE = 0.8
+"""Of the seeds, that a band around their median holds."""
 
 
 @canvas.figure
@@ -43,7 +43,7 @@ def losses(
         each = (language.text(f"{key}.end", name=name, loss=loss) for name, loss in last.items())
         ends[part] = "; ".join(each)
     seeds, epochs = next(iter(train.values())).shape
-    canvas.describe(axes[0], key, epochs=epochs, seeds=seeds, **ends)
+    canvas.describe(axes[0], key, epochs=epochs, seeds=seeds, share=SHARE, **ends)
     return axes
 
 
@@ -67,7 +67,7 @@ def draw_losses(
     last = {}
     ax.set_yscale("log")
     for name, losses, style in curves:
-        low, median, high = np.quantile(losses, BAND, axis=0)
+        low, median, high = np.quantile(losses, [(1 - SHARE) / 2, 0.5, (1 + SHARE) / 2], axis=0)
         epochs = np.arange(1, len(median) + 1)
         ax.fill_between(epochs, low, high, color=style["color"], alpha=0.15, linewidth=0)
         ax.plot(epochs, median, **{**style, "linewidth": 2}, label=name)

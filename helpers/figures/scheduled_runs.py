@@ -10,7 +10,7 @@ from helpers import language
 from helpers.figures import canvas
 from helpers.figures.labels import headline, label_ends, titles
 from helpers.figures.palette import COLORS, STYLES
-from helpers.figures.runs import draw_losses, draw_seeds
+from helpers.figures.runs import SHARE, draw_losses, draw_seeds
 from helpers.figures.surface import (
     Surface,
     distance,
@@ -193,7 +193,7 @@ def losses(
         ax.label_outer()
         values |= {f"{style}_{plan}": last[name] for plan, name in names.items()}
     seeds, epochs = losses["momentum"]["none"].shape
-    canvas.describe(axes[0], key, seeds=seeds, epochs=epochs, **values)
+    canvas.describe(axes[0], key, seeds=seeds, epochs=epochs, share=SHARE, **values)
     return axes
 
 

@@ -1,5 +1,7 @@
 """Figures of chapter 6: which rates and momenta converge, and how fast."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
@@ -11,7 +13,7 @@ from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.surface import Surface
 from helpers.figures.ticks import plain_log
 
-__all__ = ["rates", "regions", "steps"]
+__all__ = ["arrivals", "rates", "regions", "steps"]
 
 _LEVELS = {0.5: 0.5, 0.7: 0.39, 0.8: 0.28, 0.9: 0.17, 1: 0.08}
 """Upper bound of each shade of `regions`, and how opaque the shade is."""
@@ -72,6 +74,34 @@ def rates(
         **{style: least for style, (_, least) in best.items()},
         **{f"{style}_rate": rate for style, (rate, _) in best.items()},
     )
+    return ax
+
+
+@canvas.figure
+def arrivals(paths: dict[str, np.ndarray], *, momentum: float, ax: Axes | None = None) -> Axes:
+    """Positions step by step along one direction: momentum creeps, lands or swings.
+
+    Parameters
+    ----------
+    paths : dict of str to numpy.ndarray
+        Under ``"creeps"``, ``"lands"`` and ``"swings"``: shape (steps + 1,).
+    momentum : float
+        μ of all.
+    """
+    ax = canvas.subplots(height=3.6, ax=ax)
+    key = "figures.stability.arrivals"
+    colors = {"creeps": "purple", "lands": "blue", "swings": "orange"}
+    dashes: dict[str, Any] = {"creeps": (0, (1, 1.2)), "lands": "-", "swings": (0, (5, 2))}
+    ax.axhline(0, **STYLES["zero"])
+    for way, path in paths.items():
+        style = {"color": COLORS[colors[way]], "linestyle": dashes[way], "linewidth": 2}
+        ax.plot(path, **style, label=language.text(f"{key}.{way}"))
+    ax.set_xlim(0, len(path) - 1)
+    titles(ax, key)
+    label_ends(ax)
+    at = 15
+    values = {way: abs(path[at]) for way, path in paths.items()}
+    canvas.describe(ax, key, momentum=momentum, at=at, least=paths["swings"].min(), **values)
     return ax
 
 

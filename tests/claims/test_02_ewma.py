@@ -67,12 +67,10 @@ def test_each_step_back_multiplies_the_weight_by_beta_and_no_weight_is_zero(alph
     assert (weights > 0).all()
 
 
-def test_the_last_n_values_carry_ever_closer_to_one_less_one_over_e_squared():
-    shares = [1 - (1 - 2 / (n + 1)) ** n for n in [5, 9, 19, 59, 199, 1999]]
-    away = np.abs(np.array(shares) - (1 - np.exp(-2)))
-    assert (np.diff(away) < 0).all()
-    assert shares[0] == pytest.approx(0.868, abs=5e-4)
-    assert 1 - np.prod([0.9] * 19) == pytest.approx(shares[2])
+def test_the_last_n_values_carry_most_of_the_weight_but_not_all():
+    shares = np.array([1 - (1 - 2 / (n + 1)) ** n for n in PERIODS])
+    assert ((shares > 0.86) & (shares < 0.9)).all()
+    assert shares[2] == pytest.approx(0.868, abs=5e-4)
 
 
 @pytest.mark.parametrize("periods", [3, 5, 9, 19, 39])

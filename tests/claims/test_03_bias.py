@@ -1,4 +1,4 @@
-"""Claims of chapter 3: the bias of an EWMA that starts from zero, and of Adam without correction."""
+"""Claims of chapter 3: the bias of an EWMA from zero, and of Adam without correction."""
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,9 @@ def test_at_step_nineteen_the_plain_average_falls_short_by_an_eighth_whatever_th
         assert 1 - plain(values, 0.9)[-1] / corrected == pytest.approx(0.9**19)
 
 
-@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.9, 0.99), (0.9, 0.95), (0.9, 0.9), (0.8, 0.999)])
+@pytest.mark.parametrize(
+    "betas", [(0.9, 0.999), (0.9, 0.99), (0.9, 0.95), (0.9, 0.9), (0.8, 0.999)]
+)
 def test_adam_without_correction_differs_by_one_factor_whatever_the_gradients(betas):
     """On a thousand series of gradients, with means, noise and jumps of their own."""
     random = np.random.default_rng(4)
@@ -86,7 +88,9 @@ def test_adam_without_correction_differs_by_one_factor_whatever_the_gradients(be
     steps = np.arange(1, 101)
     factor = (1 - betas[0] ** steps) / (1 - betas[1] ** steps) ** 0.5
     clear = np.abs(corrected) > 1e-3
-    np.testing.assert_allclose((uncorrected / corrected)[clear], (corrected * 0 + factor)[clear], 1e-5)
+    np.testing.assert_allclose(
+        (uncorrected / corrected)[clear], (corrected * 0 + factor)[clear], 1e-5
+    )
     np.testing.assert_allclose(np.abs(corrected[:, 0]), 1)  # the first step is the rate
     assert (factor[0] > 1) == (betas[1] > 1 - (1 - betas[0]) ** 2)
 

@@ -44,7 +44,7 @@ def grids():
     lines = [dots(color, x, x * 0 - i, mark) for i, (x, color, mark) in enumerate(rows)]
     check.artists(ax, *lines, y=(-2.4, 0.6), log="x")
     ticks = zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
-    names = {"factor 8": 0, "factor 2": -1, "equal amounts": -2}
+    names = {"factor 8": 0, "factor 2": -1, "evenly spaced": -2}
     assert {label.get_text(): height for label, height in ticks} == names
     check.alternative_text(ax, 8, 5, 0.2 / 4096, 0.2, 2, 7, 1e-3, 0.1, 8, 9, 0.02)
 

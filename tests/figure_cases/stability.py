@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgba
 
 from helpers.figures import palette
 from tests.figure_cases import check
-from tests.figure_cases.check import dots, line, note
+from tests.figure_cases.check import across, dots, line, note
 from tests.figure_cases.momentum import COLORS, NAMES
 
 
@@ -30,6 +30,22 @@ def rates():
     bottom, top = 0.5 * min(best.values())[0], 2 * max(curve[0] for curve in medians.values())
     check.artists(ax, *drawn, title=[], x=(0.005, 2), y=(bottom, top), log="xy")
     check.alternative_text(ax, 90, 20, 0.005, 2, *(n for pair in best.values() for n in pair))
+
+
+def arrivals():
+    steps = np.arange(31)
+    creeps, lands, swings = 0.98**steps, 0.7**steps, 0.9**steps * np.cos(steps / 2)
+    ax = yield {"paths": {"creeps": creeps, "lands": lands, "swings": swings}, "momentum": 0.81}
+    check.artists(
+        ax,
+        across("zero", 0),
+        line("purple", steps, creeps, "creeps", linestyle="--"),
+        line("blue", steps, lands, "lands"),
+        line("orange", steps, swings, "swings", linestyle="--"),
+        x=(0, 30),
+    )
+    named = creeps[15], lands[15], swings.min(), abs(swings[15])
+    check.alternative_text(ax, 1, 0, 0.81, 15, named[0], 0, named[1], 0, *named[2:])
 
 
 def radius(rule, rate, momentum):

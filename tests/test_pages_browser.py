@@ -151,14 +151,15 @@ SHIFTS = """new Promise((then) => {
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", ONE_LANGUAGE)
-def test_nothing_moves_while_a_page_comes_together(visit, site, name, viewport):
-    """At the page's start, and where an address leads into the middle of it, to a live figure."""
+def test_nothing_moves_while_a_page_comes_together_and_a_live_figure_starts(visit, name, viewport):
     page = visit(address(name), viewport=viewport)
     assert page.evaluate(SHIFTS) < 0.01
     if figure := tree(name).select_one("article .lab-home"):
-        page.goto("about:blank")
-        page.goto(f"{site}/{name}#{figure['id']}")
+        place = page.locator(f"#{figure['id']}")
+        place.evaluate("(it) => it.scrollIntoView()")
+        place.locator("> .lab").wait_for()
         assert page.evaluate(SHIFTS) < 0.01
+        assert 0 < place.bounding_box()["y"] < 100
 
 
 # ── Without scripts, and from the disk ────────────────────────────────────────────────────────────

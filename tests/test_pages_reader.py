@@ -210,14 +210,13 @@ def test_slash_leads_to_the_search_but_not_while_typing(visit, site):
 
 @pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
 def test_theme_follows_the_system_until_the_reader_chooses(visit, system, other):
-    page = visit(with_html("<figure>"), color_scheme=system)
+    page = visit(f"en/{FIRST}", color_scheme=system)
 
     def shows(theme):
-        figure = tree(urlsplit(page.url).path.lstrip("/")).find("figure")
-        dark = figure.find_all("source")[-1]["srcset"]
-        picture = {"light": figure.img["src"], "dark": dark}[theme]
-        page.locator("figure img").first.scroll_into_view_if_needed()
-        wait_until(page, f"document.querySelector('figure img').currentSrc.endsWith('{picture}')")
+        card = tree(f"en/{FIRST}").select_one(".cards picture")
+        picture = {"light": card.img["src"], "dark": card.source["srcset"]}[theme]
+        page.locator(".cards img").first.scroll_into_view_if_needed()
+        wait_until(page, f"document.querySelector('.cards img').currentSrc.endsWith('{picture}')")
         color = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ("dark" if int(re.search(r"\d+", color)[0]) < 128 else "light") == theme
 

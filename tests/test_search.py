@@ -160,7 +160,7 @@ FIRST = {
         "Weight decay: Adam or AdamW": "decaimento de pesos | weight decay | weight-decay",
         "The learning rate": "taxa de aprendizado | taxas de aprendizagem | learning rates",
         "The range test": "LR finder | LR range test | teste de faixa | range tests",
-        "By mini-batch": "minibatch | mini batches | mini-lote",
+        "mini-batch": "minibatch | mini batches | mini-lote",
     },
     "pt": {
         "Warm-up": "warmup | warm-up | warm up | aquecimento",
@@ -170,7 +170,7 @@ FIRST = {
         "Weight decay: Adam ou AdamW": "decaimento de pesos | weight decay | decaimento de peso",
         "Taxa de aprendizagem": "taxa de aprendizado | taxas de aprendizagem | learning rate",
         "O teste de faixa": "LR finder | LR range test | teste de faixa | testes de faixa",
-        "Por mini-lote": "minibatch | mini-batches | minilote | mini lotes",
+        "mini-lote": "minibatch | mini-batches | minilote | mini lotes",
     },
 }
 
@@ -185,7 +185,7 @@ def test_section_comes_first_by_its_synonyms_in_both_languages_compounds_and_plu
             marks, _ = ask(page, query)
             assert marks, query
             tops = page.locator("#search-results h2, #search-results h3").all_inner_texts()
-            assert any(top.startswith(heading) for top in tops[:2]), (query, tops[:5])
+            assert any(heading in top for top in tops[:2]), (query, tops[:5])
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,19 @@ def test_glossaries_hold_the_same_pairs_each_in_its_own_order():
         assert terms == sorted(terms, key=lambda term: term.translate(accents))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_chapters_cite_is_among_the_references(language):
+    cited = {
+        link
+        for chapter in map(read, chapter_paths())
+        for cell in chapter.cells
+        if isinstance(cell, Prose)
+        for link in re.findall(r"\]\((https?://[^)\s]+)\)", cell.sources[language])
+    }
+    assert len(cited) > 30
+    assert [link for link in sorted(cited) if link not in REFERENCES[language]] == []
+
+
 # ── Nothing of one machine ────────────────────────────────────────────────────────────────────────
 
 PATHS = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|var|mnt|work|content)/\w|\b[A-Z]:\\\w")

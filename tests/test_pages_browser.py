@@ -171,8 +171,13 @@ def test_chapter_is_complete_without_javascript(visit, name):
     bare = visit(name, java_script_enabled=False, viewport=PHONE)
     rich = visit(name, viewport=PHONE)
     rich.evaluate("document.querySelectorAll('.controls').forEach((box) => (box.hidden = true))")
-    for added in (".copy", ".lab-home > .lab", ".forget"):
+    for added in (".copy", ".lab-home > .lab", ".forget", ".question", ".score", ".exercise form"):
         rich.evaluate(f"document.querySelectorAll('{added}').forEach((one) => one.remove())")
+    for name_of_class in ("scripted", "on-paper", "covered"):  # questions are folded answers again
+        rich.evaluate(
+            f"document.querySelectorAll('.{name_of_class}')"
+            f".forEach((one) => one.classList.remove('{name_of_class}'))"
+        )
     bare.evaluate("document.querySelectorAll('.still > .title').forEach((one) => one.remove())")
     text = "document.querySelector('article').innerText"
     assert bare.evaluate(text) == rich.evaluate(text)

@@ -269,7 +269,7 @@ def test_code_is_copied_from_the_keyboard_and_announced(visit, site, language):
     assert page.locator(".cell_output .copy").count() == 0
     blocks = page.locator("article .highlight:has(> .copy)")
     assert blocks.count() == page.locator(".cell_input .highlight, details .highlight").count()
-    block = page.locator(".tag_exercise .highlight").first
+    block = page.locator(".tag_exercise:not(.tag_folded) .highlight").first
     button = block.get_by_role("button", name=t["copy_code"])
     assert button.inner_text() == t["copy"]
     button.focus()
@@ -290,7 +290,7 @@ def test_copying_works_without_the_right_to_the_clipboard(visit, copies, answer)
         "void (navigator.clipboard.writeText = () => Promise.reject(new Error('no')));"
         f"void (document.execCommand = () => {copies});"
     )
-    page.locator(".tag_exercise .copy").first.focus()
+    page.locator(".tag_exercise:not(.tag_folded) .copy").first.focus()
     page.keyboard.press("Space")
     page.get_by_role("status").get_by_text(texts("en")[answer], exact=True).wait_for()
     assert page.locator("textarea").count() == 0

@@ -83,6 +83,8 @@ const near = new IntersectionObserver(
   (entries) => entries.forEach(({ target, isIntersecting }) => isIntersecting && begin(target)),
   { rootMargin: "100% 0px" },
 );
+const isInView = (figure) => figure.getBoundingClientRect().top < innerHeight;
+for (const figure of [...waiting].filter(isInView)) begin(figure); // at once: nobody sees its picture
 for (const figure of waiting) near.observe(figure);
 const follow = () => waiting.has(asked()) && begin(asked());
 follow();

@@ -98,4 +98,4 @@ def test_without_anywidget_a_slider_stands_in(monkeypatch, capsys):
     start = sliders["value"].values[sliders["value"].start]
     assert start == 0.1
     ax = draw(value=0.3)
-    assert len(ax.lines) == 7  # three paths, three rings, the optimum
+    assert len(ax.lines) == 10  # three paths, their starts and ends, the optimum

@@ -65,6 +65,7 @@ def test_zip_holds_the_site_and_opens_from_the_disk(tmp_path, chromium):
     page = chromium.new_page(locale="pt-BR")
     problems = watch(page, root.as_uri())
     page.goto((root / "index.html").as_uri())
+    page.locator("a.button.primary").first.click()
     page.wait_for_url(f"**/pt/{SLUGS[0]}.html")
     assert page.locator(".takeaway").count() == 0
     page.goto((root / CHAPTERS[-1]).as_uri())

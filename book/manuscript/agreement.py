@@ -3,6 +3,7 @@
 Nothing runs here: nbval checks the outputs, ``make site`` checks the numbers and the links.
 """
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def check(root: Path = ROOT) -> list[str]:
     except BookError as error:
         return list(error.problems)
     problems = [line for chapter in chapters for line in _disagreements(chapter)]
+    problems += [line for chapter in chapters for line in _missing_names(chapter)]
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES:
             draft = make_notebook(chapter, code, published, beside)
@@ -79,6 +81,26 @@ def different_numbers(
 _MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
+
+
+def _missing_names(chapter: Chapter) -> Iterator[str]:
+    """Yield the names that only hidden cells define, and cells of the notebook need."""
+    hidden: set[str] = set()
+    visible: set[str] = set()
+    for cell in chapter.code:
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        made |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+        if cell.tag == "hidden":
+            hidden |= made
+            continue
+        arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        needed = {name.id for name in names} - made - arguments - visible
+        for name in sorted(needed & hidden):
+            yield f"{cell.location}: needs {name}, which only a hidden cell defines"
+        visible |= made
 
 
 def _disagreements(chapter: Chapter) -> Iterator[str]:

@@ -108,10 +108,11 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)
         elif role == "exercise":
-            address = f"{published.colab(language, slug)}#scrollTo={cell.id}"
             (output,) = cell.outputs
+            address = f"{published.colab(language, slug)}#scrollTo={cell.id}"
             cell.outputs, is_answered_here = exercise_form(output, language, address)
-            cell.metadata["tags"] = [role, "folded"] if is_answered_here else [role]
+            if is_answered_here:
+                cell.metadata["tags"].append("folded")
         cells.append(cell)
     notebook.cells = cells
 

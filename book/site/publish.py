@@ -42,10 +42,11 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
         for code in LANGUAGES
     }
     _link_headings(site, chapters, outlines)
+    glossary = glossary_script(chapters)
     for code, known in outlines.items():
         script = chapters_script({slug: known[slug] for slug in others})
         _write(site / code / "_static" / "chapters.js", script)
-        _write(site / code / "_static" / GLOSSARY, glossary_script(chapters))
+        _write(site / code / "_static" / GLOSSARY, glossary)
         welcome = site / code / f"{first}.html"
         _write(welcome, with_cards(_read(welcome), known, texts(code)))
     _write(site / "index.html", _front_page(site, first))

@@ -1,6 +1,7 @@
 """The kinds of exercise: each holds its right answer and the usual mistakes, and judges answers."""
 
 import copy
+import functools
 import math
 import operator
 import reprlib
@@ -121,8 +122,8 @@ class NumberExercise(Exercise):
 
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a number of any type, alone or in a container; see `Exercise.judge`."""
-        given = _to_array(answer)
-        if given is None or given.size != 1:
+        given = _to_number(answer)
+        if given is None:
             return Verdict(False, "exercises.not_a_number")
         return _compare(
             name,
@@ -308,8 +309,8 @@ class TrialExercise(Exercise):
 
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a number by trying it; see `Exercise.judge`."""
-        given = _to_array(answer)
-        if given is None or given.size != 1:
+        given = _to_number(answer)
+        if given is None:
             return Verdict(False, "exercises.not_a_number")
         number = given.item()
         if not self.mistakes["low"] <= number <= self.mistakes["high"]:
@@ -320,13 +321,16 @@ class TrialExercise(Exercise):
 
     def form(self, name: str) -> dict[str, Any]:
         """Return the numbers at which the verdict changes; see `Exercise.form`."""
-        low, high = self.mistakes["low"], self.mistakes["high"]
-        above = [math.nextafter(edge, math.inf) for edge in (self._edge(high), high)]
-        edges = [low, self._edge(low), *above]
-        inside = [low, self.reference, high]
+        inside = [self.mistakes["low"], self.reference, self.mistakes["high"]]
         bands = [_shown(self.judge(name, number)) for number in (math.nan, *inside, math.nan)]
         unreadable = _shown(self.judge(name, None))[1]
-        return {"kind": "trial", "edges": edges, "bands": bands, "unreadable": unreadable}
+        return {"kind": "trial", "edges": self._edges, "bands": bands, "unreadable": unreadable}
+
+    @functools.cached_property  # many trials, and the same for every language
+    def _edges(self) -> list[float]:
+        low, high = self.mistakes["low"], self.mistakes["high"]
+        above = [math.nextafter(edge, math.inf) for edge in (self._edge(high), high)]
+        return [low, self._edge(low), *above]
 
     def _edge(self, fails: float) -> float:
         """Return the first number that succeeds between one that fails and the reference."""
@@ -364,6 +368,12 @@ def _close(given: np.ndarray, expected: Any, rel: float) -> bool:
     """Whether all numbers are close; axes of length one do not count."""
     given, expected = given.squeeze(), np.squeeze(expected)
     return given.shape == expected.shape and np.allclose(given, expected, rtol=rel, atol=1e-12)
+
+
+def _to_number(value: Any) -> np.ndarray | None:
+    """Convert one real number, alone or in a container; return None for anything else."""
+    given = _to_array(value)
+    return given if given is not None and given.size == 1 else None
 
 
 def _to_array(value: Any) -> np.ndarray | None:

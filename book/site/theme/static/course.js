@@ -8,6 +8,9 @@ const store = (key, value) => {
   }
 };
 
+// A label with its fields, `{name}`, filled in; for the scripts that come after this one, too.
+const fillIn = (label, values) => label.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
 // --- light and dark ---------------------------------------------------------------------------
 
 const root = document.documentElement;

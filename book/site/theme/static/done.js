@@ -67,8 +67,6 @@
     drawn("circle", { class: "part", cx: 10, cy: 10, r: 8, pathLength: 100, "stroke-dasharray": `${100 * share} 100` }),
   ];
 
-  const fill = (label, values) => label.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
   const showChapter = (item) => {
     const there = chapters[item.dataset.chapter];
     const home = item.querySelector(":scope > * > .progress");
@@ -78,7 +76,7 @@
       return { kind, total, done: Math.min(progress.done(kind, item.dataset.chapter), total) };
     }).filter(({ total }) => total);
     const sum = (key) => counts.reduce((all, count) => all + count[key], 0);
-    const words = counts.map((count) => fill(labels[count.kind], count)).join(", ");
+    const words = counts.map((count) => fillIn(labels[count.kind], count)).join(", ");
     const share = sum("done") / sum("total");
     home.title = share ? words : "";
     home.replaceChildren(...(share ? [NBSP, picture(words, ...(share < 1 ? ring(share) : [ring(1)[1], tick()]))] : []));
@@ -126,6 +124,7 @@
   });
 
   document.addEventListener("progress", show);
-  addEventListener("pageshow", show); // what other pages have recorded, when one comes back to this one
+  // What other pages have recorded, when one comes back to this one and it is not loaded again.
+  addEventListener("pageshow", ({ persisted }) => persisted && show());
   show();
 }

@@ -2,7 +2,7 @@
 // they are what the page holds: questions with folded answers, and cells of code.
 {
   const labels = document.currentScript.dataset;
-  const text = (key, values = {}) => labels[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const text = (key, values = {}) => fillIn(labels[key], values);
 
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
@@ -25,24 +25,34 @@
   const copy = (node) => [...node.childNodes].map((child) => child.cloneNode(true));
   const explanation = (fold) => copy(fold).filter(({ localName }) => localName !== "summary");
 
-  // A form in a question's place: `check(choice)` is called for each choice that is sent.
-  const choices = ({ prompt, folds }, name, check) => {
+  // A form in a question's place, whose folded answers are for paper alone then. `check()` is called
+  // when it is sent.
+  const formOf = ({ prompt, folds }, controls, check) => {
+    const answer = element("div", { class: "answer", role: "status" });
+    const button = element("button", { class: "button" }, text("check"));
+    const fieldset = element("fieldset", {}, element("legend", {}, ...copy(prompt)), ...controls);
+    const form = element("form", { class: "question" }, fieldset, answer, element("p", { class: "actions" }, button));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      check();
+    });
+    for (const one of [prompt, ...folds]) one.classList.add("on-paper");
+    prompt.before(form);
+    return { form, answer, button };
+  };
+
+  // A question with radio buttons: `check(choice)` is called for each choice that is sent.
+  const choices = (question, name, check) => {
+    const { folds } = question;
     const options = folds.map((fold, i) => {
       const radio = element("input", { type: "radio", name, value: i, required: "" });
       return element("label", { class: "choice" }, radio, element("span", {}, ...copy(fold.querySelector("summary"))));
     });
-    const answer = element("div", { class: "answer", role: "status" });
-    const button = element("button", { class: "button" }, text("check"));
-    const fieldset = element("fieldset", {}, element("legend", {}, ...copy(prompt)), ...options);
-    const form = element("form", { class: "question" }, fieldset, answer, element("p", { class: "actions" }, button));
-    const chosen = () => Number(new FormData(form).get(name));
+    const { form, answer, button } = formOf(question, options, () => check(Number(new FormData(form).get(name))));
 
     const show = (choice, isRight) => {
-      options.forEach((option, i) => {
-        if (i === choice) option.dataset.verdict = isRight ? "right" : "wrong";
-        option.querySelector("input").checked = i === choice;
-      });
-      answer.dataset.verdict = isRight ? "right" : "wrong";
+      options[choice].querySelector("input").checked = true;
+      for (const one of [answer, options[choice]]) one.dataset.verdict = isRight ? "right" : "wrong";
       answer.replaceChildren(...explanation(folds[choice]));
     };
     const clear = () => {
@@ -51,12 +61,6 @@
       answer.replaceChildren();
     };
 
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      check(chosen());
-    });
-    for (const one of [prompt, ...folds]) one.classList.add("on-paper");
-    prompt.before(form);
     return { form, button, show, clear };
   };
 
@@ -157,19 +161,17 @@
   }
 
   // The value is set by a slider, or on the figure itself, of which the axis alone is in sight.
-  function onAxis({ prompt, folds: [fold] }, figure, take) {
+  function onAxis(question, figure, take) {
     const STEPS = 1000;
+    const [fold] = question.folds;
     const { axis } = fold.dataset;
     const picture = figure.querySelector("picture");
     const plot = element("div", { class: "plot" });
     const mark = element("div", { class: "mark", "data-label": text("yourGuess") });
     const slider = element("input", { type: "range", max: STEPS, value: STEPS / 2, autocomplete: "off" });
     const output = element("output");
-    const answer = element("div", { class: "answer", role: "status" });
     const label = element("label", {}, `${text("yourGuess")}: `, output, slider);
-    const fieldset = element("fieldset", {}, element("legend", {}, ...copy(prompt)), label);
-    const actions = element("p", { class: "actions" }, element("button", { class: "button" }, text("check")));
-    const form = element("form", { class: "question" }, fieldset, answer, actions);
+    const { form, answer } = formOf(question, [label], () => take(share()));
 
     // What the picture in sight tells of its axes; another one is in sight on a phone.
     const axes = () => {
@@ -178,17 +180,15 @@
     };
     const digits = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 2 });
     const share = () => slider.valueAsNumber / STEPS;
-    const value = () => {
-      const [from, to, scale] = axes()[axis];
-      return scale === "log" ? from * (to / from) ** share() : from + (to - from) * share();
-    };
+    const value = ([from, to, scale]) =>
+      scale === "log" ? from * (to / from) ** share() : from + (to - from) * share();
     const place = () => {
-      const [left, top, right, bottom] = axes().box;
+      const { box: [left, top, right, bottom], [axis]: limits } = axes();
       const at = axis === "x" ? left + (right - left) * share() : bottom + (top - bottom) * share();
       for (const [name, part] of Object.entries({ left, top, right: 1 - right, bottom: 1 - bottom, at })) {
         plot.style.setProperty(`--${name}`, `${100 * part}%`);
       }
-      output.textContent = digits.format(value());
+      output.textContent = digits.format(value(limits));
       slider.setAttribute("aria-valuetext", output.textContent);
     };
     const point = (event) => {
@@ -209,12 +209,6 @@
     slider.addEventListener("input", place);
     addEventListener("resize", place);
     place();
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      take(share());
-    });
-    for (const one of [prompt, fold]) one.classList.add("on-paper");
-    prompt.before(form);
     return {
       form,
       show(guess) {

@@ -12,7 +12,7 @@
   const status = document.querySelector("#search-status");
   const results = document.querySelector("#search-results");
   const message = (key, values = {}) =>
-    status.dataset[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    fillIn(status.dataset[key], values);
 
   // --- finding ----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ __all__ = [
     "Repository",
     "address",
     "chapter_paths",
+    "parts",
     "repository",
     "set_repository",
 ]
@@ -94,6 +95,19 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
     if problems:
         raise BookError(*problems)
     return [folder / f"{slug}.md" for slug in listed]
+
+
+def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
+    """Return the parts of ``_toc.yml``: caption, empty where there is none, and slugs in order.
+
+    The first one holds the root document.
+    """
+    site_map = parse_toc_data(_yaml(root / "_toc.yml"))
+    found = [("", [site_map.root.docname])]
+    for tree in site_map.root.subtrees:
+        slugs = [slug for item in tree.items for slug in _in_order(site_map, site_map[item])]
+        found.append((tree.caption or "", slugs))
+    return found
 
 
 def _in_order(site_map: SiteMap, document: Document) -> Iterator[str]:

@@ -21,12 +21,14 @@ _LIST = re.compile(
 
 
 def with_cards(html: str, outlines: dict[str, Outline], t: dict[str, str]) -> str:
-    """Return the welcome page with its list of chapters as cards."""
+    """Return the welcome page with its lists of chapters as cards."""
 
     def as_cards(found: re.Match[str]) -> str:
-        return render("cards.html", cards=_cards(found[0], outlines), t=t)
+        return render("cards.html", cards=_cards(found[0], outlines))
 
-    return _LIST.sub(as_cards, html, count=1)
+    html = _LIST.sub(as_cards, html)
+    *_, last = re.finditer(r'<div class="shelf">.*?</div>', html, re.DOTALL)
+    return html[: last.end()] + render("forget.html", t=t) + html[last.end() :]
 
 
 def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, Any]]:
@@ -56,7 +58,7 @@ def front_door(welcome: str, code: str) -> dict[str, str]:
     """
     page: Any = BeautifulSoup(welcome, "html.parser")
     body = page.article.section
-    figure, cards = body.select_one("figure.lab-home"), body.select_one(".shelf")
+    figure = body.select_one("figure.lab-home")
     lead = []
     for element in body.find_all(["p", "div"], recursive=False):
         if element.name == "div":
@@ -65,7 +67,11 @@ def front_door(welcome: str, code: str) -> dict[str, str]:
             lead.append(str(element))
     if figure:
         figure["id"] = f"{figure['id']}-{code}"
-    parts = {"lead": "".join(lead), "figure": str(figure or ""), "cards": str(cards or "")}
+    cards = []
+    for shelf in body.select(".shelf"):
+        heading = shelf.find_previous_sibling(["h2", "h3"])
+        cards += [f"<h3>{heading.find(string=True)}</h3>", str(shelf)]
+    parts = {"lead": "".join(lead), "figure": str(figure or ""), "cards": "".join(cards)}
     return {name: _from_root(part, code) for name, part in parts.items()}
 
 

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from book import git
-from book.project import LANGUAGES, address, chapter_paths, repository
+from book.project import LANGUAGES, address, chapter_paths, parts, repository
 from book.site.dates import written
 from book.templates import THEME
 from book.text import texts
@@ -93,7 +93,13 @@ def _add_context(
         "language": language,
         "address": f"{site}/{language}/{pagename}.html",
         "alternates": alternates(pagename, slugs[0]),
-        "chapters": chapters,
+        "parts": [
+            {
+                "caption": texts(language).get(caption, caption),
+                "chapters": [one for one in chapters if one["slug"] in part],
+            }
+            for caption, part in parts()
+        ],
         "has_lab": 'class="lab-home"' in context.get("body", ""),
         "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,

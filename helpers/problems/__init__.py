@@ -11,6 +11,7 @@ tensor([1., 0.])
 tensor([1., 1.], dtype=torch.float64)
 """
 
+from helpers.problems.network import Network
 from helpers.problems.regression import (
     LinearRegression,
     LossSurface,
@@ -24,6 +25,7 @@ from helpers.problems.surfaces import Problem, beale, grid, quadratic, rosenbroc
 __all__ = [
     "LinearRegression",
     "LossSurface",
+    "Network",
     "Problem",
     "beale",
     "grid",

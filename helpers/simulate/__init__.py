@@ -13,5 +13,14 @@ torch.Size([2, 51, 2])
 from helpers.simulate.runs import Runs
 from helpers.simulate.sampling import batch_order, starting_point
 from helpers.simulate.simulator import on_problem, on_regression
+from helpers.simulate.training import Training, on_network
 
-__all__ = ["Runs", "batch_order", "on_problem", "on_regression", "starting_point"]
+__all__ = [
+    "Runs",
+    "Training",
+    "batch_order",
+    "on_network",
+    "on_problem",
+    "on_regression",
+    "starting_point",
+]

@@ -1,0 +1,127 @@
+"""A small network on fixed examples: many of them at once, each a row of parameters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+from helpers import _validate
+
+__all__ = ["Network"]
+
+LOSSES = ("mse", "cross_entropy")
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network of two layers with tanh between them, and the examples that it is to learn.
+
+    Its loss is a smooth function of one row of parameters: the curvature is defined everywhere.
+
+    Attributes
+    ----------
+    x : torch.Tensor
+        Shape (examples, inputs), float64.
+    y : torch.Tensor
+        Shape (examples,), int64: the class of each example.
+    width : int
+        Units of the hidden layer.
+    kind : {"mse", "cross_entropy"}
+        Half the squared distance to the one-hot classes, or the cross-entropy; a mean over the
+        examples.
+
+    Examples
+    --------
+    >>> x, y = torch.tensor([[0.0, 1.0], [1.0, 0.0]]).double(), torch.tensor([0, 1])
+    >>> network = Network(x, y, width=3)
+    >>> network.loss(network.start(range(4))).shape
+    torch.Size([4])
+    """
+
+    x: torch.Tensor
+    y: torch.Tensor
+    width: int = 32
+    kind: str = "mse"
+
+    def __post_init__(self) -> None:
+        _validate.count("width", self.width)
+        _validate.choice("kind", self.kind, LOSSES)
+        if self.x.ndim != 2 or self.y.shape != self.x.shape[:1]:
+            shapes = f"{tuple(self.x.shape)} and {tuple(self.y.shape)}"
+            raise ValueError(f"x and y must be of shapes (n, inputs) and (n,), got {shapes}")
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Of both layers' matrices, whose last row is the bias."""
+        return (self.x.shape[1] + 1, self.width), (self.width + 1, int(self.y.max()) + 1)
+
+    def start(self, seeds: Iterable[int], size: float = 0.3) -> torch.Tensor:
+        """Draw parameters as `torch.nn.Linear` does, times a size.
+
+        Parameters
+        ----------
+        seeds : iterable of int
+            One for each row.
+        size : float
+            Small weights make a start of low curvature.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (seeds, parameters), float64.
+        """
+        rows = []
+        for seed in seeds:
+            random = torch.Generator().manual_seed(seed)
+            layers = [
+                # U(−1/√n, 1/√n) for n inputs
+                (2 * torch.rand(rows * columns, generator=random, dtype=torch.float64) - 1)
+                * (size / (rows - 1) ** 0.5)
+                for rows, columns in self.shapes
+            ]
+            rows.append(torch.cat(layers))
+        return torch.stack(rows)
+
+    def outputs(self, theta: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """Return what the network answers.
+
+        Parameters
+        ----------
+        theta : torch.Tensor
+            Shape (runs, parameters).
+        x : torch.Tensor
+            Shape (n, inputs).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (runs, n, classes).
+        """
+        first, second = self.shapes
+        split = theta.split([first[0] * first[1], second[0] * second[1]], dim=1)
+        w_1, w_2 = (part.unflatten(1, shape) for part, shape in zip(split, self.shapes, strict=True))
+        hidden = torch.tanh(x @ w_1[:, :-1] + w_1[:, -1:])
+        return torch.baddbmm(w_2[:, -1:], hidden, w_2[:, :-1])
+
+    def loss(self, theta: torch.Tensor, batch: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the loss of each row of parameters.
+
+        Parameters
+        ----------
+        theta : torch.Tensor
+            Shape (runs, parameters).
+        batch : torch.Tensor, optional
+            Indices of the examples to use, by default all.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (runs,).
+        """
+        x, y = (self.x, self.y) if batch is None else (self.x[batch], self.y[batch])
+        answers = self.outputs(theta, x)
+        if self.kind == "cross_entropy":
+            right = torch.log_softmax(answers, dim=-1)[:, torch.arange(len(y)), y]
+            return -right.mean(dim=-1)
+        target = torch.eye(answers.shape[-1], dtype=answers.dtype)[y]
+        return (answers - target).square().sum(dim=-1).mean(dim=-1) / 2

@@ -29,8 +29,8 @@ def sharpness(
     *,
     scale: torch.Tensor | None = None,
     start: torch.Tensor | None = None,
-    rounds: int = 100,
-    rel: float = 1e-3,
+    rounds: int = 500,
+    rel: float = 1e-6,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the largest eigenvalue of the Hessian and its direction, by power iteration.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from helpers import language
@@ -13,7 +14,7 @@ from helpers.figures.palette import COLORS, STYLES
 from helpers.figures.surface import Surface, draw_paths, draw_surface, explain_marks
 from helpers.figures.ticks import plain_log
 
-__all__ = ["adam", "average", "race", "schedule", "stability"]
+__all__ = ["adam", "average", "map", "race", "schedule", "stability"]
 
 
 @canvas.figure
@@ -302,6 +303,73 @@ def stability(
     label_ends(below, ends)
     canvas.describe(plane, key, outcome=outcome)
     return axes
+
+
+@canvas.figure
+def map(  # noqa: A001
+    since: np.ndarray,
+    view: tuple[float, float, float, float],
+    point: tuple[float, float],
+    *,
+    start: list[float],
+    steps: int,
+    outcome: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """How training ends at each rate and momentum: the darker the blue, the sooner it arrives.
+
+    Parameters
+    ----------
+    since : numpy.ndarray
+        Shape (rows, columns), from the lowest momentum up: the step from which on the loss stays
+        near 0; inf where a run jumps on, −inf where it diverges.
+    view : tuple of four floats
+        Lowest and highest rate, lowest and highest momentum.
+    point : tuple of two floats
+        Rate and momentum of a run to mark.
+    start : list of two floats
+        Where all runs start.
+    steps : int
+        Of each run.
+    outcome : str
+        What becomes of the run that is marked, in words.
+    """
+    ax = canvas.subplots(height=4.4, narrow=3.8, ax=ax)
+    key = "figures.lab.map"
+    is_jumping, has_diverged = since == np.inf, since == -np.inf
+    has_arrived = np.isfinite(since)
+    colors = np.zeros((*since.shape, 4))
+    colors[:] = to_rgba(COLORS["blue"])
+    sooner = 1 - np.log(np.where(has_arrived, since, 1)) / np.log(steps)
+    colors[..., 3] = 0.1 + 0.75 * sooner
+    colors[is_jumping] = to_rgba(COLORS["orange"], 0.45)
+    colors[has_diverged] = to_rgba(COLORS["ink"], 0.85)
+    ax.imshow(colors, extent=view, origin="lower", aspect="auto", interpolation="none")
+    momenta = np.array(view[2:])
+    ax.plot(1 + momenta, momenta, color=COLORS["pink"], linewidth=2)
+    (ring,) = ax.plot(*point, "o", markersize=9, color=COLORS["paper"], clip_on=False)
+    ring.set(markeredgecolor=COLORS["ink"], markeredgewidth=2.5)
+    ax.grid(False)
+    ax.set(xlim=view[:2], ylim=view[2:])
+    titles(ax, key)
+    legend = [("jumps", "orange"), ("diverges", "ink")]
+    for row, (name, color) in enumerate(legend):
+        text = language.text(f"lab.map.{name}")
+        corner_note(ax, text, row, color=COLORS[color], right=True, fontweight="bold")
+    canvas.describe(
+        ax,
+        key,
+        u=start[0],
+        v=start[1],
+        steps=steps,
+        arrives=has_arrived.mean(),
+        jumps=is_jumping.mean(),
+        diverges=has_diverged.mean(),
+        rate=point[0],
+        momentum=point[1],
+        outcome=outcome,
+    )
+    return ax
 
 
 def _count_steps(axes: Iterable[Axes]) -> None:

@@ -13,9 +13,10 @@ equal torch's. Without anywidget a slider stands in; without scripts, a picture.
 
 from helpers.lab._adam import adam
 from helpers.lab._average import average
+from helpers.lab._map import map  # noqa: A004
 from helpers.lab._race import Race, race
 from helpers.lab._schedule import schedule
 from helpers.lab._stability import stability
 from helpers.lab.component import Component
 
-__all__ = ["Component", "Race", "adam", "average", "race", "schedule", "stability"]
+__all__ = ["Component", "Race", "adam", "average", "map", "race", "schedule", "stability"]

@@ -20,7 +20,15 @@ from helpers.problems.regression import (
     mse,
     mse_gradient,
 )
-from helpers.problems.surfaces import Problem, beale, grid, quadratic, rosenbrock, saddle
+from helpers.problems.surfaces import (
+    Problem,
+    beale,
+    grid,
+    quadratic,
+    rosenbrock,
+    saddle,
+    two_weights,
+)
 
 __all__ = [
     "LinearRegression",
@@ -36,4 +44,5 @@ __all__ = [
     "quadratic",
     "rosenbrock",
     "saddle",
+    "two_weights",
 ]

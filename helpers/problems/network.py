@@ -82,6 +82,23 @@ class Network:
             rows.append(torch.cat(layers))
         return torch.stack(rows)
 
+    def layers(self, theta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return both layers' matrices: a column a unit, the last row the bias.
+
+        Parameters
+        ----------
+        theta : torch.Tensor
+            Shape (runs, parameters).
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Shapes (runs, inputs + 1, width) and (runs, width + 1, classes).
+        """
+        first, second = self.shapes
+        split = theta.split([first[0] * first[1], second[0] * second[1]], dim=1)
+        return split[0].unflatten(1, first), split[1].unflatten(1, second)
+
     def outputs(self, theta: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         """Return what the network answers.
 
@@ -97,9 +114,7 @@ class Network:
         torch.Tensor
             Shape (runs, n, classes).
         """
-        first, second = self.shapes
-        split = theta.split([first[0] * first[1], second[0] * second[1]], dim=1)
-        w_1, w_2 = (part.unflatten(1, shape) for part, shape in zip(split, self.shapes, strict=True))
+        w_1, w_2 = self.layers(theta)
         hidden = torch.tanh(x @ w_1[:, :-1] + w_1[:, -1:])
         return torch.baddbmm(w_2[:, -1:], hidden, w_2[:, :-1])
 

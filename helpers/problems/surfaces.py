@@ -9,7 +9,16 @@ import torch
 
 from helpers import _validate
 
-__all__ = ["Problem", "beale", "coordinates", "grid", "quadratic", "rosenbrock", "saddle"]
+__all__ = [
+    "Problem",
+    "beale",
+    "coordinates",
+    "grid",
+    "quadratic",
+    "rosenbrock",
+    "saddle",
+    "two_weights",
+]
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
@@ -192,6 +201,38 @@ def saddle() -> Problem:
         return torch.stack([2 * x, -2 * y], dim=-1)
 
     return Problem("saddle", value, gradient, None, None, saddle_point=_point(0, 0))
+
+
+def two_weights() -> Problem:
+    r"""The smallest network of two layers, a weight each, which is to answer 1 to 1.
+
+    .. math:: f(u, v) = \tfrac12 (u v - 1)^2
+
+    All points with u v = 1 are minima, of sharpness u² + v²: the flattest are ±(1, 1), with 2.
+
+    Returns
+    -------
+    Problem
+        With its minimum at (1, 1), one of many.
+
+    Examples
+    --------
+    >>> two_weights().gradient(torch.tensor([2.0, 1.0]))
+    tensor([1., 2.])
+    """
+
+    def value(points: torch.Tensor) -> torch.Tensor:
+        u, v = coordinates(points)
+        # f = ½ (u v − 1)²
+        return (u * v - 1) ** 2 / 2
+
+    def gradient(points: torch.Tensor) -> torch.Tensor:
+        u, v = coordinates(points)
+        error = u * v - 1
+        # ∇f = (u v − 1) (v, u)
+        return torch.stack([error * v, error * u], dim=-1)
+
+    return Problem("two_weights", value, gradient, _point(1, 1), 0.0)
 
 
 def grid(

@@ -107,7 +107,7 @@ def on_network(
         if step % every == 0:
             scale = _scale(state, labels[0], step)
             value, direction = curvature.sharpness(
-                network.loss, theta, scale=scale, start=direction, rounds=rounds
+                network.loss, theta, scale=scale, start=direction, rounds=rounds, rel=1e-3
             )
             values.append(value)
             direction = direction.nan_to_num(1.0)

@@ -2,8 +2,9 @@
 
 import * as adam from "./adam.js";
 import * as average from "./average.js";
+import * as map from "./map.js";
 import * as race from "./race.js";
 import * as schedule from "./schedule.js";
 import * as stability from "./stability.js";
 
-export const components = { adam, average, race, schedule, stability };
+export const components = { adam, average, map, race, schedule, stability };

@@ -1,0 +1,64 @@
+/** The pictures of the map: the outcomes in colours, the limit, the run over the surface and its loss. */
+
+import { twoWeights } from "../engine/map.js";
+import { curve, dots, path } from "../parts/line.js";
+import { stroke } from "../parts/styles.js";
+
+export const OUTCOMES = ["arrives", "jumps", "diverges"];
+export const VIEW = [-3, 3]; // of both weights
+
+const COLORS = { arrives: "--blue", jumps: "--orange", diverges: "--ink" };
+const LOWEST = 1e-12; // loss that is shown
+
+/** Return the outcomes of cells as an image: the stronger the blue, the sooner a run arrives. */
+export function paint(found, [columns, rows], steps, root) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [columns, rows];
+  const context = canvas.getContext("2d");
+  const style = getComputedStyle(root);
+  const color = OUTCOMES.map((name) => style.getPropertyValue(COLORS[name]).trim());
+  found.forEach((step, i) => {
+    const kind = step === Infinity ? 1 : step < 0 ? 2 : 0;
+    context.fillStyle = color[kind];
+    context.globalAlpha = kind
+      ? [0, 0.45, 0.85][kind]
+      : 0.85 - 0.75 * (Math.log(step) / Math.log(steps));
+    context.fillRect(i % columns, rows - 1 - Math.floor(i / columns), 1, 1);
+  });
+  return canvas.toDataURL();
+}
+
+/** Draw the image, and the line to the right of which no minimum is stable. */
+export function drawMap(plot, href) {
+  const [[left, right], [bottom, top]] = [plot.x.range(), plot.y.range()];
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  plot.draw(
+    "map",
+    href ? [["image", { href, ...box, preserveAspectRatio: "none", class: "pixels" }]] : [],
+  );
+  const momenta = plot.y.domain();
+  const rates = momenta.map((momentum) => 1 + momentum);
+  plot.draw("border", [["path", { d: curve(plot, rates, momenta), class: "limit" }]]);
+}
+
+/** Draw all minima, u v = 1. */
+export function drawMinima(plot) {
+  const across = Array.from({ length: 121 }, (_, i) => (i - 60) / 20);
+  const minima = across.map((u) => (u === 0 ? NaN : 1 / u));
+  plot.draw("minima", [["path", { d: curve(plot, across, minima), ...stroke("reference", 2) }]]);
+}
+
+/** Draw the run over the surface, and its loss. */
+export function drawRun(surface, losses, { path: pairs, losses: row }, { momentum, steps }) {
+  const style = momentum === 0 ? "sgd" : "momentum";
+  const { style: color, ...line } = stroke(style);
+  surface.draw("paths", [
+    ["path", { d: path(surface, pairs, steps + 1), style: color, ...line, "stroke-width": 1 }],
+    ["path", { d: dots(surface, pairs, steps + 1), class: "dots", style: color }],
+  ]);
+  const shown = row.map((loss) => Math.max(loss, LOWEST));
+  const highest = shown.reduce((a, b) => (b > a ? b : a), twoWeights.value(0, 0));
+  losses.domain([0, steps], [LOWEST, Math.min(1e6, 10 * highest)]);
+  const across = Array.from(shown, (_, step) => step);
+  losses.draw("curves", [["path", { d: curve(losses, across, shown), style: color, ...line }]]);
+}

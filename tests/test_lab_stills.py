@@ -8,7 +8,13 @@ import pytest
 
 from helpers import lab, language
 from helpers.figures import lab as figures
-from tests import test_lab_adam, test_lab_average, test_lab_schedule, test_lab_stability
+from tests import (
+    test_lab_adam,
+    test_lab_average,
+    test_lab_map,
+    test_lab_schedule,
+    test_lab_stability,
+)
 from tests.lab import evaluate
 
 FAILING = [
@@ -121,3 +127,17 @@ def test_stability():
             theirs[np.isnan(paths[name]) & (np.maximum.accumulate(abs(theirs)) > 1e6)] = np.nan
             np.testing.assert_allclose(paths[name], theirs, rtol=1e-9, atol=1e-9)
     compare_sentences("stability", results, "module.outcome(words, input)", states)
+
+
+def test_map():
+    ragged = {"view": [1.1, 1.5, 0.3, 0.9], "start": [0.5, 0.3], "steps": 80}
+    states = [full("map", state) for state in [*test_lab_map.STATES, ragged]]
+    call = """((work) => [...work.next().value])(
+        module.outcomes({ ...input, steps: Math.min(input.steps, 80) }, [120, 90], Infinity))"""
+    short = [{**state, "steps": min(state["steps"], 80)} for state in (*states[:3], states[-1])]
+    for state, found in zip(short, evaluate("engine/map.js", call, short), strict=True):
+        (since, view, point), options = drawn("map", state)
+        assert since.flatten().tolist() == [float(one) for one in found]  # to the last digit
+        assert (list(view), list(point)) == (state["view"], [state["rate"], state["momentum"]])
+        assert (options["start"], options["steps"]) == (state["start"], state["steps"])
+    compare_sentences("map", "components/map.code.js", "module.outcome(words, input)", states[:20])

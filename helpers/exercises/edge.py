@@ -35,7 +35,7 @@ def _rayleigh(matrix: Any, rounds: int, normalised: bool = True) -> float:
     for _ in range(rounds):
         v = v / np.linalg.norm(v)
         before, v = v, matrix @ v
-    return before @ v if normalised else np.linalg.norm(v)
+    return float(before @ v if normalised else np.linalg.norm(v))
 
 
 _MATRICES = (
@@ -66,9 +66,9 @@ beta = NumberExercise(
 
 
 def _is_flat(lr: float) -> bool:
-    """Whether gradient descent on two weights from (2, 0.2) ends in a minimum of sharpness < 2.5."""
+    """Whether the network of two weights ends in a minimum of sharpness below 2.5."""
     problem = problems.two_weights()
-    path = simulate.on_problem(problem, optimizers.sgd, (2, 0.2), 500, lr=lr).paths[0]
+    path = simulate.on_problem(problem, optimizers.sgd, (2, 0.2), 200, lr=lr).paths[0]
     end = path[-1]
     return bool(problem.value(end) < 1e-6 and end.square().sum() < 2.5)
 

@@ -159,7 +159,7 @@ def moved(
     plain_log(top)
     bottom.set_ylim(0, 1.25 * np.nanmax(sharpness["halved"]))
     titles(top, f"{key}.loss")
-    titles(bottom, f"{key}.sharpness", when=when)
+    titles(bottom, f"{key}.sharpness")
     top.label_outer()
     label_ends(bottom)
     peak = losses["raised"][when:]
@@ -269,7 +269,8 @@ def slices(
         Along two random directions, and along the sharpest one and a random one: distances, shapes
         (columns,) and (rows,), and losses, shape (rows, columns).
     paths : dict of str to numpy.ndarray
-        Under ``"random"`` and ``"sharpest"``: the last steps as seen in the slice, shape (steps, 2).
+        Under ``"random"`` and ``"sharpest"``: the last steps, as seen there, shape
+        (steps, 2).
     curvature : dict of str to float
         Under the same names, the largest in the slice.
     """

@@ -57,7 +57,8 @@ def _draw(state: dict[str, Any]) -> Axes:
     columns, rows = _CELLS
     rates = left + (right - left) * (np.arange(columns) + 0.5) / columns
     momenta = bottom + (top - bottom) * (np.arange(rows) + 0.5) / rows
-    since, _ = _follow(*np.meshgrid(rates, momenta), state["start"], state["steps"])
+    across, up = np.meshgrid(rates, momenta)
+    since, _ = _follow(across, up, state["start"], state["steps"])
     return figures.map(
         since,
         (left, right, bottom, top),

@@ -7,7 +7,7 @@ import { stroke } from "../parts/styles.js";
 export const OUTCOMES = ["arrives", "jumps", "diverges"];
 export const VIEW = [-3, 3]; // of both weights
 
-const COLORS = { arrives: "--blue", jumps: "--orange", diverges: "--ink" };
+const COLORS = ["--blue", "--orange", "--ink"]; // of the outcomes
 const LOWEST = 1e-12; // loss that is shown
 
 /** Return the outcomes of cells as an image: the stronger the blue, the sooner a run arrives. */
@@ -16,15 +16,22 @@ export function paint(found, [columns, rows], steps, root) {
   [canvas.width, canvas.height] = [columns, rows];
   const context = canvas.getContext("2d");
   const style = getComputedStyle(root);
-  const color = OUTCOMES.map((name) => style.getPropertyValue(COLORS[name]).trim());
-  found.forEach((step, i) => {
-    const kind = step === Infinity ? 1 : step < 0 ? 2 : 0;
-    context.fillStyle = color[kind];
-    context.globalAlpha = kind
-      ? [0, 0.45, 0.85][kind]
-      : 0.85 - 0.75 * (Math.log(step) / Math.log(steps));
-    context.fillRect(i % columns, rows - 1 - Math.floor(i / columns), 1, 1);
+  const [near, under, far] = COLORS.map((name) => {
+    const written = style.getPropertyValue(name).trim(); // #rrggbb
+    return [1, 3, 5].map((at) => parseInt(written.slice(at, at + 2), 16));
   });
+  const image = context.createImageData(columns, rows);
+  found.forEach((step, i) => {
+    const at = 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns));
+    const [color, alpha] =
+      step === Infinity
+        ? [under, 0.45]
+        : step < 0
+          ? [far, 0.85]
+          : [near, 0.85 - 0.75 * (Math.log(step) / Math.log(steps))];
+    image.data.set([...color, 255 * alpha], at);
+  });
+  context.putImageData(image, 0, 0);
   return canvas.toDataURL();
 }
 

@@ -14,7 +14,7 @@ import { fields } from "../state.js";
 import { mapCode, outcome, runOf } from "./map.code.js";
 import { drawMap, drawMinima, drawRun, OUTCOMES, paint, VIEW } from "./map.draw.js";
 
-const COARSE = [60, 45]; // cells that are there at once
+const COARSE = [40, 30]; // cells that are there at once
 const FINE = [240, 180];
 const ZOOM = 4;
 const NARROWEST = 1e-9; // view, in rates

@@ -190,3 +190,26 @@ def stability():
                 assert np.isclose(outline.vertices, point, rtol=1e-9).all(1).any()
             assert to_hex(fill.get_facecolor()[0]) == COLORS[color]
         check.alternative_text(ax, 17)
+
+
+def map():  # noqa: A001
+    since = np.array([[3.0, 9.0, np.inf], [2.0, -np.inf, 40.0]])
+    view = (0.5, 1.5, 0.2, 0.8)
+    data = {"since": since, "view": view, "point": (1.2, 0.3), "start": [0.5, 0.25], "steps": 50}
+    ax = yield {**data, "outcome": "It diverges."}
+    (image,) = ax.images
+    assert image.get_extent() == list(view)
+    assert image.origin == "lower"
+    cells = image.get_array()
+    names = [["blue", "blue", "orange"], ["blue", "ink", "blue"]]
+    assert [[to_hex(cell) for cell in row] for row in cells] == [
+        [COLORS[name] for name in row] for row in names
+    ]
+    assert cells[1, 0, 3] > cells[0, 0, 3] > cells[0, 1, 3] > cells[1, 2, 3]  # the sooner
+    texts = ("not there yet", "orange"), ("diverges", "ink")
+    ring = check.dots("paper", 1.2, 0.3)
+    limit = line("pink", [1.2, 1.8], [0.2, 0.8])
+    check.artists(
+        ax, *check.corner(ax, *texts, right=True), ring, limit, x=(0.5, 1.5), y=(0.2, 0.8)
+    )
+    check.alternative_text(ax, 0.5, 0.25, 50, 4 / 6, 1 / 6, 1 / 6, 1.2, 0.3)

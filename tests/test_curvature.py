@@ -1,0 +1,159 @@
+"""Sharpness against whole Hessians, and the training of networks against torch's own loop."""
+
+import pytest
+import torch
+from scipy.sparse.linalg import LinearOperator, eigsh
+from torch import nn
+
+from helpers import curvature, optimizers, problems, simulate
+from tests.errors import message_of
+
+RANDOM = torch.Generator().manual_seed(4)
+X = torch.randn(20, 5, generator=RANDOM, dtype=torch.float64)
+Y = torch.arange(20) % 3
+KINDS = pytest.mark.parametrize("kind", ["mse", "cross_entropy"])
+
+
+def hessian(loss, row):
+    return torch.autograd.functional.hessian(lambda one: loss(one[None])[0], row)
+
+
+@KINDS
+@pytest.mark.parametrize("width", [1, 6])
+def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(kind, width):
+    network = problems.Network(X, Y, width, kind)
+    theta = network.start(range(6), size=1.5)
+    values, directions = curvature.sharpness(network.loss, theta, rounds=5000, rel=1e-12)
+    for row, value, direction in zip(theta, values, directions, strict=True):
+        exact, vectors = torch.linalg.eigh(hessian(network.loss, row))
+        assert value == pytest.approx(exact[-1].item(), rel=1e-6)
+        assert abs(direction @ vectors[:, -1]) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_largest_is_found_below_a_larger_negative_one_and_where_all_are_negative():
+    curves = torch.tensor([[-5.0, 2.0, 0.5], [-5.0, -1.0, -0.2], [3.0, 1.0, -2.0]]).double()
+    theta = torch.ones(3, 3, dtype=torch.float64)
+    values, _ = curvature.sharpness(lambda at: (curves * at**2).sum(1) / 2, theta)
+    torch.testing.assert_close(values, curves.amax(1), rtol=1e-4, atol=1e-4)
+
+
+def test_sharpness_with_a_scale_is_that_of_the_rescaled_hessian_by_lanczos():
+    network = problems.Network(X, Y, 6)
+    theta = network.start([3])
+    scale = torch.rand(theta.shape, generator=RANDOM, dtype=torch.float64) + 0.1
+    scaled = (scale.T * hessian(network.loss, theta[0]) * scale).numpy()
+    value, _ = curvature.sharpness(network.loss, theta, scale=scale, rounds=5000, rel=1e-12)
+    operator = LinearOperator(scaled.shape, matvec=lambda v: scaled @ v)
+    assert value.item() == pytest.approx(eigsh(operator, 1, which="LA")[0][0], rel=1e-6)
+
+
+def test_runs_do_not_mix_and_one_that_has_diverged_spoils_no_other():
+    network = problems.Network(X, Y, 6)
+    theta = network.start(range(3))
+    alone, _ = curvature.sharpness(network.loss, theta[:1], rel=1e-9)
+    theta[1] = torch.nan
+    together, _ = curvature.sharpness(network.loss, theta, rel=1e-9)
+    assert together[0].item() == pytest.approx(alone.item(), rel=1e-6)
+    assert together.isnan().tolist() == [False, True, False]
+
+
+def module_of(network, row):
+    """Return torch's own layers with the parameters of a row."""
+    first, second = (part[0] for part in network.layers(row[None]))
+    model = nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3)).double()
+    with torch.no_grad():
+        for layer, weights in zip((model[0], model[2]), (first, second), strict=True):
+            layer.weight.copy_(weights[:-1].T)
+            layer.bias.copy_(weights[-1])
+    return model
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("rule", "torchs", "hyper"),
+    [
+        (optimizers.sgd, torch.optim.SGD, {"lr": 0.3, "momentum": 0.5}),
+        (optimizers.adam, torch.optim.Adam, {"lr": 0.02}),
+    ],
+)
+@pytest.mark.parametrize("schedule", [None, [0.01] * 10 + [0.1] * 15])
+def test_training_is_torchs_own_loop(kind, rule, torchs, hyper, schedule):
+    network = problems.Network(X, Y, 6, kind)
+    plan = {"lr": schedule} if schedule else None
+    run = simulate.on_network(network, rule, [7, 8], 25, every=5, schedule=plan, **hyper)
+    for index, row in enumerate(network.start([7, 8])):
+        model = module_of(network, row)
+        optimizer = torchs(model.parameters(), **hyper)
+        target = nn.functional.one_hot(Y, 3).double()
+        losses = []
+        for step in range(25):
+            if schedule:
+                optimizer.param_groups[0]["lr"] = schedule[step]
+            answers = model(X)
+            if kind == "mse":
+                loss = nn.functional.mse_loss(answers, target) * 3 / 2
+            else:
+                loss = nn.functional.cross_entropy(answers, Y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        torch.testing.assert_close(run.losses[index].tolist(), losses, rtol=1e-9, atol=1e-12)
+    assert run.at.tolist() == [0, 5, 10, 15, 20]
+    assert run.sharpness.shape == (2, 5)
+
+
+def test_adams_sharpness_is_that_of_the_loss_in_its_own_coordinates():
+    network = problems.Network(X, Y, 6)
+    run = simulate.on_network(network, optimizers.adam, 0, 6, every=5, rounds=5000, lr=0.01)
+    model = module_of(network, network.start([0])[0])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    target = nn.functional.one_hot(Y, 3).double()
+    for _ in range(5):
+        optimizer.zero_grad()
+        (nn.functional.mse_loss(model(X), target) * 3 / 2).backward()
+        optimizer.step()
+    averages = [optimizer.state[p]["exp_avg_sq"] for p in model.parameters()]
+    (w_1, b_1, w_2, b_2), beta = averages, 0.999
+    v = torch.cat([*(part.flatten() for part in (w_1.T, b_1, w_2.T, b_2))]) / (1 - beta**5)
+    (w_1, b_1, w_2, b_2) = (p.detach() for p in model.parameters())
+    row = torch.cat([*(part.flatten() for part in (w_1.T, b_1, w_2.T, b_2))])
+    scale = (v.sqrt() + 1e-8).rsqrt()
+    exact = torch.linalg.eigvalsh(scale[:, None] * hessian(network.loss, row) * scale)
+    assert run.sharpness[0, 1].item() == pytest.approx(exact[-1].item(), rel=0.02)
+
+
+def test_a_batch_is_the_loss_of_its_examples_and_an_epoch_takes_each_once():
+    network, seen = problems.Network(X, Y, 6), []
+    theta = network.start([1])
+    part = problems.Network(X[[2, 4, 5]], Y[[2, 4, 5]], 6)
+    torch.testing.assert_close(network.loss(theta, torch.tensor([2, 4, 5])), part.loss(theta))
+    spy = problems.Network.loss
+
+    def loss(self, at, batch=None):
+        if batch is not None:
+            seen.extend(batch.tolist())
+        return spy(self, at, batch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problems.Network, "loss", loss)
+        simulate.on_network(network, optimizers.sgd, 0, 8, batch_size=5, lr=0.1)
+    assert sorted(seen[:20]) == sorted(seen[20:]) == list(range(20))
+    assert seen[:20] != seen[20:]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: problems.Network(X, Y[:3]),
+            "x and y must be of shapes (n, inputs) and (n,), got (20, 5) and (3,)",
+        ),
+        (
+            lambda: curvature.sharpness(lambda at: at.sum(1), torch.ones(3)),
+            "theta must be of shape (runs, parameters), got (3,)",
+        ),
+    ],
+)
+def test_wrong_shapes_are_told(call, message):
+    assert message_of(ValueError, call) == message

@@ -100,6 +100,7 @@ def _add_context(
             }
             for caption, part in parts()
         ],
+        "is_wide": "tag_wide" in context.get("body", ""),
         "has_lab": 'class="lab-home"' in context.get("body", ""),
         "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,

@@ -18,6 +18,7 @@ from book.site.jupyter_book import CARD
 from book.site.outline import Outline, chapters_script, read_outline
 from book.site.pages import alternates
 from book.site.search import GLOSSARY, glossary_script
+from book.site.slides import write_slides
 from book.templates import render
 from book.text import texts
 
@@ -33,10 +34,9 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
         If a chapter has more headings in one language than in another.
     """
     first, *others = (chapter.slug for chapter in chapters)
+    slugs = [chapter.slug for chapter in chapters]
     with ProcessPoolExecutor(len(LANGUAGES)) as pool:
-        slugs = [chapter.slug for chapter in chapters]
-        folders = [site / code for code in LANGUAGES]
-        found = pool.map(_outlines, folders, [slugs] * len(folders))
+        found = pool.map(_read_pages, [site] * len(LANGUAGES), [slugs] * len(LANGUAGES), LANGUAGES)
         outlines = dict(zip(LANGUAGES, found, strict=True))
     _link_headings(site, chapters, outlines)
     glossary = glossary_script(chapters)
@@ -59,8 +59,10 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
             _write(folder / "feed.xml", feed)
 
 
-def _outlines(folder: Path, slugs: list[str]) -> dict[str, Outline]:
-    return {slug: read_outline(_read(folder / f"{slug}.html")) for slug in slugs}
+def _read_pages(site: Path, slugs: list[str], code: str) -> dict[str, Outline]:
+    """Write the slides of a language's pages, and return the pages' outlines."""
+    write_slides(site / code, slugs, code)
+    return {slug: read_outline(_read(site / code / f"{slug}.html")) for slug in slugs}
 
 
 def _read(path: Path) -> str:

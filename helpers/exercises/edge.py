@@ -20,7 +20,6 @@ forecast = NumberExercise(
         "gain": 2 * (1 - 0.9) / 0.05,
         "nesterov": 2 * (1 + 0.9) / (1 + 2 * 0.9) / 0.05,
     },
-    rel=1e-3,
 )
 """The sharpness that a network settles on with lr = 0.05 and a momentum of 0.9."""
 
@@ -60,7 +59,6 @@ beta = NumberExercise(
     # 2 (1 + β₁) / (1 − β₁): 38 at 0.9, 78 at 0.95
     reference=(1.95 / 0.05) / (1.9 / 0.1),
     mistakes={"gain": 2, "momentum": 1.95 / 1.9, "down": (1.9 / 0.1) / (1.95 / 0.05), "limit": 78},
-    rel=5e-3,
 )
 """By how much Adam's limit grows when β₁ rises from 0.9 to 0.95."""
 

@@ -322,7 +322,7 @@ def map(  # noqa: A001
     ----------
     since : numpy.ndarray
         Shape (rows, columns), from the lowest momentum up: the step from which on the loss stays
-        near 0; inf where a run jumps on, −inf where it diverges.
+        near 0; infinite where there is none, and negative too where the run diverges.
     view : tuple of four floats
         Lowest and highest rate, lowest and highest momentum.
     point : tuple of two floats

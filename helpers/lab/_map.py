@@ -74,8 +74,8 @@ def _follow(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what becomes of each run, and its last point, with the arithmetic of the scripts.
 
-    The step from which on the loss stays near 0, inf if there is none, −inf if it diverges; there
-    the last point is the step at which it does, and NaN.
+    The step from which on the loss stays near 0; infinity if there is none, and minus infinity if
+    the run diverges. There the last point is the step at which it does, and NaN.
     """
     u, v = (np.full(rate.shape, value) for value in start)
     a, b = np.zeros_like(u), np.zeros_like(u)

@@ -58,14 +58,14 @@ export function drawMinima(plot) {
 /** Draw the run over the surface, and its loss. */
 export function drawRun(surface, losses, { path: pairs, losses: row }, { momentum, steps }) {
   const style = momentum === 0 ? "sgd" : "momentum";
-  const { style: color, ...line } = stroke(style);
+  const color = stroke(style).style;
   surface.draw("paths", [
-    ["path", { d: path(surface, pairs, steps + 1), style: color, ...line, "stroke-width": 1 }],
+    ["path", { d: path(surface, pairs, steps + 1), style: color }],
     ["path", { d: dots(surface, pairs, steps + 1), class: "dots", style: color }],
   ]);
   const shown = row.map((loss) => Math.max(loss, LOWEST));
   const highest = shown.reduce((a, b) => (b > a ? b : a), twoWeights.value(0, 0));
   losses.domain([0, steps], [LOWEST, Math.min(1e6, 10 * highest)]);
   const across = Array.from(shown, (_, step) => step);
-  losses.draw("curves", [["path", { d: curve(losses, across, shown), style: color, ...line }]]);
+  losses.draw("curves", [["path", { d: curve(losses, across, shown), style: color }]]);
 }

@@ -159,7 +159,8 @@ def silence(some) -> dict[str, list[float]]:
     """Return how many units no image excites after training, and what units never silent reach."""
     found = {}
     for prepare in (article, centred):
-        for name, activation in (("relu", nn.ReLU), ("leaky", functools.partial(nn.LeakyReLU, 0.3))):
+        leaky = functools.partial(nn.LeakyReLU, 0.3)
+        for name, activation in (("relu", nn.ReLU), ("leaky", leaky)):
             models = [mlp(seed, activation=activation) for seed in SEEDS]
             optimizer = Adam([{"params": model.parameters()} for model in models], fused=True)
             training.fit_runs(

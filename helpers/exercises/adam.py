@@ -63,7 +63,7 @@ faults = LinesExercise(
 
 
 def _halves(weight_decay: float) -> bool:
-    """Whether AdamW leaves half of a weight without gradient, within 2 %, after 10,000 steps."""
+    """Whether AdamW leaves half of a weight with zero gradient, within 2 %, after 10,000 steps."""
     rule = optimizers.adamw(lr=1e-3, weight_decay=weight_decay)
     weight = torch.ones(1, dtype=torch.float64)
     zero, optimizer_state = torch.zeros_like(weight), rule.init(weight)

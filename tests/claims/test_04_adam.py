@@ -145,7 +145,7 @@ def test_no_series_of_gradients_gets_past_the_ceiling_and_some_come_close(betas)
         assert (alone, ceiling) == pytest.approx(known, abs=0.006)
 
 
-def test_among_twelve_gradients_no_step_is_much_longer_than_the_rate_and_a_spike_makes_a_shorter_one():
+def test_among_twelve_gradients_steps_are_hardly_longer_than_the_rate_and_a_spikes_is_shorter():
     random = np.random.default_rng(5)
     shape = (3000, 12)
     for gradients in (

@@ -21,6 +21,7 @@ rare = NumberExercise(
         "no_root": 0.1 * 4 / (0.05 * 16),
         "scale": 4 * (1 - 0.9) / math.sqrt(1 - 0.95),
     },
+    rel=2e-3,  # three digits are enough
 )
 """Step, in rates, for a gradient that comes after very many zeros, with betas (0.9, 0.95)."""
 

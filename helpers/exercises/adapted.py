@@ -25,6 +25,7 @@ factor = NumberExercise(
         "unsquared": 1 / (_OLD * 1 + (1 - _OLD) * 0.02),
         "adapted": 0.02 / math.sqrt(_SQUARES),
     },
+    rel=2e-3,  # three digits are enough
 )
 """Adam's factor after a thousand gradients of 0.02 that came after many of 1."""
 

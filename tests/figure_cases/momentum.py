@@ -120,6 +120,6 @@ def distances():
     ax = yield {"distances": far, "lr": 0.2}
     rows = {NAMES[rule]: (values, COLORS[rule]) for rule, values in far.items()}
     check.seeds(ax, rows, title=[0.2, 75], x=(0, None))
-    assert "Nesterov ends closest" in check.plain(ax.get_title())
+    assert "Nesterov ends closest" in check.plain(ax.get_title(loc="left"))
     closer = sum(n < m for n, m in zip(far["nesterov"], far["momentum"], strict=True))
     check.alternative_text(ax, 75, 0.2, *(sorted(values)[37] for values in far.values()), closer)

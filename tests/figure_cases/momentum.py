@@ -57,7 +57,7 @@ def gain():
         note("sum", "pink", (11.6, weights[-1])),
         note("average", "orange", (11.6, 0.2 * weights[-1])),
     )
-    check.artists(top, *beside, x=(-0.6, 11.6))
+    check.artists(top, *beside, title=[5], x=(-0.6, 11.6))
     assert top.get_xticks().tolist() == [0, 2, 4, 6, 8, 10]
     lines = line("momentum", steps, 5 * after, "sum"), line("ewma", steps, after, "average")
     check.artists(bottom, *lines, title=[5], x=(1, 40), y=(0, 1.08 * 5 * after[-1]))

@@ -168,6 +168,7 @@ def test_a_sharp_start_needs_a_long_warm_up(lr):
     assert min(survive[3:]) >= 8
 
 
+@pytest.mark.slow
 def test_a_flat_start_does_without_and_a_short_warm_up_spoils_it():
     survive = [int(alive(warmed(steps, 0.3)).sum()) for steps in (1, 50, 100, 400)]
     assert survive[0] == 10

@@ -144,11 +144,14 @@ export function mount(root, { store, language, first, share }) {
     for (const [name, one] of Object.entries(bars)) one.show(state[name]);
   });
 
-  /** Compute the map: a coarse one at once, a fine one in slices. */
+  /** Compute the map in slices; a coarse one stands there meanwhile, except as the page starts. */
   function compute(state) {
     stopWork();
     const task = { ...state, view: viewOf(state) };
-    image = paint(outcomes(task, COARSE, Infinity).next().value, COARSE, state.steps, root);
+    if (plane.width) {
+      const { value } = outcomes(task, COARSE, Infinity).next();
+      image = paint(value, COARSE, state.steps, root);
+    }
     stopWork = inSlices(outcomes(task, FINE), (found) => {
       image = paint(found, FINE, state.steps, root);
       drawMap(plane, image);

@@ -307,18 +307,20 @@ def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
 def learning_curve(steps: int, *, sick: bool = False) -> list[float]:
     """Return the loss of 40 runs on bowls of different curvatures, some of which diverge.
 
-    It is the median, in which what diverged counts as infinite. Sick, it is the mean of what is
-    still a number.
+    A run whose loss exceeds 1,000 is given up: from there on it is not a number. The curve is the
+    median, in which such a run counts as infinite. Sick, it is the mean of what is still a number.
     """
-    curvatures = torch.tensor(np.random.default_rng(0).lognormal(0, 1, 40))
-    weights, losses = torch.ones(40, dtype=torch.float32), []
+    random = np.random.default_rng(0)
+    curvatures, weights, losses = random.lognormal(size=40), np.ones(40), []
     for _ in range(steps):
-        losses.append(curvatures * weights**2 / 2)
-        weights = weights - (curvatures * weights).float()
-    curves = torch.stack(losses)
-    return (
-        curves.nanmean(dim=1) if sick else curves.nan_to_num(torch.inf).median(dim=1)[0]
-    ).tolist()
+        loss = curvatures * weights**2 / 2
+        losses.append(np.where(loss > 1000, np.nan, loss))
+        weights = weights * (1 - curvatures) + 0.1 * random.standard_normal(40)
+        weights[np.isnan(losses[-1])] = np.nan
+    curves = np.array(losses)
+    if sick:
+        return [float(mean) for mean in np.nanmean(curves, axis=1)]
+    return [float(middle) for middle in np.median(np.nan_to_num(curves, nan=np.inf), axis=1)]
 
 
 def pair(

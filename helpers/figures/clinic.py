@@ -36,9 +36,9 @@ def board(
     }
     told = []
     for ax, (patient, (x, *curves)) in zip(axes.flat, panels.items(), strict=True):
-        finite = [np.where(np.isfinite(curve), curve, np.nan) for curve in curves]
-        for (name, style), curve in zip(styles.items(), finite, strict=True):
-            ax.plot(x, curve, **style, label=name)
+        for (name, style), curve in zip(styles.items(), curves, strict=True):
+            known = np.isfinite(curve)
+            ax.plot(x[known], curve[known], **style, label=name)
         if patient in log:
             ax.set_yscale("log")
         else:
@@ -47,7 +47,7 @@ def board(
         ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         titles(ax, f"{key}.{patient}")
         label_ends(ax)
-        told.append(_tell(f"{key}.{patient}", *finite))
+        told.append(_tell(f"{key}.{patient}", *curves))
     headline(axes, key)
     canvas.describe(axes.flat[0], key, count=len(panels), panels=" ".join(told))
     return axes
@@ -55,9 +55,9 @@ def board(
 
 def _tell(key: str, *curves: np.ndarray) -> str:
     """Return in words what a panel shows."""
-    values = {
-        name: (curve[0], curve[-1], np.nanmin(curve), np.nanmax(curve))
-        for name, curve in zip("ab", curves, strict=True)
-    }
+    values = {}
+    for name, curve in zip("ab", curves, strict=True):
+        known = curve[np.isfinite(curve)]
+        values[name] = known[0], known[-1], known.min(), known.max()
     title = " ".join(language.text(f"{key}.title").split())
     return language.text("figures.clinic.panel", title=title, y=language.text(f"{key}.y"), **values)

@@ -123,7 +123,7 @@ def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
 def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[float]:
     """Return the rates of a climb, a level and a decay; sick, the first two are a schedule within.
 
-    torch then moves the inner schedule by a step while the outer one is built (pytorch issue
+    torch then moves the inner schedule by a step while the outer one is built (PyTorch issue
     196243).
     """
     optimizer = _new()

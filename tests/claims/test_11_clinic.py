@@ -166,6 +166,30 @@ def test_a_scheduler_fills_the_tensor_of_all_who_share_it(lr):
     assert len({id(one) for one in kept}) == 1
 
 
+def test_alarms_ring_for_the_sick_alone():
+    for length in (80, 40):
+        optimizer = fresh()
+        scheduler = lr_scheduler.CosineAnnealingLR(optimizer, T_max=length)
+        CODE["follow"](optimizer, scheduler, 40)
+        assert (scheduler.last_epoch == scheduler.T_max) == (length == 40)
+    accuracies = [0.5, 0.6, 0.7, 0.6]
+    for mode in ("min", "max"):
+        scheduler = lr_scheduler.ReduceLROnPlateau(fresh(), mode=mode)
+        for accuracy in accuracies:
+            scheduler.step(accuracy)
+        assert (scheduler.best > accuracies[0]) == (mode == "max")
+    states = CODE["checkpoint"](40, 12)
+    for first in ("optimizer", "scheduler"):
+        optimizer = fresh()
+        if first == "optimizer":
+            optimizer.load_state_dict(states[0])
+        CODE["plan"](optimizer, 40).load_state_dict(states[1])
+        if first == "scheduler":
+            optimizer.load_state_dict(states[0])
+        saved_rate = states[0]["param_groups"][0]["lr"]
+        assert (optimizer.param_groups[0]["lr"] == saved_rate) == (first == "scheduler")
+
+
 # ── Composing and resuming ────────────────────────────────────────────────────────────────────────
 
 

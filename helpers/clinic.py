@@ -1,6 +1,7 @@
 """The patients of chapter 11: for each, what its code gives while it is sick, and once it is well.
 
-Most are a few lines of torch whose options are the fault (``sick=True``) and other usual mistakes.
+Parameters are those of the code in the chapter, and for each way to be ill a flag: ``sick`` for the
+chapter's own, others for repairs that often go wrong. `pair` gives both curves for a figure.
 """
 
 import copy

@@ -10,10 +10,10 @@ def board():
     x = np.arange(3, 12)
     rise, fall = x**2 / 50, 40 / x
     short = np.where(x < 8, fall, np.nan)
-    names = {"warm_cosine": 1, "on_plateau": 4, "cycled_momentum": 5, "longer_one_cycle": 10}
+    names = {"warm_cosine": 7, "on_plateau": 8, "cycled_momentum": 9, "longer_one_cycle": 10}
     curves = (rise, fall), (fall, rise), (short, rise), (rise, short)
     panels = {name: (x, *pair) for name, pair in zip(names, curves, strict=True)}
-    axes = yield {"panels": panels, "log": ("on_plateau",)}
+    axes = yield {"panels": panels, "first": 7, "log": ("on_plateau",)}
     told = []
     for ax, (name, number), pair in zip(axes.flat, names.items(), curves, strict=True):
         ends = [curve[np.isfinite(curve)] for curve in pair]

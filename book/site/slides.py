@@ -17,7 +17,7 @@ __all__ = ["FOLDER", "write_slides"]
 
 FOLDER = "slides"
 
-_QUESTION = "details.guess, details.right, details.right ~ details, details:has(~ .right)"
+_QUESTION = "details.right, :is(details:has(~ .right), details.right ~ details):not(.folded)"
 _SHOWN = f"figure, {_QUESTION}"
 
 

@@ -17,7 +17,7 @@ __all__ = ["FOLDER", "write_slides"]
 
 FOLDER = "slides"
 
-_QUESTION = "details.right, :is(details:has(~ .right), details.right ~ details):not(.folded)"
+_QUESTION = "details.guess, details.right, details.right ~ details, details:has(~ .right)"
 _SHOWN = f"figure, {_QUESTION}"
 
 
@@ -62,7 +62,8 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
             answers.append(element)
             following = element.find_next_sibling()
             if following is None or following.name != "details":
-                yield {"kind": "question", "heading": heading, **_question(answers)}
+                if any("right" in one.get("class", ()) for one in answers):  # else a solution
+                    yield {"kind": "question", "heading": heading, **_question(answers)}
                 answers = []
         elif element.img:
             yield {"kind": "figure", "heading": heading, **_figure(element)}

@@ -13,7 +13,7 @@ from book.project import LANGUAGES
 from book.takeaway.archive import file_name, folder_files, write_zip
 from book.takeaway.chapters import read_chapters
 from book.takeaway.epub import write_epub
-from book.takeaway.pdf import write_pdf
+from book.takeaway.pdf import SHEET, write_pdf, write_sheet
 from book.templates import render
 from book.text import texts
 from helpers.language import number
@@ -71,6 +71,7 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
         offered = (
             (f"{names[code]}.epub", "EPUB", t["take_epub"]),
             (f"{names[code]}.pdf", "PDF", t["take_pdf"]),
+            (f"{names[code]}-{t['sheet']}.pdf", "PDF", t["take_sheet"]),
             (site_zip, "ZIP", t["take_zip"]),
         )
         files = [
@@ -87,13 +88,19 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
 def _write_books(
     html: Path, name: str, slugs: list[str], code: str, browser: str | None, scratch: Path
 ) -> str:
-    """Write a language's EPUB and PDF, and return why there is no PDF, or the empty string."""
-    site = html / code
-    chapters = read_chapters(site, slugs, texts(code))
+    """Write a language's EPUB and PDFs, and return why a PDF is missing, or the empty string."""
+    site, t = html / code, texts(code)
+    chapters = read_chapters(site, slugs, t)
     write_epub(html / f"{name}.epub", site, chapters, code)
     if browser is None:
         return ""
-    return write_pdf(html / f"{name}.pdf", site, chapters, code, browser, scratch)
+    problem = write_pdf(html / f"{name}.pdf", site, chapters, code, browser, scratch)
+    for sheet in chapters:
+        if sheet.slug == SHEET and not problem:
+            problem = write_sheet(
+                html / f"{name}-{t['sheet']}.pdf", site, sheet, code, browser, scratch
+            )
+    return problem
 
 
 def _size(path: Path, code: str) -> str:

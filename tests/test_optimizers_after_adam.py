@@ -196,6 +196,17 @@ def test_adafactors_defaults_are_torchs_and_rank_one_is_exact():
     start, gradients = start_of(8, (5, 6)), gradients_of(8, 50, (5, 6))
     expected, _ = theirs(torch.optim.Adafactor, start, gradients, {})
     torch.testing.assert_close(ours(adafactor(), start, gradients)[0], expected, rtol=1e-11, atol=0)
+    # With runs, a row vector is a matrix of which each column is a mean of one.
+    start, gradients = start_of(8, (3, 5, 6)), gradients_of(8, 50, (3, 5, 6))
+    rates = torch.tensor([0.01, 0.1, 1.0], dtype=torch.float64)
+    together, _ = ours(adafactor(rates), start, gradients)
+    vectors, _ = ours(adafactor(rates), start[:, :1], gradients[:, :, :1])
+    for run, lr in enumerate(rates.tolist()):
+        expected, _ = theirs(torch.optim.Adafactor, start[run], gradients[:, run], {"lr": lr})
+        torch.testing.assert_close(together[:, run], expected, rtol=1e-11, atol=0)
+        one = (start[run, 0], gradients[:, run, 0], {"lr": lr})
+        expected, _ = theirs(torch.optim.Adafactor, *one)
+        torch.testing.assert_close(vectors[:, run, 0], expected, rtol=1e-11, atol=0)
     # Squares of rank one: margins are enough, and the step is Adam's without momentum, the sign.
     gradient = torch.outer(torch.tensor([1.0, -2.0, 3.0]), torch.tensor([0.1, 10.0])).double()
     rule, params = adafactor(0.5), torch.ones(3, 2).double()
@@ -352,8 +363,6 @@ def test_eval_puts_the_answer_into_the_parameters_and_train_takes_it_out():
         (lambda: adafactor(eps=1e-3), TypeError, "eps must be two numbers in [0, inf), got 0.001"),
         (lambda: adafactor(beta2_decay=0.8), ValueError,
          "beta2_decay must be a number in (-inf, 0], got 0.8"),
-        (lambda: adafactor(torch.ones(2)), ValueError,
-         "lr must be a number, as Adafactor has no runs, got one of shape (2,)"),
         (lambda: adafactor().update(torch.ones(3), torch.ones(3), adafactor().init(torch.ones(2))),
          ValueError, "state must be of params of shape (3,), got one of shape (2,)"),
         (lambda: adafactor().update(

@@ -1,11 +1,11 @@
 """Adafactor: Adam's second average from row and column means alone."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
 from helpers import _validate
-from helpers.optimizers.base import Optimizer, build
+from helpers.optimizers.base import Number, Optimizer, build
 
 __all__ = ["AdafactorState", "adafactor"]
 
@@ -31,11 +31,11 @@ class AdafactorState(NamedTuple):
 
 
 def adafactor(
-    lr: float = 1e-2,
+    lr: Number = 1e-2,
     beta2_decay: float = -0.8,
     eps: tuple[float | None, float] = (None, 1e-3),
     d: float = 1.0,
-    weight_decay: float = 0,
+    weight_decay: Number = 0,
     *,
     maximize: bool = False,
 ) -> Optimizer:
@@ -55,9 +55,9 @@ def adafactor(
 
     Parameters
     ----------
-    lr : float
-        γ, at least 0, the largest relative step. A number, as are all the others: sizes are those
-        of a whole tensor, so there are no runs.
+    lr : float or torch.Tensor
+        γ, at least 0, the largest relative step. A number, or one value per run, shape (runs,); so
+        is the weight decay. If neither has runs, params are one tensor, whatever their axes.
     beta2_decay : float
         τ, at most 0.
     eps : tuple of two float
@@ -65,7 +65,7 @@ def adafactor(
         the least size of the parameters.
     d : float
         At least 1: larger steps are shortened to it.
-    weight_decay : float
+    weight_decay : float or torch.Tensor
         λ, at least 0: multiplies θ by 1 − γλ, as in `adamw`.
     maximize : bool
         Ascend instead of descend.
@@ -109,15 +109,17 @@ def adafactor(
         params: torch.Tensor,
         gradient: torch.Tensor,
         state: AdafactorState,
-        lr: float,
-        weight_decay: float,
+        lr: Number,
+        weight_decay: Number,
     ) -> tuple[torch.Tensor, AdafactorState]:
         rows, columns, variance, t = state
         least = torch.finfo(params.dtype).eps if eps1 is None else eps1
         # 1 − βₜ = t^τ
         new, t = (t + 1) ** beta2_decay, t + 1
+        has_runs = isinstance(lr, torch.Tensor) or isinstance(weight_decay, torch.Tensor)
         # αₜ = max(ε₂, rms θₜ₋₁) · min(γ, 1/√t)
-        size = max(eps2, _rms(params)) * min(lr, 1 / t**0.5)
+        relative = torch.as_tensor(lr, dtype=torch.float64).clamp(max=1 / t**0.5)
+        size = _rms(params, has_runs).clamp(min=eps2) * relative
         params = (1 - lr * weight_decay) * params
         square = gradient.square()
         if rows is not None and columns is not None:
@@ -132,22 +134,18 @@ def adafactor(
         # uₜ = gₜ / √v̂ₜ
         update = gradient / second.clamp(min=least**2).sqrt()
         # θₜ = θₜ₋₁ − αₜ uₜ / max(1, rms(uₜ) / d)
-        params = params - size / max(1, _rms(update) / d) * update
+        params = params - size / (_rms(update, has_runs) / d).clamp(min=1) * update
         return params, AdafactorState(rows, columns, variance, t)
 
-    def check(hyper: dict[str, Any]) -> None:
-        for name, value in hyper.items():
-            if isinstance(value, torch.Tensor) and value.ndim:
-                got = f"one of shape {tuple(value.shape)}"
-                raise ValueError(f"{name} must be a number, as Adafactor has no runs, got {got}")
-
-    hyper = {"lr": lr, "weight_decay": weight_decay}
-    return build(AdafactorState, init, step, hyper, maximize, check, _shape)
+    return build(
+        AdafactorState, init, step, {"lr": lr, "weight_decay": weight_decay}, maximize, shape=_shape
+    )
 
 
-def _rms(tensor: torch.Tensor) -> float:
-    """Return the root mean square of all entries."""
-    return torch.linalg.vector_norm(tensor).item() / tensor.numel() ** 0.5
+def _rms(tensor: torch.Tensor, has_runs: bool) -> torch.Tensor:
+    """Return the root mean square of all entries, of each run by itself if there are several."""
+    axes = tuple(range(int(has_runs), tensor.ndim))
+    return tensor.square().mean(axes, keepdim=True).sqrt() if axes else tensor.abs()
 
 
 def _shape(state: AdafactorState) -> torch.Size:

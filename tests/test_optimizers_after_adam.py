@@ -201,6 +201,8 @@ def test_adafactors_defaults_are_torchs_and_rank_one_is_exact():
     rates = torch.tensor([0.01, 0.1, 1.0], dtype=torch.float64)
     together, _ = ours(adafactor(rates), start, gradients)
     vectors, _ = ours(adafactor(rates), start[:, :1], gradients[:, :, :1])
+    rounded, _ = ours(adafactor(rates), start.float(), gradients.float())
+    torch.testing.assert_close(rounded, together.float(), rtol=1e-4, atol=1e-4)
     for run, lr in enumerate(rates.tolist()):
         expected, _ = theirs(torch.optim.Adafactor, start[run], gradients[:, run], {"lr": lr})
         torch.testing.assert_close(together[:, run], expected, rtol=1e-11, atol=0)

@@ -124,8 +124,8 @@ def adafactor(
         square = gradient.square()
         if rows is not None and columns is not None:
             # Rₜ and Cₜ
-            rows = torch.lerp(rows, square.mean(-1, keepdim=True), new)
-            columns = torch.lerp(columns, square.mean(-2, keepdim=True), new)
+            rows = torch.lerp(rows.to(square), square.mean(-1, keepdim=True), new)
+            columns = torch.lerp(columns.to(square), square.mean(-2, keepdim=True), new)
             # v̂ₜ = Rₜ Cₜ / mean Rₜ
             second = rows @ columns / rows.mean(-2, keepdim=True).clamp(min=least)
         else:

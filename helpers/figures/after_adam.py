@@ -230,8 +230,8 @@ def speedups(
     ax = canvas.subplots(height=4.2, ax=ax)
     key = "figures.after_adam.speedups"
     heights = np.arange(len(tuned))
-    hollow = {"color": "none", "edgecolor": COLORS["grey"], "linewidth": 1.2}
-    ax.barh(heights - 0.2, [*default.values()], 0.36, **hollow)
+    grey = COLORS["grey"]
+    ax.barh(heights - 0.2, [*default.values()], 0.36, color="none", edgecolor=grey, linewidth=1.2)
     ax.barh(heights + 0.2, [*tuned.values()], 0.36, color=[STYLES[r]["color"] for r in tuned])
     ax.axvline(1, **STYLES["reference"])
     for rows, shift, color in ((default, -0.2, COLORS["muted"]), (tuned, 0.2, COLORS["ink"])):
@@ -248,10 +248,10 @@ def speedups(
     titles(ax, key, **values)
     corner_note(ax, language.text(f"{key}.default"), color=COLORS["muted"], right=True)
     corner_note(ax, language.text(f"{key}.tuned"), 1, color=COLORS["ink"], right=True)
-    rows = [
+    each = [
         language.text(f"{key}.row", rule=RULES[rule], default=default[rule], tuned=tuned[rule])
         for rule in tuned
     ]
-    canvas.describe(ax, key, rows="; ".join(rows), **values)
+    canvas.describe(ax, key, rows="; ".join(each), **values)
     canvas.mark_source(ax, source)
     return ax

@@ -117,7 +117,7 @@ def adafactor(
         # 1 − βₜ = t^τ
         new, t = (t + 1) ** beta2_decay, t + 1
         has_runs = isinstance(lr, torch.Tensor) or isinstance(weight_decay, torch.Tensor)
-        # αₜ = max(ε₂, rms θₜ₋₁) · min(γ, 1/√t)
+        # αₜ = max(ε₂, RMS(θₜ₋₁)) · min(γ, 1/√t)
         relative = torch.as_tensor(lr, dtype=torch.float64).clamp(max=1 / t**0.5)
         size = _rms(params, has_runs).clamp(min=eps2) * relative
         params = (1 - lr * weight_decay) * params
@@ -133,7 +133,7 @@ def adafactor(
             second = variance = torch.lerp(variance, square, new)  # type: ignore[arg-type]
         # uₜ = gₜ / √v̂ₜ
         update = gradient / second.clamp(min=least**2).sqrt()
-        # θₜ = θₜ₋₁ − αₜ uₜ / max(1, rms(uₜ) / d)
+        # θₜ = θₜ₋₁ − αₜ uₜ / max(1, RMS(uₜ) / d)
         params = params - size / (_rms(update, has_runs) / d).clamp(min=1) * update
         return params, AdafactorState(rows, columns, variance, t)
 

@@ -105,7 +105,7 @@ def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
     site_map = parse_toc_data(_yaml(root / "_toc.yml"))
     found = [("", [site_map.root.docname])]
     for tree in site_map.root.subtrees:
-        slugs = [slug for item in tree.items for slug in _in_order(site_map, site_map[item])]
+        slugs = [slug for file in tree.files() for slug in _in_order(site_map, site_map[file])]
         found.append((tree.caption or "", slugs))
     return found
 

@@ -23,8 +23,12 @@ SLUGS = [path.stem for path in chapter_paths()]
 CHAPTERS = [f"{language}/{slug}.html" for language in LANGUAGES for slug in SLUGS]
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("**/*.html"))
 """Every page of the site, also those that send readers on."""
-READ = [page for page in PAGES if page != "404.html" and not page.endswith("/index.html")]
-"""The pages that readers see at their own URL."""
+READ = [
+    page
+    for page in PAGES
+    if page != "404.html" and not page.endswith("/index.html") and "/slides/" not in page
+]
+"""The pages that readers see at their own URL, but slides."""
 ONE_LANGUAGE = [
     f"{LANGUAGES[number % len(LANGUAGES)]}/{slug}.html" for number, slug in enumerate(SLUGS)
 ] + [f"{LANGUAGES[0]}/search.html", "index.html"]

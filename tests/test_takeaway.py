@@ -21,7 +21,7 @@ from book.project import LANGUAGES
 from book.takeaway import FOLDER, MARKER, take_along
 from book.takeaway.archive import file_name, folder_files
 from book.takeaway.chapters import BookChapter, point_links
-from book.takeaway.pdf import normalise_pdf
+from book.takeaway.pdf import SHEET, normalise_pdf
 from book.text import texts
 from tests.pages import CHAPTERS, SITE, SLUGS, show_pictures, tree, watch, with_html
 
@@ -41,7 +41,7 @@ def test_welcome_page_offers_each_file_with_its_size(visit, language, chromium):
     page = visit(f"{language}/{SLUGS[0]}.html")
     links = page.locator(".takeaway a").all()
     kinds = [link.get_attribute("href").rpartition(".")[2] for link in links]
-    assert kinds == ["epub", "pdf", "zip"]
+    assert kinds == ["epub", "pdf", "pdf", "zip"]
     for link, kind in zip(links, kinds, strict=True):
         with page.expect_download() as fetched:
             link.click()
@@ -49,6 +49,21 @@ def test_welcome_page_offers_each_file_with_its_size(visit, language, chromium):
         shown = re.fullmatch(rf"{kind.upper()}, (\d+[,.]\d) MB", link.inner_text())[1]
         assert ("," in shown) == (language == "pt")
         assert float(shown.replace(",", ".")) == pytest.approx(max(size / 1e6, 0.1), abs=0.0501)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sheet_is_one_page_of_a4_with_all_that_its_chapter_says(language):
+    name = f"{file_name(texts(language)['site_title'])}-{texts(language)['sheet']}.pdf"
+    (page,) = PdfReader(SITE / FOLDER / name).pages
+    assert [round(side / 72 * 25.4) for side in page.mediabox[2:]] == [210, 297]
+    printed = "".join(page.extract_text().split())
+    article = tree(f"{language}/{SHEET}.html").article
+    for cell in article.select("h1, h2, td"):
+        for text in cell.find_all(string=True):
+            if not {"math", "annotation", "katex"} & {one.name for one in text.parents} and (
+                not text.find_parent(class_=["headerlink", "katex", "column"])
+            ):
+                assert "".join(text.split()) in printed, text
 
 
 def test_zip_holds_the_site_and_opens_from_the_disk(tmp_path, chromium):

@@ -58,8 +58,9 @@ def run_all(chapters: list[Chapter]) -> dict[str, Run]:
     runs: dict[str, Run] = {}
     problems: list[str] = []
     with ThreadPoolExecutor(_cores()) as pool:
-        # The last chapters take longest, so they start first.
-        futures = {chapter.slug: pool.submit(_run, chapter) for chapter in reversed(chapters)}
+        # Those with most code take longest, so they start first.
+        by_length = sorted(chapters, key=lambda chapter: -sum(len(c.source) for c in chapter.code))
+        futures = {chapter.slug: pool.submit(_run, chapter) for chapter in by_length}
         for chapter in chapters:
             try:
                 runs[chapter.slug], duration = futures[chapter.slug].result()

@@ -17,11 +17,12 @@ __all__ = ["KATEX", "code_colors", "stage_assets"]
 
 KATEX = ROOT / "node_modules" / "katex" / "dist"
 MINISEARCH = ROOT / "node_modules" / "minisearch"
+REVEAL = ROOT / "node_modules" / "reveal.js" / "dist"
 
 
 def stage_assets(folder: Path) -> None:
     """Write everything that pages load into a folder."""
-    for library in (KATEX, MINISEARCH):
+    for library in (KATEX, MINISEARCH, REVEAL):
         if not library.exists():
             name = library.relative_to(ROOT)
             raise BookError(f"{name}: is missing; run `make site`, which installs it")
@@ -31,6 +32,9 @@ def stage_assets(folder: Path) -> None:
     for font in sorted((KATEX / "fonts").glob("*.woff2")):
         shutil.copyfile(font, folder / "katex" / "fonts" / font.name)
     _write_minisearch(folder / "minisearch.js")
+    (folder / "reveal").mkdir()
+    for file in ("reset.css", "reveal.css", "reveal.js"):
+        shutil.copyfile(REVEAL / file, folder / "reveal" / file)
     shutil.copyfile(lab.SOURCES / "lab.css", folder / "lab.css")
     (folder / "lab.js").write_text(lab.bundle("page.js", "iife"), encoding="utf-8")
     (folder / "icon.svg").write_text(render("icon.svg", **palette.load()), encoding="utf-8")

@@ -26,9 +26,8 @@ def with_cards(html: str, outlines: dict[str, Outline], t: dict[str, str]) -> st
     def as_cards(found: re.Match[str]) -> str:
         return render("cards.html", cards=_cards(found[0], outlines))
 
-    html = _LIST.sub(as_cards, html)
-    *_, last = re.finditer(r'<div class="shelf">.*?</div>', html, re.DOTALL)
-    return html[: last.end()] + render("forget.html", t=t) + html[last.end() :]
+    cards, end, rest = _LIST.sub(as_cards, html).rpartition("</ol></div>")
+    return cards + end + render("forget.html", t=t) + rest if end else rest
 
 
 def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, Any]]:
@@ -41,6 +40,7 @@ def _cards(html: str, outlines: dict[str, Outline]) -> list[dict[str, Any]]:
         cards.append(
             {
                 "slug": slug,
+                "number": int(slug[:2]),
                 "title": link.get_text(),
                 "line": text.decode_contents().lstrip(": "),
                 "minutes": outlines[slug].minutes,

@@ -23,6 +23,8 @@ class Outline(NamedTuple):
         How many the reader can do.
     minutes : str
         How long it takes, in words.
+    description : str
+        Its description for search engines.
     picture : dict of str to str or None
         The picture that stands for it: its files, ``light`` and ``dark``, ``width`` and ``height``.
     """
@@ -32,6 +34,7 @@ class Outline(NamedTuple):
     exercises: int
     questions: int
     minutes: str
+    description: str
     picture: dict[str, str] | None
 
 
@@ -39,6 +42,7 @@ def read_outline(html: str) -> Outline:
     """Read a page."""
     page: Any = BeautifulSoup(html, "html.parser")
     minutes = page.select_one(".minutes")
+    description = page.select_one('meta[name="description"]')
     return Outline(
         [section["id"] for section in page.select("section[id]")],
         [
@@ -48,6 +52,7 @@ def read_outline(html: str) -> Outline:
         len(page.select(_EXERCISES)),
         len(page.select(_QUESTIONS)),
         minutes.get_text() if minutes else "",
+        description["content"] if description else "",
         _card_picture(page.select(".tag_card source[media*=max-width]")),
     )
 

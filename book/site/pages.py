@@ -100,6 +100,7 @@ def _add_context(
             }
             for caption, part in parts()
         ],
+        "is_wide": "tag_wide" in context.get("body", ""),
         "has_lab": 'class="lab-home"' in context.get("body", ""),
         "has_questions": re.search('class="(right|guess|exercise)', context.get("body", "")),
         "feed": "feed.xml" if git.last_change(f"book/chapters/{slugs[0]}.md") else None,
@@ -118,6 +119,7 @@ def _add_context(
         "colab": published.colab(language, pagename),
         "manuscript": published.source(f"book/chapters/{pagename}.md"),
         "notebook": f"notebooks/{pagename}.ipynb",
+        "slides": f"slides/{pagename}.html" if 'class="guess' in context["body"] else None,
         "position": {"index": index, "count": len(slugs) - 1} if index else None,
         "previous": chapters[index - 1] if index else None,
         "following": chapters[index + 1] if index + 1 < len(slugs) else None,

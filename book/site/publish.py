@@ -3,10 +3,9 @@
 import html
 import json
 import re
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from bs4 import BeautifulSoup
 
 from book import git
 from book.cover import draw_card
@@ -19,6 +18,7 @@ from book.site.jupyter_book import CARD
 from book.site.outline import Outline, chapters_script, read_outline
 from book.site.pages import alternates
 from book.site.search import GLOSSARY, glossary_script
+from book.site.slides import write_slides
 from book.templates import render
 from book.text import texts
 
@@ -34,13 +34,10 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
         If a chapter has more headings in one language than in another.
     """
     first, *others = (chapter.slug for chapter in chapters)
-    outlines = {
-        code: {
-            chapter.slug: read_outline(_read(site / code / f"{chapter.slug}.html"))
-            for chapter in chapters
-        }
-        for code in LANGUAGES
-    }
+    slugs = [chapter.slug for chapter in chapters]
+    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+        found = pool.map(_read_pages, [site] * len(LANGUAGES), [slugs] * len(LANGUAGES), LANGUAGES)
+        outlines = dict(zip(LANGUAGES, found, strict=True))
     _link_headings(site, chapters, outlines)
     glossary = glossary_script(chapters)
     for code, known in outlines.items():
@@ -58,8 +55,14 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
         url = f"{address()}/{code}/{first}.html"
         _write(folder / "index.html", render("moved.html", t=t, first=first, address=url))
         (folder / CARD).write_bytes(draw_card(code))
-        if feed := _feed(folder, chapters, code):
+        if feed := _feed(chapters, outlines[code], code):
             _write(folder / "feed.xml", feed)
+
+
+def _read_pages(site: Path, slugs: list[str], code: str) -> dict[str, Outline]:
+    """Write the slides of a language's pages, and return the pages' outlines."""
+    write_slides(site / code, slugs, code)
+    return {slug: read_outline(_read(site / code / f"{slug}.html")) for slug in slugs}
 
 
 def _read(path: Path) -> str:
@@ -132,18 +135,15 @@ def _link_headings(
         raise BookError(*problems)
 
 
-def _feed(folder: Path, chapters: list[Chapter], code: str) -> str | None:
+def _feed(chapters: list[Chapter], outlines: dict[str, Outline], code: str) -> str | None:
     """Return an Atom feed with each chapter's last change, newest first; None without dates."""
     changes = []
     for number, chapter in enumerate(chapters):
         if moment := git.last_change(chapter.path):
-            page = (folder / f"{chapter.slug}.html").read_text(encoding="utf-8")
-            soup = BeautifulSoup(page, "html.parser")
-            description = soup.select_one('meta[name="description"]')
             change = {
                 "date": moment.isoformat(),
                 "day": written(moment, code),
-                "description": description["content"] if description else "",
+                "description": outlines[chapter.slug].description,
                 "slug": chapter.slug,
                 "title": chapter.title(code),
             }

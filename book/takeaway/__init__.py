@@ -4,7 +4,7 @@ All of it is made from the finished pages, so it cannot differ from them.
 """
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from book.browser import BROWSERS, find_browser
@@ -13,7 +13,7 @@ from book.project import LANGUAGES
 from book.takeaway.archive import file_name, folder_files, write_zip
 from book.takeaway.chapters import read_chapters
 from book.takeaway.epub import write_epub
-from book.takeaway.pdf import write_pdf
+from book.takeaway.pdf import SHEET, write_pdf, write_sheet
 from book.templates import render
 from book.text import texts
 from helpers.language import number
@@ -53,32 +53,25 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
     browser = find_browser()
     if browser is None:
         print(f"  no PDF: found no browser to print it (looked for {', '.join(BROWSERS)})")
-    chapters = {code: read_chapters(html / code, slugs, texts(code)) for code in LANGUAGES}
     names = {code: f"{FOLDER}/{file_name(texts(code)['site_title'])}" for code in LANGUAGES}
     site_zip = f"{names[LANGUAGES[-1]]}.zip"
     (html / FOLDER).mkdir()
-    with ThreadPoolExecutor(len(LANGUAGES)) as pool:
-        printing = {}
-        for code in LANGUAGES if browser is not None else ():
-            pdf = html / f"{names[code]}.pdf"
-            printing[code] = pool.submit(
-                write_pdf, pdf, html / code, chapters[code], code, str(browser), scratch
-            )
-        for code in LANGUAGES:
-            write_epub(html / f"{names[code]}.epub", html / code, chapters[code], code)
+    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+        books = {
+            code: pool.submit(_write_books, html, names[code], slugs, code, browser, scratch)
+            for code in LANGUAGES
+        }
         write_zip(html / site_zip, site_files, Path(site_zip).stem)
-        problems = [
-            f"  no PDF for {code}: {problem}"
-            for code, job in printing.items()
-            if (problem := job.result())
-        ]
-    for problem in problems:
-        print(problem)
+        problems = {code: job.result() for code, job in books.items()}
+    for code, problem in problems.items():
+        if problem:
+            print(f"  no PDF for {code}: {problem}")
     for code, page in pages.items():
         t = texts(code)
         offered = (
             (f"{names[code]}.epub", "EPUB", t["take_epub"]),
             (f"{names[code]}.pdf", "PDF", t["take_pdf"]),
+            (f"{names[code]}-{t['sheet']}.pdf", "PDF", t["take_sheet"]),
             (site_zip, "ZIP", t["take_zip"]),
         )
         files = [
@@ -89,7 +82,25 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
         links = render("takeaway.html", t=t, files=files)
         first_pages[code].write_text(page.replace(MARKER, links), encoding="utf-8")
     print(f"  {'zip, EPUB, PDF':<24} {time.perf_counter() - start:5.1f} s", flush=True)
-    return not problems
+    return not any(problems.values())
+
+
+def _write_books(
+    html: Path, name: str, slugs: list[str], code: str, browser: str | None, scratch: Path
+) -> str:
+    """Write a language's EPUB and PDFs, and return why a PDF is missing, or the empty string."""
+    site, t = html / code, texts(code)
+    chapters = read_chapters(site, slugs, t)
+    write_epub(html / f"{name}.epub", site, chapters, code)
+    if browser is None:
+        return ""
+    problem = write_pdf(html / f"{name}.pdf", site, chapters, code, browser, scratch)
+    for sheet in chapters:
+        if sheet.slug == SHEET and not problem:
+            problem = write_sheet(
+                html / f"{name}-{t['sheet']}.pdf", site, sheet, code, browser, scratch
+            )
+    return problem
 
 
 def _size(path: Path, code: str) -> str:

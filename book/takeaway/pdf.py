@@ -12,8 +12,10 @@ from book.takeaway.chapters import BookChapter, point_links
 from book.templates import TAKEAWAY, render
 from book.text import texts
 
-__all__ = ["normalise_pdf", "write_pdf"]
+__all__ = ["SHEET", "normalise_pdf", "write_pdf", "write_sheet"]
 
+SHEET = "12-sheet"
+"""The chapter that is also printed by itself, on one sheet of paper."""
 _PRINT_PAGE = "print.html"
 
 
@@ -24,8 +26,29 @@ def write_pdf(
 
     ``site`` is the folder of the language's pages, with their style sheets and pictures.
     """
+    return _print(pdf, site, print_page(chapters, language), browser, scratch)
+
+
+def write_sheet(
+    pdf: Path, site: Path, sheet: BookChapter, language: str, browser: str, scratch: Path
+) -> str:
+    """Print the sheet to take along, as `write_pdf` prints the book."""
+    body = copy.copy(sheet.body)
+    for link in body.find_all("a"):
+        link.unwrap()  # on paper there is nothing to follow
+    page = render(
+        "sheet.html",
+        t=texts(language),
+        sheet=sheet,
+        body=body.decode_contents(formatter="minimal"),
+        style=(TAKEAWAY / "sheet.css").read_text(encoding="utf-8"),
+    )
+    return _print(pdf, site, page, browser, scratch)
+
+
+def _print(pdf: Path, site: Path, html: str, browser: str, scratch: Path) -> str:
     page = site / _PRINT_PAGE  # relative URLs of pictures hold there
-    page.write_text(print_page(chapters, language), encoding="utf-8")
+    page.write_text(html, encoding="utf-8")
     try:
         problem = print_to_pdf(browser, page, pdf, scratch)
     finally:

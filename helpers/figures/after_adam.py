@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from helpers import language
 from helpers.figures import canvas
@@ -82,7 +83,7 @@ def newton_schulz(
     ax.plot(values, values, **STYLES["gradient"] | {"marker": "none"})
     ax.plot(values, classic, **STYLES["adam_variant"] | {"color": COLORS["ink"]})
     ax.plot(values, muon, **STYLES["muon"])
-    ax.set(xscale="log", xlim=(values[0], values[-1]), ylim=(0, 1.3))
+    ax.set(xscale="log", xlim=(values[0], values[-1]), ylim=(0, 1.9))
     plain_log(ax)
     titles(ax, key, steps=steps)
     corner_note(ax, language.text(f"{key}.muon"), color=STYLES["muon"]["color"])
@@ -120,6 +121,7 @@ def spectra(values: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
     ax.set(yscale="log", xlim=(1, len(row)))
     ax.set_ylim(0.7 * min(row.min() for row in values.values()), 1.5)
     plain_log(ax)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     titles(ax, key)
     label_ends(ax)
     middle = len(row) // 2
@@ -239,7 +241,7 @@ def speedups(
             text = language.text(f"{key}.times", value=value)
             note(ax, text, (value, height + shift), (4, 0), color=color, va="center")
     ax.set(xlim=(0, 1.18 * max([*default.values(), *tuned.values()])))
-    ax.set_ylim(len(tuned) - 0.4, -1.5)
+    ax.set_ylim(len(tuned) - 0.4, -2.2)
     ax.set_yticks(heights, [RULES[rule] for rule in tuned])
     ax.grid(False, axis="y")
     ax.grid(True, axis="x")

@@ -19,6 +19,8 @@ The pass over the validation data draws a number too: without it the second epoc
 differently. The functions below do not change the global random state.
 """
 
+from functools import lru_cache
+
 import torch
 
 from helpers import _validate
@@ -81,9 +83,15 @@ def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
     >>> batch_order(seed=42, samples=4, epochs=2).shape
     torch.Size([2, 4])
     """
-    generator = _generator(seed)
+    seed = _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
     samples = _validate.count("samples", samples, at_most=_validate.MAX_STEPS)
     epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
+    return _orders(seed, samples, epochs).clone()
+
+
+@lru_cache(2048)  # a chapter trains on the same seeds again and again
+def _orders(seed: int, samples: int, epochs: int) -> torch.Tensor:
+    generator = _generator(seed)
     orders = []
     for _ in range(epochs):
         _draw(generator)  # the training loader draws a seed for its workers, even if it has none

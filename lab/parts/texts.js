@@ -1,11 +1,12 @@
 /** Texts and fields, which are read and not watched: they follow a drag ten times a second. */
 
 const PAUSE = 100; // milliseconds between two updates
+const SOON = 25; // milliseconds after the picture: laying out texts would take half of its frame
 
 /**
- * Return `{ update, stop }`. `update(…)` calls `write` with its arguments at once, or, soon after
- * the last time, with the newest ones as the pause is over: laying out text takes a third of a
- * frame on a slow machine. Where `shapeOf` its arguments differs there is no pause: a button that
+ * Return `{ update, stop }`. The first `update(…)` calls `write` with its arguments at once. Later
+ * ones are written a moment after the picture that they belong to, and only the newest of those
+ * that come within a pause. Where `shapeOf` its arguments differs nothing waits: a button that
  * stands for another rule or piece by now must not be pressed.
  */
 export function paced(write, shapeOf = () => "") {
@@ -26,10 +27,8 @@ export function paced(write, shapeOf = () => "") {
         clearTimeout(timer);
         return run();
       }
-      if (timer) return;
-      const rest = last + PAUSE - performance.now();
-      if (rest <= 0) run();
-      else timer = setTimeout(run, rest);
+      if (last === -Infinity) return run();
+      timer ||= setTimeout(run, Math.max(SOON, last + PAUSE - performance.now()));
     },
     stop() {
       clearTimeout(timer);

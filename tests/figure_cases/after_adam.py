@@ -44,7 +44,7 @@ def newton_schulz():
         *corner(ax, *names),
         title=[4, 1],
         x=(0.002, 1),
-        y=(0, 1.3),
+        y=(0, 1.9),
         log="x",
     )
     first = values[muon > 0.6][0]
@@ -74,7 +74,7 @@ def averaging():
     x = z.cumsum(0) / np.arange(1, len(z) + 1)[:, None]
     ax = yield {**data, "z": z, "x": x}
     star = check.contours(ax, data)
-    names = ("z, which steps", "blue"), ("x, the answer", "blue")
+    names = ("z, which steps", "blue"), ("x, the answer", "orange")
     drawn = *check.path("sgd", z), *check.path("schedule_free", x)
     check.artists(ax, star, *drawn, *corner(ax, *names, right=True))
     long = [np.hypot(*np.diff(path.T)).sum() for path in (z, x)]
@@ -123,7 +123,7 @@ def speedups():
     )
     one = check.upright("reference", 1)
     check.artists(
-        ax, one, *numbers, *corner(ax, *names, right=True), title=[6.5, 1.35], y=(2.6, -1.5)
+        ax, one, *numbers, *corner(ax, *names, right=True), title=[6.5, 1.35], y=(2.6, -2.2)
     )
     assert [label.get_text() for label in ax.get_yticklabels()] == ["AdamW", "Lion", "Muon"]
     each = [number for rule in tuned for number in (default[rule], tuned[rule])]

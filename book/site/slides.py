@@ -1,0 +1,106 @@
+"""Slides for teachers: a deck a chapter, of its questions, its figures and what they show.
+
+They are made from the finished page, so they cannot differ from it, and shown by reveal.js.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from book.templates import render
+from book.text import texts
+
+__all__ = ["FOLDER", "write_slides"]
+
+FOLDER = "slides"
+
+_QUESTION = "details.guess, details.right, details.right ~ details, details:has(~ .right)"
+_SHOWN = f"figure, {_QUESTION}"
+
+
+def write_slides(folder: Path, slugs: list[str], language: str) -> None:
+    """Write the decks of a language's pages, those that link to one, into ``folder/slides``."""
+    (folder / FOLDER).mkdir()
+    for slug in slugs:
+        page = (folder / f"{slug}.html").read_text(encoding="utf-8")
+        address = f"{FOLDER}/{slug}.html"
+        if f'href="{address}"' in page:
+            article: Any = BeautifulSoup(page, "html.parser").article
+            deck = render("slides.html", t=texts(language), slug=slug, **_deck(article))
+            (folder / address).write_text(_from_folder(deck, slug), encoding="utf-8")
+
+
+def _deck(article: Any) -> dict[str, Any]:
+    """Return what a deck shows: the chapter's title, its first paragraph, and its slides."""
+    for formula in article.select("annotation"):
+        formula.decompose()
+    for anchor in article.select(".headerlink"):
+        anchor.decompose()
+    chapter = article.section
+    sections = [one for one in chapter.select(":scope > section") if not one.select(".exercise")]
+    slides = [slide for section in sections for slide in _slides(section)]
+    return {
+        "title": _inner(chapter.h1),
+        "lead": _inner(chapter.find("p", recursive=False)),
+        "slides": slides,
+    }
+
+
+def _slides(section: Any) -> Iterator[dict[str, Any]]:
+    """Yield a section's slides: its questions and figures, in order; of a summary, its points."""
+    heading = _inner(section.h2)
+    answers: list[Any] = []
+    for element in section.select(_SHOWN):
+        if element.name == "details":
+            answers.append(element)
+            following = element.find_next_sibling()
+            if following is None or following.name != "details":
+                yield {"kind": "question", "heading": heading, **_question(answers)}
+                answers = []
+        elif element.img:
+            yield {"kind": "figure", "heading": heading, **_figure(element)}
+    quiz = section.find_previous_sibling("section")
+    if quiz and quiz.select("details.right:not(.guess)"):
+        points = [_inner(point) for point in section.select(":scope > ul > li")]
+        yield {"kind": "summary", "heading": heading, "points": points}
+
+
+def _question(answers: list[Any]) -> dict[str, Any]:
+    choices = []
+    for answer in answers:
+        text, is_right = (
+            _inner(answer.summary),
+            "right" in answer["class"] if answer.get("class") else False,
+        )
+        choices.append({"text": re.sub(r"^[a-z]\) ", "", text), "is_right": is_right})
+    (right,) = (answer for answer in answers if "right" in answer.get("class", ()))
+    right.summary.decompose()
+    return {
+        "question": _inner(answers[0].find_previous_sibling("p")),
+        "choices": choices,
+        "reason": right.decode_contents(),
+    }
+
+
+def _figure(figure: Any) -> dict[str, Any]:
+    title = figure.figcaption or figure.select_one(".title")
+    image = {name: figure.img[name] for name in ("src", "alt", "width", "height")}
+    is_live = "lab-home" in figure.get("class", ())
+    return {
+        "title": _inner(title) if title else "",
+        "image": image,
+        "live": is_live and figure["id"],
+    }
+
+
+def _inner(element: Any) -> str:
+    return element.decode_contents().strip() if element else ""
+
+
+def _from_folder(deck: str, slug: str) -> str:
+    """Point a page's links and pictures, which are relative to its own folder, out of `FOLDER`."""
+    deck = re.sub(r'\bhref="#', f'href="{slug}.html#', deck)
+    return re.sub(r'\b(href|src)="(?![a-z]+:|\.\./)', r'\1="../', deck)

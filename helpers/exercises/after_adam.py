@@ -14,7 +14,6 @@ from helpers.optimizers.matrices import QUINTIC
 floor = NumberExercise(
     reference=0.07,
     mistakes={"zero": 0, "rate": 0.1, "half": 0.05, "smaller": 0.03},
-    rel=1e-3,
 )
 """The largest distance that sign descent goes on visiting, from 0.37 at a rate of 0.1."""
 

@@ -136,7 +136,7 @@ def test_newton_schulz_costs_five_sides_over_the_batch(side, batch):
 # ── Schedule-free and Adafactor ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("lr", "beta"), [(1.0, 0.9), (0.8, 0.9), (1.0, 0.8), (1.2, 0.9)])
+@pytest.mark.parametrize(("lr", "beta"), [(1.0, 0.9), (1.1, 0.9), (1.0, 0.8), (1.2, 0.9)])
 def test_at_a_rate_at_which_sgd_diverges_the_average_arrives_and_z_trembles(lr, beta):
     x, y = (part[:, None] for part in TOY.data("train"))
 
@@ -151,7 +151,7 @@ def test_at_a_rate_at_which_sgd_diverges_the_average_arrives_and_z_trembles(lr, 
         return [(point - BEST).norm() for point in (state.z, state.average)]
 
     z, average = np.median([ends(seed, beta) for seed in range(500, 530)], axis=0)
-    assert average < 0.2 * z < 0.2
+    assert average < 0.5 * z < 0.1
     assert average < 0.02
     plain = np.median([ends(seed, 0.0)[0] for seed in range(500, 505)])
     assert plain > 10

@@ -186,7 +186,7 @@ def test_settings_are_moved_and_typed(open_race):
     rate.fill("10")
     rate.press("Enter")
     wait_until(page, "document.querySelector('.rules').textContent.includes('divergiu no passo')")
-    assert "SGD: divergiu no passo" in outcome(page)
+    assert "SGD, divergiu no passo" in outcome(page)
     page.get_by_role("button", name="Recomeçar").click()
     wait_until(page, "!document.querySelector('.rules').textContent.includes('divergiu no passo')")
     assert outcome(page) == before
@@ -203,7 +203,7 @@ def test_rules_come_and_go(open_race):
     page.get_by_role("button", name="Remove momentum").click()
     page.get_by_label("optimizer").first.select_option("NAdam")
     wait_until(page, "document.querySelectorAll('.rule').length == 5")
-    assert outcome(page).startswith("After 50 steps: NAdam: ")
+    assert outcome(page).startswith("After 50 steps: NAdam, ")
     assert page.locator(".paths path").count() == 10
 
 
@@ -271,7 +271,7 @@ def test_buttons_pressed_one_after_the_other_remove_their_own_rule(open_race):
     )
     assert page.locator(".rule legend").all_inner_texts() == ["Adam"]
     settle(page)
-    assert outcome(page).startswith("After 50 steps: Adam: ")
+    assert outcome(page).startswith("After 50 steps: Adam, ")
 
 
 def test_play_pause_and_step(open_race):
@@ -344,7 +344,7 @@ def test_a_broken_link_starts_as_usual_and_says_so(open_race, wrong):
     page = open_race(fragment=f"#it:{wrong}")
     message = page.get_by_role("alert").filter(has_text="The link asks for something")
     assert message.is_visible()
-    assert outcome(page).startswith("After 50 steps: SGD: ")
+    assert outcome(page).startswith("After 50 steps: SGD, ")
 
 
 def test_without_scripts_the_picture_stays(open_race):

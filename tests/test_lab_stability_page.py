@@ -47,7 +47,7 @@ def test_the_point_is_dragged_into_the_region_that_diverges(page):
     handle = page.locator(".handle.steep")
     assert handle.get_attribute("aria-valuetext").endswith("diverges")
     page.get_by_role("button", name="What happened?").click()
-    assert "do not bring it to its minimum" in page.get_by_role("status").inner_text()
+    assert "do not lead to its minimum" in page.get_by_role("status").inner_text()
 
 
 def test_keys_move_both_points(page):

@@ -273,6 +273,7 @@ def write_notebooks(course, lr=0.05):
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
+        ("- The step", "So.\n\n- The step", "paragraphs: only pt has nothing, only en has '…'"),
         ("## A start", "### A start", "headings: only pt has '##', only en has '###'"),
         ("- The step", "The step", "list items: only pt has '-', only en has nothing"),
         ("lr:.2f", "lr:.1f", "expressions: only pt has 'lr:.2f', only en has 'lr:.1f'"),

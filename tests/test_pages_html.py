@@ -64,6 +64,11 @@ def test_every_frame_of_an_explorer_is_that_of_its_values(page):
                 assert re.search(found, text) or re.search(found, frame["text"]), (value, frame)
 
 
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_quotation_marks_are_not_those_of_portugal(page):
+    assert not set("«»") & set(tree(page).article.get_text())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chapter_has_a_card_with_what_its_own_page_says(language):
     cards = tree(f"{language}/{SLUGS[0]}.html").select(".cards > li")

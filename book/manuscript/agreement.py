@@ -134,6 +134,7 @@ def _parts(source: str, code: str) -> dict[str, Counter[str]]:
     prose = re.sub(r"\]\([^)\s]+\)|(?:arXiv|doi):[^]\s]+", " ", prose)
     prose = re.sub(r"CC BY(?:-SA)? \d\.\d|\{\{\}\}", " ", prose)
     return {
+        "paragraphs": Counter("…" for _ in re.split(r"\n\s*\n", source.strip())),
         "headings": Counter(re.findall(r"(?m)^#+(?= )", prose)),
         "list items": Counter("-" for _ in re.findall(r"(?m)^\s*(?:[-*]|\d+\.) ", prose)),
         "expressions": Counter(fields),

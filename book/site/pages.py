@@ -6,6 +6,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from docutils.utils.smartquotes import smartchars
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -39,9 +40,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _set_language(_app: Sphinx, config: Config) -> None:
     """Replace Sphinx's name of the language, whose texts it has loaded by now, by the course's."""
-    config.language = next(
-        code for code in LANGUAGES if texts(code)["code"].replace("-", "_") == config.language
-    )
+    tag = config.language.replace("_", "-").lower()
+    config.language = next(code for code in LANGUAGES if texts(code)["code"].lower() == tag)
+    # Quotation marks are those of the country: “ ” in Brazil, « » in Portugal.
+    smartchars.quotes[config.language] = smartchars.quotes.get(tag, smartchars.quotes["en"])
 
 
 def _fold_code(app: Sphinx, doctree: nodes.document) -> None:

@@ -25,6 +25,7 @@ factor = NumberExercise(
         "unsquared": 1 / (_OLD * 1 + (1 - _OLD) * 0.02),
         "adapted": 0.02 / math.sqrt(_SQUARES),
     },
+    rel=2e-3,  # three digits are enough
 )
 """Adam's factor after a thousand gradients of 0.02 that came after many of 1."""
 
@@ -94,15 +95,15 @@ unfair = LinesExercise(
 
 
 def _beats_adam(lr: float) -> bool:
-    """Whether SGD's median distance to the line's optimum is below what Adam manages at any rate.
+    """Whether SGD's median distance to the optimum is below what Adam manages, after five epochs.
 
     Tried on seeds that the chapter does not use.
     """
     toy = problems.linear_regression()
-    ends = simulate.on_regression(toy, optimizers.sgd, range(500, 600), lr=lr).paths[:, -1]
+    ends = simulate.on_regression(toy, optimizers.sgd, range(500, 600), 5, lr=lr).paths[:, -1]
     far = (ends - toy.surface().minimum).norm(dim=-1)
-    return far.nan_to_num(math.inf).median().item() <= 0.06
+    return far.nan_to_num(math.inf).median().item() <= 0.13
 
 
-rate = TrialExercise(succeeds=_beats_adam, reference=0.55, mistakes={"low": 1e-3, "high": 10.0})
-"""A rate with which SGD ends closer on the line than Adam does at any rate."""
+rate = TrialExercise(succeeds=_beats_adam, reference=0.7, mistakes={"low": 1e-3, "high": 10.0})
+"""A rate with which SGD, in five epochs, ends closer on the line than Adam does at any rate."""

@@ -112,13 +112,12 @@ class NumberExercise(Exercise):
     mistakes : mapping of str to float
         By the key of its hint, the number that a usual mistake leads to.
     rel : float
-        Largest relative error of a right answer. The default accepts four rounded digits and
-        float32 arithmetic.
+        Largest relative error of a right answer. The default accepts three rounded digits.
     """
 
     reference: float
     mistakes: Mapping[str, float]
-    rel: float = 1e-4
+    rel: float = 5e-3
 
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a number of any type, alone or in a container; see `Exercise.judge`."""

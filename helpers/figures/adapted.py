@@ -132,14 +132,15 @@ def distances(sgd: np.ndarray, adam: np.ndarray, *, ax: Axes | None = None) -> A
     rows = {"sgd": sgd, "adam": adam}
     draw_seeds(ax, [(RULES[rule], dots, STYLES[rule]["color"]) for rule, dots in rows.items()])
     ax.set_xlim(left=0)
-    titles(ax, key, seeds=len(sgd))
+    closer = int((adam < sgd).sum())
+    titles(ax, key, seeds=len(sgd), closer=closer)
     canvas.describe(
         ax,
         key,
         seeds=len(sgd),
         sgd=np.median(sgd),
         adam=np.median(adam),
-        closer=int((adam < sgd).sum()),
+        closer=closer,
     )
     return ax
 

@@ -184,7 +184,7 @@ def correction(
         note(ax, gone, (below[beta], share), (-6, -6), color=color, ha="right", va="top")
     fast, slow = sorted(below, key=below.__getitem__)
     gone_after = {"fast_steps": below[fast], "slow_steps": below[slow]}
-    titles(ax, key, **gone_after)
+    titles(ax, key, share=share, **gone_after)
     canvas.describe(
         ax,
         key,

@@ -254,8 +254,8 @@ def comparison(
     everything = [dots for by_rule in accuracies.values() for dots in by_rule.values()]
     _set_rows(ax, everything, heights, names)
     values = {"pairs": len(medians), "seeds": len(everything[0])}
-    titles(ax, key, **values)
     best, worst = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
+    titles(ax, key, **values, spread=100 * (medians[best] - medians[worst]))
     canvas.describe(
         ax,
         key,

@@ -150,7 +150,7 @@ def gain(
     for name, style in styles.items():
         bottom.plot(steps, responses[name], **style, label=names[name])
     bottom.set(xlim=(1, steps[-1]), ylim=(0, 1.08 * responses["sum"].max()))
-    titles(top, f"{key}.weights", momentum=momentum)
+    titles(top, f"{key}.weights", limit=1 / (1 - momentum))
     titles(bottom, f"{key}.responses", limit=1 / (1 - momentum))
     right = len(lags) - 0.4
     label_ends(top, [(right, weights[name][-1], names[name], colors[name]) for name in names])
@@ -320,13 +320,14 @@ def distances(distances: dict[str, np.ndarray], *, lr: float, ax: Axes | None = 
     draw_seeds(ax, [(RULES[rule], dots, STYLES[rule]["color"]) for rule, dots in distances.items()])
     ax.set_xlim(left=0)
     seeds = len(distances["sgd"])
-    titles(ax, key, seeds=seeds, lr=lr)
+    medians = {rule: np.median(dots) for rule, dots in distances.items()}
+    titles(ax, key, seeds=seeds, lr=lr, best=RULES[min(medians, key=medians.__getitem__)])
     canvas.describe(
         ax,
         key,
         seeds=seeds,
         lr=lr,
-        **{rule: np.median(dots) for rule, dots in distances.items()},
+        **medians,
         closer=int((distances["nesterov"] < distances["momentum"]).sum()),
     )
     return ax

@@ -188,8 +188,7 @@ def losses(
         last = draw_losses(
             ax, [(names[plan], row, STYLES[f"schedule_{plan}"]) for plan, row in by_plan.items()]
         )
-        best = min(last, key=last.__getitem__)
-        titles(ax, f"{key}.{style}", best=best, apart=1 - last[best] / max(last.values()))
+        titles(ax, f"{key}.{style}", apart=1 - min(last.values()) / max(last.values()))
         ax.label_outer()
         values |= {f"{style}_{plan}": last[name] for plan, name in names.items()}
     seeds, epochs = losses["momentum"]["none"].shape

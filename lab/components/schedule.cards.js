@@ -13,7 +13,7 @@ export function shapeOf({ chosen, pieces }) {
 /** Return `{ element, show }` of the cards of a row; `change(pieces, chosen)` gets a new one. */
 export function pieceCards({ language, store, change }) {
   const { t } = language;
-  const element = html("div", { class: "cards" });
+  const element = html("div", { class: "piece-cards" });
   let [cards, shape] = [[], ""];
 
   function patch(index, changes) {
@@ -56,7 +56,7 @@ export function pieceCards({ language, store, change }) {
   function card(piece, index, count, isChosen) {
     const title = t(`schedule.kinds.${piece.piece}`);
     const { torch, settings } = kinds[piece.piece];
-    const about = html("span", { class: "about" });
+    const about = html("span", { class: "reach" });
     const notes = html("ul", { class: "notes" });
     const heading = html(
       "div",

@@ -66,10 +66,10 @@ def shuffled(split):
     return split[0].flatten(1)[:, places].reshape(split[0].shape), split[1]
 
 
-def mlp(seed, width=128):
+def mlp(seed, width=128, activation=nn.ReLU):
     torch.manual_seed(seed)
     return nn.Sequential(
-        nn.Flatten(), nn.Linear(784, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, 10)
+        nn.Flatten(), nn.Linear(784, width), activation(), nn.Dropout(0.2), nn.Linear(width, 10)
     )
 
 
@@ -155,6 +155,30 @@ def article_recipe(some) -> dict[str, list[float]]:
     }
 
 
+def silence(some) -> dict[str, list[float]]:
+    """Return how many units no image excites after training, and what units never silent reach."""
+    found = {}
+    for prepare in (article, centred):
+        leaky = functools.partial(nn.LeakyReLU, 0.3)
+        for name, activation in (("relu", nn.ReLU), ("leaky", leaky)):
+            models = [mlp(seed, activation=activation) for seed in SEEDS]
+            optimizer = Adam([{"params": model.parameters()} for model in models], fused=True)
+            training.fit_runs(
+                models, LOSS, optimizer, prepare(some), epochs=EPOCHS, batch_size=32, seeds=SEEDS,
+                schedulers=lr_scheduler.StepLR(optimizer, 2, gamma=0.5),
+            )  # fmt: skip
+            if name == "relu":
+                outputs = [model[:3](prepare(some)[0]) for model in models]
+                found[f"{prepare.__name__}, silent units"] = [
+                    (output == 0).all(dim=0).sum().item() for output in outputs
+                ]
+            held_out = prepare(judging())
+            found[f"{prepare.__name__}, {name}"] = [
+                training.evaluate(model, LOSS, held_out).accuracy for model in models
+            ]
+    return found
+
+
 def steepest_share(prepare) -> float:
     """Return the share of the inputs' second moment that lies in a single direction."""
     x = prepare([part[-5000:] for part in mnist().train])[0].flatten(1).double()
@@ -170,11 +194,14 @@ def main() -> None:
         "torch": torch.__version__,
         "shares": {one.__name__: steepest_share(one) for one in (article, centred, own)},
         "recipe": article_recipe([part[:10_000] for part in mnist().train]),
+        "silence": {},
         "sets": {},
     }
     for first in SETS:
         some = tuple(part[first : first + SIZE] for part in mnist().train)
-        written["sets"][f"images {first} to {first + SIZE - 1}"] = measure(some)
+        name = f"images {first} to {first + SIZE - 1}"
+        written["silence"][name] = silence(some)
+        written["sets"][name] = measure(some)
         print(f"images from {first} on: done", flush=True)
     RESULTS.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 

@@ -145,6 +145,14 @@ def test_the_first_rate_that_diverges_is_the_computed_limit_a_little_higher_with
     assert diverged.tolist() == [False, False, False, True, True]
 
 
+@pytest.mark.parametrize("size", [2, 4, 40])
+def test_the_limit_of_all_the_data_is_a_guide_for_mini_batches_of_other_sizes(size):
+    rates = [0.9 * LIMIT, 1.1 * LIMIT]
+    options = {"epochs": 15 * size, "batch_size": size, "lr": rates}
+    runs = simulate.on_regression(TOY, optimizers.sgd, SEEDS[:20], **options)
+    assert (runs.diverged.reshape(20, 2) == torch.tensor([False, True])).all()
+
+
 @pytest.mark.parametrize("per_point", [1 / 300, 1 / 100])
 def test_with_rate_and_batch_in_proportion_the_loss_hardly_changes_up_to_the_limit(per_point):
     sizes = [5, 10, 20, 40, 80]
@@ -204,17 +212,29 @@ def test_without_noise_and_average_the_lowest_point_lies_far_above_the_limit():
         assert (ramp[runs.losses.nan_to_num(1e30).argmin(dim=1)] > 1.3 * LIMIT).all()
 
 
-@pytest.mark.parametrize("alpha", [0.05, 0.1, 0.2])
-def test_the_suggested_rate_is_safe_and_lower_than_the_best_and_one_step_of_the_grid_gains(alpha):
+def suggestions(**options):
+    """Return what ten range tests on the toy suggest."""
     model = nn.Linear(1, 1)
     points = tuple(part.float()[:, None] for part in TOY.data("train"))
+    span = {"start": 1e-3, "end": 10, "steps": 100, "alpha": 0.05, "batch_size": 16, **options}
     suggested = []
     for seed in range(1000, 1010):
         nn.init.uniform_(model.weight), nn.init.uniform_(model.bias)
         sgd = torch.optim.SGD(model.parameters(), lr=0.1)
-        span = {"start": 1e-3, "end": 10, "steps": 100, "alpha": alpha, "batch_size": 16}
         test = training.range_test(model, nn.MSELoss(), sgd, points, seed=seed, **span)
         suggested.append(test.suggested)
+    return suggested
+
+
+def test_fewer_steps_or_a_wider_range_suggest_less():
+    middle = np.median(suggestions())
+    for options in ({"steps": 50}, {"start": 1e-4}):
+        assert np.median(suggestions(**options)) < 0.8 * middle
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.1, 0.2])
+def test_the_suggested_rate_is_safe_and_lower_than_the_best_and_one_step_of_the_grid_gains(alpha):
+    suggested = suggestions(alpha=alpha)
     assert max(suggested) < LIMIT / 2
     middle = float(np.median(suggested))
     assert middle < 0.5

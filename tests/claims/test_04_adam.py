@@ -145,6 +145,24 @@ def test_no_series_of_gradients_gets_past_the_ceiling_and_some_come_close(betas)
         assert (alone, ceiling) == pytest.approx(known, abs=0.006)
 
 
+def test_among_twelve_gradients_steps_are_hardly_longer_than_the_rate_and_a_spikes_is_shorter():
+    random = np.random.default_rng(5)
+    shape = (3000, 12)
+    for gradients in (
+        random.standard_normal(shape),
+        random.standard_normal(shape) * 10 ** random.uniform(-6, 6, shape),
+        random.uniform(0.5, 3, (3000, 1)) ** np.arange(12),
+    ):
+        for t in range(1, 13):
+            assert np.abs(averaged(gradients[:, :t], BETAS[0])).max() <= 1.062
+    edge = averaged((0.999 / 0.9) ** np.arange(12), BETAS[0])  # an equality here too
+    assert edge == pytest.approx(1.061, abs=5e-4)
+    for at in range(1, 12):
+        spike = np.ones((12, 1))
+        spike[at] = 100
+        assert np.abs(steps(spike)[at, 0]) < 0.76
+
+
 def test_gradients_that_alternate_make_steps_of_a_nineteenth_of_the_rate():
     alternating = np.where(np.arange(2000) % 2, -5.0, 5.0)[:, None]
     np.testing.assert_allclose(np.abs(steps(alternating)[-10:]), 1 / 19, rtol=1e-3)
@@ -172,6 +190,23 @@ def test_adamw_and_sgd_take_the_same_share_of_all_weights_and_adam_spares_the_la
     assert by_adam[0] < by_adam[1] < by_adam[2]
     one = decayed("Adam", first, 1, **options)
     np.testing.assert_allclose((1 - one) * first, lr, rtol=1e-5)
+
+
+@pytest.mark.parametrize("decay", [0.03, 0.1])
+def test_adams_decay_spares_weights_with_large_gradients_and_adamws_does_not(decay):
+    noise = np.random.default_rng(6).standard_normal((300, 2000))
+    lost = {}
+    for optimizer in (torch.optim.Adam, torch.optim.AdamW):
+        for size in (0.1, 1, 10):
+            start = torch.ones(2000, dtype=torch.float64)
+            weights = start.clone().requires_grad_()
+            torch_optimizer = optimizer([weights], lr=1e-3, weight_decay=decay)
+            for gradient in torch.as_tensor(size * noise):
+                weights.grad = gradient
+                torch_optimizer.step()
+            lost[optimizer.__name__, size] = 1 - weights.mean().item()
+    assert lost["Adam", 10] < 0.3 * lost["Adam", 1] < 0.15 * lost["Adam", 0.1]
+    assert lost["AdamW", 10] == pytest.approx(lost["AdamW", 0.1], rel=0.05)
 
 
 def test_adam_and_adamw_take_the_same_steps_only_without_decay_and_their_defaults_differ():

@@ -215,6 +215,12 @@ def test_of_all_momenta_about_08_is_best_and_nesterov_is_good_at_more_rates():
     assert (ahead < 0.1).sum() >= 3 * max((curves[mu] < 0.1).sum() for mu in (0, 0.9))
 
 
+@pytest.mark.slow
+def test_with_twice_the_epochs_a_momentum_of_09_is_better_than_one_of_08():
+    best = {mu: medians(SEEDS[:500], RATES, momentum=mu, epochs=20).min() for mu in (0, 0.8, 0.9)}
+    assert 1.15 * best[0.9] < best[0.8] < 0.85 * best[0]
+
+
 def test_with_momentum_09_the_end_is_one_moment_of_the_swing():
     paths = run("momentum", 0.1).paths
     at = {step: np.median(distances(paths[:, step])) for step in (40, 45, 50)}
@@ -297,6 +303,13 @@ def test_the_three_ways_and_the_factor_of_the_double_root():
     assert ways[0.5].min() < -0.3
     assert abs(ways[0.5][15]) < ways[0.04][15] < ways[0.01][15]
     assert (np.abs(ways[0.5]) <= 1.6 * 0.8**t).all()
+
+
+@pytest.mark.parametrize("mu", [0.5, 0.9, 0.95])
+def test_where_sgd_lands_in_a_step_nesterov_lands_in_two_and_momentum_swings(mu):
+    assert not positions(1, 10)[1:].any()
+    assert np.abs(positions(1, 10, momentum=mu, nesterov=True)[2:]).max() < 1e-12
+    assert np.abs(roots(1, mu)) == pytest.approx(mu**0.5)
 
 
 @pytest.mark.parametrize("mu", [0.0, 0.3, 0.6, 0.9, 0.99])

@@ -240,6 +240,26 @@ def test_the_documented_form_of_warm_restarts_is_a_mini_batch_late():
     np.testing.assert_allclose(rates[1][1:], rates[0][:-1])
 
 
+def test_told_the_epoch_warm_restarts_lose_one_to_rounding_and_counting_calls_loses_none():
+    optimizer = fresh(1.0)
+    options = {"T_0": 1, "T_mult": 3}
+    told = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, **options)
+    due, rates = (3 ** np.arange(1, 7) - 1) // 2, []
+    for epoch in due.tolist():
+        told.step(epoch)
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert due[np.array(rates) < 0.5].tolist() == [121]
+    optimizer = fresh(1.0)
+    counting = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, **options)
+    np.testing.assert_allclose(stepped(counting, optimizer, due[-1] + 1)[due], 1)
+
+
+@pytest.mark.parametrize("total", [5, 10, 100])
+def test_a_one_cycle_whose_climb_has_no_step_divides_by_zero_when_it_is_created(total):
+    with pytest.raises(ZeroDivisionError):
+        lr_scheduler.OneCycleLR(fresh(), 0.1, total, pct_start=1 / total)
+
+
 # ── Warm-up ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -337,6 +357,8 @@ def test_with_momentum_the_cycled_momentum_gains_most_of_what_cyclic_lr_gains():
     assert gain["rate"] < 0.6 * gain["cyclic"]
     assert interval(far("cyclic"), far("momentum"))[0] > 0  # "and a little beyond"
     assert gain["momentum"] < 1.25 * gain["cyclic"]
+    # "Mostly the momentum": what is left of the lead over steps when the rate alone is in cycles.
+    assert gain["rate"] - gain["step"] < 0.5 * (gain["cyclic"] - gain["step"])
     for lower in ("lower", "lowest"):
         assert medians[lower] < min(medians[one] for one in PLANS if not one.startswith("lowe"))
 
@@ -346,7 +368,12 @@ def test_the_cyclic_rate_alone_is_better_than_steps_by_a_little():
     assert 0.005 < low < high < 0.03
 
 
-def test_with_nesterov_both_schedulers_get_in_the_way_and_a_lower_momentum_helps():
+def test_by_training_loss_steps_end_lower_than_the_cyclic_rate_alone():
+    steps, rate = (TRAINED.value(paths(plan, False)[:, -1]).numpy() for plan in ("step", "rate"))
+    assert interval(rate, steps)[0] > 0
+
+
+def test_with_nesterov_both_schedulers_end_further_away_and_a_lower_momentum_helps():
     medians = {plan: np.median(far(plan, nesterov=True)) for plan in PLANS}
     assert medians["none"] < 0.8 * min(medians["step"], medians["cyclic"])
     assert max(medians["lower"], medians["lowest"]) < 0.7 * medians["none"]

@@ -53,6 +53,15 @@ def test_centring_takes_the_steepest_direction_down_and_scaling_does_not():
     assert shares["own"] == pytest.approx(shares["centred"], rel=1e-3)
 
 
+@pytest.mark.parametrize("name", SETS)
+def test_off_centre_data_silence_many_units_and_that_is_part_of_what_they_cost(name):
+    found = {key: np.median(row) for key, row in RECORDED["silence"][name].items()}
+    assert found["article, silent units"] > 3 * found["centred, silent units"]
+    gap = found["centred, relu"] - found["article, relu"]
+    without = found["centred, leaky"] - found["article, leaky"]
+    assert 0.25 * gap < without < 0.9 * gap
+
+
 # ── Rules, schedules, and where the gain comes from ───────────────────────────────────────────────
 
 
@@ -83,8 +92,10 @@ def test_almost_all_of_the_gain_comes_from_the_centre_and_the_rate(found):
     assert points(found, "centred, chosen lr", "article") > 0.85 * all_of_it
 
 
-def test_larger_batches_lose_at_the_same_rate_and_epochs(found):
+def test_larger_batches_lose_at_the_same_rate_and_epochs_more_than_adamw_or_width_moves(found):
     assert found["batch"].max() < np.median(found["width"])
+    moves = (("adamw", "one_cycle"), ("width", "adamw"))
+    assert -points(found, "batch", "width") > 2 * max(abs(points(found, *one)) for one in moves)
 
 
 # ── A CNN for contrast ────────────────────────────────────────────────────────────────────────────

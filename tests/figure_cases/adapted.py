@@ -40,8 +40,9 @@ def distances():
     random = np.random.default_rng(4)
     sgd, adam = random.gamma(3, 0.2, 61), random.gamma(2, 0.1, 61)
     ax = yield {"sgd": sgd, "adam": adam}
-    check.seeds(ax, {"SGD": (sgd, "blue"), "Adam": (adam, "orange")}, title=[61], x=(0, None))
     closer = sum(a < s for a, s in zip(adam, sgd, strict=True))
+    rows = {"SGD": (sgd, "blue"), "Adam": (adam, "orange")}
+    check.seeds(ax, rows, title=[closer, 61], x=(0, None))
     check.alternative_text(ax, 61, sorted(sgd)[30], sorted(adam)[30], closer)
 
 

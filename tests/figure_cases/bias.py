@@ -32,7 +32,7 @@ def missing_weight():
     assert {to_hex(bar.get_edgecolor()) for bar in missing} == {COLORS["grey"]}
     on_bars = note("on values seen: 1 − βᵗ", "paper", (0.96, 0.2))
     on_hatch = note("on the initial zero: βᵗ", "ink", (0.02, 0.96))
-    check.artists(ax, on_bars, on_hatch, title=[1, 0.88], x=(0.5, 35.5), y=(0, 1))
+    check.artists(ax, on_bars, on_hatch, title=[0.88], x=(0.5, 35.5), y=(0, 1))
     assert [text.get_bbox_patch() is None for text in ax.texts] == [True, False]
     assert ax.get_xticks().tolist() == [*FIFTHS, 35]
     check.alternative_text(ax, 1, 35, 0.88, 0.12, 1, 1 - rest[11], 12, 1 - rest[-1], 35)
@@ -67,7 +67,7 @@ def correction():
         note("β = 0.998", "purple", (1, 499)),
         note(f"step {fast}", "blue", (fast, share)),
         note(f"step {slow:,}", "purple", (slow, share)),
-        title=[fast, slow],
+        title=[0.03, fast, slow],
         x=(1, 20_000),
         y=(0.03 / 9, 2 * 499),
         log="xy",

@@ -219,8 +219,7 @@ def losses_of_seeds(ax, rows, **options):
         drawn.append(line(style, epochs, ordered[5], name))
         last[name] = ordered[5, -1]
     artists(ax, *drawn, x=(1, 10), log="y", **options)
-    assert f"{min(last, key=last.get)} ends lowest" in plain(ax.get_title(loc="left"))
-    return [*last.values()]
+    return last
 
 
 _NUMBER = re.compile(

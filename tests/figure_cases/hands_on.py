@@ -143,8 +143,8 @@ def comparison():
         drawn.append(note(f"lr {rates[schedule][rule]:g}", rules[rule], (1.02, height)))
         if rule == "momentum":
             drawn.append(note(names[schedule], "ink", (0, height - 0.82)))
-    check.artists(ax, *drawn, title=[4, 7], **limits)
     (low, worst), *_, (high, best) = sorted(medians)
+    check.artists(ax, *drawn, title=[4, 100 * (high - low)], **limits)
     _, after_low, after_high = check.alternative_text(ax, 4, 7, low, high).split("% ")
     assert (worst in after_low, best in after_high) == (True, True)
 

@@ -57,7 +57,7 @@ def gain():
         note("sum", "pink", (11.6, weights[-1])),
         note("average", "orange", (11.6, 0.2 * weights[-1])),
     )
-    check.artists(top, *beside, x=(-0.6, 11.6))
+    check.artists(top, *beside, title=[5], x=(-0.6, 11.6))
     assert top.get_xticks().tolist() == [0, 2, 4, 6, 8, 10]
     lines = line("momentum", steps, 5 * after, "sum"), line("ewma", steps, after, "average")
     check.artists(bottom, *lines, title=[5], x=(1, 40), y=(0, 1.08 * 5 * after[-1]))
@@ -119,6 +119,7 @@ def distances():
     far = {rule: random.gamma(3, mean / 3, 75) for rule, mean in means.items()}
     ax = yield {"distances": far, "lr": 0.2}
     rows = {NAMES[rule]: (values, COLORS[rule]) for rule, values in far.items()}
-    check.seeds(ax, rows, title=[75, 0.2], x=(0, None))
+    check.seeds(ax, rows, title=[0.2, 75], x=(0, None))
+    assert "Nesterov ends closest" in check.plain(ax.get_title(loc="left"))
     closer = sum(n < m for n, m in zip(far["nesterov"], far["momentum"], strict=True))
     check.alternative_text(ax, 75, 0.2, *(sorted(values)[37] for values in far.values()), closer)

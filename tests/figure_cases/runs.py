@@ -14,5 +14,7 @@ def losses():
     ends = []
     for ax, by_rule in zip(axes, (train, validation), strict=True):
         rows = {NAMES[rule]: (rule, losses) for rule, losses in by_rule.items()}
-        ends += check.losses_of_seeds(ax, rows)
+        last = check.losses_of_seeds(ax, rows)
+        assert f"{min(last, key=last.get)} ends lowest" in check.plain(ax.get_title(loc="left"))
+        ends += last.values()
     check.alternative_text(axes, 11, 0.8, 10, *ends)

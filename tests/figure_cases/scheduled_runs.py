@@ -87,7 +87,7 @@ def losses():
             SCHEDULES[schedule]: (f"schedule_{schedule}", losses)
             for schedule, losses in by_schedule.items()
         }
-        ends += check.losses_of_seeds(ax, rows, title=[0.5])
+        ends += check.losses_of_seeds(ax, rows, title=[0.5]).values()
     check.alternative_text(axes, 10, 11, 0.8, *ends)
 
 
@@ -106,6 +106,6 @@ def medians():
         check.seeds(ax, dots, bars="ink", x=(0, None))
         best = min(dots, key=lambda name: sorted(dots[name][0])[20])
         title = ax.get_title(loc="left").replace("\n", " ")
-        assert title.endswith(f"lowest median with {best}".replace("\n", " "))
+        assert title.endswith(f"closest: {best}".replace("\n", " "))
     middles = [sorted(values)[20] for rows in far.values() for values in rows.values()]
     check.alternative_text(axes, 41, *middles)

@@ -164,7 +164,8 @@
   function onAxis(question, figure, take) {
     const STEPS = 1000;
     const [fold] = question.folds;
-    const { axis } = fold.dataset;
+    const { axis, answer: expected } = fold.dataset;
+    const isCount = Number.isInteger(Number(expected)); // of epochs or steps: 7, not 7.5
     const picture = figure.querySelector("picture");
     const plot = element("div", { class: "plot" });
     const mark = element("div", { class: "mark", "data-label": text("yourGuess") });
@@ -188,7 +189,7 @@
       for (const [name, part] of Object.entries({ left, top, right: 1 - right, bottom: 1 - bottom, at })) {
         plot.style.setProperty(`--${name}`, `${100 * part}%`);
       }
-      output.textContent = digits.format(value(limits));
+      output.textContent = digits.format(isCount ? Math.round(value(limits)) : value(limits));
       slider.setAttribute("aria-valuetext", output.textContent);
     };
     const point = (event) => {

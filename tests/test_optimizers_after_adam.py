@@ -321,6 +321,22 @@ def test_a_rule_for_torch_follows_groups_and_schedules_as_torchs_own_does():
     torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("rule", [lion, muon, schedule_free_adamw, adafactor])
+def test_a_rule_for_torch_resumes_from_its_state_dict(rule):
+    gradients = matrices(12, (3, 4), 20)
+    through, halfway, resumed = (nn.Parameter(torch.ones(3, 4).double()) for _ in range(3))
+    runs = [(through, gradients), (halfway, gradients[:10])]
+    optimizers_ = [ForTorch([one], rule, lr=0.01) for one in (through, halfway, resumed)]
+    for (params, part), optimizer in zip(runs, optimizers_, strict=False):
+        for params.grad in part:
+            optimizer.step()
+    resumed.data.copy_(halfway)
+    optimizers_[2].load_state_dict(optimizers_[1].state_dict())
+    for resumed.grad in gradients[10:]:
+        optimizers_[2].step()
+    assert torch.equal(resumed, through)
+
+
 def test_eval_puts_the_answer_into_the_parameters_and_train_takes_it_out():
     gradients, points = gradients_of(11, 20), []
     for make in (lambda p: ForTorch([p], schedule_free_sgd, lr=0.1),

@@ -50,7 +50,6 @@ class ForTorch(torch.optim.Optimizer):
         if lr is None:
             lr = inspect.signature(rule).parameters["lr"].default
         self.rule, self.is_training = rule(lr=lr, **hyper), True
-        self.state_type: Any = None
         super().__init__(params, {"lr": lr})
 
     @torch.no_grad()
@@ -62,10 +61,9 @@ class ForTorch(torch.optim.Optimizer):
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                if parameter not in self.state:
-                    first = self.rule.init(parameter.detach().clone())
-                    self.state_type, self.state[parameter] = type(first), first._asdict()
-                state = self.state_type(**self.state[parameter])
+                state = self.rule.init(parameter.detach().clone())
+                if parameter in self.state:  # also one that was loaded
+                    state = type(state)(**self.state[parameter])
                 new, state = self.rule.update(parameter, parameter.grad, state, lr=group["lr"])
                 parameter.copy_(new)
                 self.state[parameter] = state._asdict()

@@ -40,7 +40,11 @@ def _deck(article: Any) -> dict[str, Any]:
     for anchor in article.select(".headerlink"):
         anchor.decompose()
     chapter = article.section
-    sections = [one for one in chapter.select(":scope > section") if not one.select(".exercise")]
+    sections = [
+        one
+        for one in chapter.select(":scope > section")
+        if one.select("details.right") or not one.select(".exercise")
+    ]
     slides = [slide for section in sections for slide in _slides(section)]
     return {
         "title": _inner(chapter.h1),
@@ -58,13 +62,14 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
             answers.append(element)
             following = element.find_next_sibling()
             if following is None or following.name != "details":
-                yield {"kind": "question", "heading": heading, **_question(answers)}
+                if any("right" in one.get("class", ()) for one in answers):  # else a solution
+                    yield {"kind": "question", "heading": heading, **_question(answers)}
                 answers = []
         elif element.img:
             yield {"kind": "figure", "heading": heading, **_figure(element)}
-    quiz = section.find_previous_sibling("section")
-    if quiz and quiz.select("details.right:not(.guess)"):
-        points = [_inner(point) for point in section.select(":scope > ul > li")]
+    before, after = section.find_previous_siblings("section"), section.find_next_sibling("section")
+    points = [_inner(point) for point in section.select(":scope > ul > li")]
+    if points and after and any(one.select("details.right:not(.guess)") for one in before):
         yield {"kind": "summary", "heading": heading, "points": points}
 
 

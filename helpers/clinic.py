@@ -1,0 +1,351 @@
+"""The patients of chapter 11: for each, what its code gives while it is sick, and once it is well.
+
+Parameters are those of the code in the chapter, and for each way to be ill a flag: ``sick`` for the
+chapter's own, others for repairs that often go wrong. `pair` gives both curves for a figure.
+"""
+
+import copy
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim import SGD, Optimizer, lr_scheduler
+
+from helpers import schedules
+
+__all__ = [
+    "accumulated",
+    "after_range_test",
+    "best_rate",
+    "clipped",
+    "cycled_momentum",
+    "decayed",
+    "ema",
+    "learning_curve",
+    "longer_one_cycle",
+    "nested",
+    "on_plateau",
+    "ordered",
+    "pair",
+    "resumed",
+    "resumed_by_number",
+    "shared_rate",
+    "uncleared",
+    "updates_counted",
+    "validated",
+    "warm_cosine",
+]
+
+LR = 0.1
+"""The rate where a patient has none of its own."""
+
+
+def _new(lr: float | torch.Tensor = LR, momentum: float = 0) -> Optimizer:
+    return SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=momentum)
+
+
+def _follow(
+    optimizer: Optimizer, scheduler: lr_scheduler.LRScheduler, steps: int, key: str = "lr"
+) -> list[float]:
+    """Return a setting of the optimizer at each of its steps."""
+    used = []
+    for _ in range(steps):
+        used.append(float(optimizer.param_groups[0][key]))
+        optimizer.step()
+        scheduler.step()
+    return used
+
+
+def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False) -> list[float]:
+    """Return the rates of a warm-up and half a cosine; sick, both run from the first step on."""
+    optimizer = _new()
+    up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
+    down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total if late else total - warm)
+    if sick:
+        return _follow(optimizer, lr_scheduler.ChainedScheduler([up, down]), total)
+    return _follow(optimizer, lr_scheduler.SequentialLR(optimizer, [up, down], [warm]), total)
+
+
+def updates_counted(
+    batches: int, accumulate: int, *, sick: bool = False, every: bool = False
+) -> list[float]:
+    """Return the rate of each update, of gradients added up; sick, ``T_max`` counts batches."""
+    length = batches if sick else batches // accumulate
+    rates = schedules.cosine_annealing_lr(LR, length, batches)
+    return (
+        rates[accumulate - 1 :: accumulate] if every else rates[: batches // accumulate]
+    ).tolist()
+
+
+def ordered(epochs: int, gamma: float, *, sick: bool = False) -> list[float]:
+    """Return the rates that an optimizer used; sick, its scheduler was called before it."""
+    return [LR * gamma ** (epoch + sick) for epoch in range(epochs)]
+
+
+def on_plateau(
+    accuracies: Sequence[float], patience: int, *, sick: bool = False, negated: bool = False
+) -> list[float]:
+    """Return the rate of each epoch; sick, the plateau of an accuracy is watched for a fall."""
+    optimizer, rates = _new(), []
+    mode: Literal["min", "max"] = "min" if sick or negated else "max"
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, mode=mode, patience=patience)
+    for accuracy in accuracies:
+        rates.append(optimizer.param_groups[0]["lr"])
+        scheduler.step(-accuracy if negated else accuracy)
+    return rates
+
+
+def cycled_momentum(momentum: float, steps: int, *, sick: bool = False) -> list[float]:
+    """Return the momentum of each step under OneCycleLR; sick, the scheduler moves it too."""
+    optimizer = _new(momentum=momentum)
+    scheduler = lr_scheduler.OneCycleLR(
+        optimizer, max_lr=LR, total_steps=steps, cycle_momentum=sick
+    )
+    return _follow(optimizer, scheduler, steps, "momentum")
+
+
+def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
+    """Return the rates of an optimizer without scheduler; sick, another's scheduler fills them."""
+    rate = torch.tensor(lr)
+    first, second = _new(rate), _new(rate if sick else rate.clone())
+    scheduler, rates = lr_scheduler.ExponentialLR(first, gamma=0.9), []
+    for _ in range(steps):
+        rates.append(float(second.param_groups[0]["lr"]))
+        first.step()
+        second.step()
+        scheduler.step()
+    return rates
+
+
+def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[float]:
+    """Return the rates of a climb, a level and a decay; sick, the first two are a schedule within.
+
+    torch then moves the inner schedule by a step while the outer one is built (PyTorch issue
+    196243).
+    """
+    optimizer = _new()
+    up = lr_scheduler.LinearLR(optimizer, start_factor=0.25, total_iters=warm)
+    level = lr_scheduler.ConstantLR(optimizer, factor=1)
+    fall = lr_scheduler.ExponentialLR(optimizer, gamma=0.8)
+    parts, milestones = [up, level, fall], [warm, warm + hold]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if sick:
+            parts = [lr_scheduler.SequentialLR(optimizer, parts[:2], milestones[:1]), fall]
+            milestones = milestones[1:]
+        return _follow(optimizer, lr_scheduler.SequentialLR(optimizer, parts, milestones), steps)
+
+
+def _plan(optimizer: Optimizer, total: int, last_epoch: int = -1) -> lr_scheduler.SequentialLR:
+    """Climb for a fifth of the steps, then fall along half a cosine."""
+    warm = total // 5
+    up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
+    down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total - warm)
+    return lr_scheduler.SequentialLR(optimizer, [up, down], [warm], last_epoch=last_epoch)
+
+
+def resumed(
+    total: int, saved_at: int, *, sick: bool = False, unloaded: bool = False
+) -> list[float]:
+    """Return the rates after resuming; sick, the scheduler is built on the loaded optimizer."""
+    optimizer = _new()
+    scheduler = _plan(optimizer, total)
+    rates = _follow(optimizer, scheduler, total)
+    if not sick and not unloaded:
+        return rates[saved_at:]
+    optimizer = _new()
+    scheduler = _plan(optimizer, total)
+    _follow(optimizer, scheduler, saved_at)
+    saved = copy.deepcopy((optimizer.state_dict(), scheduler.state_dict()))
+    optimizer = _new()
+    if sick:
+        optimizer.load_state_dict(saved[0])
+        scheduler = _plan(optimizer, total)
+        scheduler.load_state_dict(saved[1])
+    else:
+        scheduler = _plan(optimizer, total)
+        optimizer.load_state_dict(saved[0])
+    return _follow(optimizer, scheduler, total - saved_at)
+
+
+def resumed_by_number(total: int, saved_at: int, *, sick: bool = False) -> list[float]:
+    """Return the rates after resuming; sick, all that the scheduler gets is ``last_epoch``."""
+    if not sick:
+        return resumed(total, saved_at)
+    optimizer = _new()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _follow(optimizer, _plan(optimizer, total, last_epoch=saved_at), total - saved_at)
+
+
+def longer_one_cycle(
+    total: int, saved_at: int, *, sick: bool = False, patched: bool = False
+) -> list[float]:
+    """Return the rates of a OneCycleLR, once it lasts twice as long; sick, its old state is loaded.
+
+    Patched, it has the old state and the new number of steps.
+    """
+    optimizer = _new(momentum=0.9)
+    scheduler = lr_scheduler.OneCycleLR(optimizer, max_lr=LR, total_steps=total)
+    if not sick and not patched:
+        return _follow(optimizer, scheduler, total)[saved_at:]
+    first = _new(momentum=0.9)
+    planned = lr_scheduler.OneCycleLR(first, max_lr=LR, total_steps=total // 2)
+    _follow(first, planned, saved_at)
+    optimizer.load_state_dict(first.state_dict())
+    scheduler.load_state_dict(planned.state_dict())
+    if patched:
+        scheduler.total_steps = total
+    return _follow(optimizer, scheduler, scheduler.total_steps - saved_at)
+
+
+def uncleared(lr: float, steps: int, *, sick: bool = False, early: bool = False) -> list[float]:
+    """Return a weight on its way down ``w² / 2``; sick, its gradients are never cleared."""
+    weight, total, weights = 1.0, 0.0, []
+    for _ in range(steps):
+        total = weight + (total if sick else 0)
+        weight -= 0 if early else lr * total
+        weights.append(weight)
+    return weights
+
+
+def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = False) -> list[float]:
+    """Return a weight after each update towards the mean of ``values``, in parts of four.
+
+    The gradients' sum has to be divided by their number once; sick, it is divided twice.
+    """
+    parts, weight, weights = np.reshape(values, (4, -1)), 0.0, []
+    divisor = 1 if added else 16 if sick else 4
+    for _ in range(20):
+        weight -= LR * sum(2 * (weight - float(part.mean())) for part in parts) / divisor
+        weights.append(weight)
+    return weights
+
+
+def clipped(
+    start: Sequence[float], max_norm: float, *, sick: bool = False, free: bool = False
+) -> list[float]:
+    """Return the distance to the middle of a bowl, step by step, with gradients that are clipped.
+
+    Sick, they are clipped while they are still multiplied by the scaler's 65,536.
+    """
+    distance, scale, distances = math.hypot(*start), 2.0**16 if sick else 1.0, []
+    for _ in range(40):
+        distance *= 1 - LR * (1 if free else min(1, max_norm / (scale * distance)))
+        distances.append(distance)
+    return distances
+
+
+def decayed(
+    weight_decay: float, steps: int, *, sick: bool = False, none: bool = False
+) -> list[float]:
+    """Return what is left of a norm's and of a layer's weight under AdamW, while no gradient comes.
+
+    Sick, the norm's weight shrinks too.
+    """
+    left = (1 - LR * weight_decay) ** steps
+    return [left if sick else 1.0, 1.0 if none else left]
+
+
+def _regression(seed: int, dropout: float = 0.0) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
+    """Return a small network, and data for it."""
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Dropout(dropout), nn.Linear(32, 1))
+    x = torch.randn(64, 4)
+    return model, x, x.sum(dim=1, keepdim=True)
+
+
+def validated(seed: int, *, sick: bool = False) -> list[float]:
+    """Return the same network's loss on the same data, ten times; sick, dropout is still on."""
+    model, x, y = _regression(seed, dropout=0.5)
+    model.train(sick)
+    with torch.no_grad():
+        return [nn.functional.mse_loss(model(x), y).item() for _ in range(10)]
+
+
+def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> list[float]:
+    """Return the losses of a training; sick, a range test came first and left its weights."""
+    model, x, y = _regression(seed)
+    before = copy.deepcopy(model.state_dict())
+    optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
+
+    def step(lr: float) -> float:
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    if sick or buffer:
+        lowest = np.inf
+        for lr in np.geomspace(1e-4, 10, 100):
+            loss = step(float(lr))
+            lowest = min(lowest, loss)
+            if loss > 4 * lowest:  # where such tests usually stop
+                break
+    if buffer:
+        model.load_state_dict(before)
+    return [step(0.01) for _ in range(30)]
+
+
+def ema(decay: float, steps: int, *, sick: bool = False) -> list[float]:
+    """Return the average of weights that are all 1, after each step; sick, it starts at zero."""
+    return [1 - decay**step * sick for step in range(1, steps + 1)]
+
+
+def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
+    """Return the index of the rate whose runs end lowest; sick, runs that diverged do not count."""
+    if sick:
+        return int(np.nanargmin(np.nanmean(losses, axis=1)))
+    return int(np.argmin(np.median(np.nan_to_num(losses, nan=np.inf), axis=1)))
+
+
+def learning_curve(steps: int, *, sick: bool = False) -> list[float]:
+    """Return the loss of 40 runs on bowls of different curvatures, some of which diverge.
+
+    A run whose loss exceeds 1,000 is given up: from there on it is not a number. The curve is the
+    median, in which such a run counts as infinite. Sick, it is the mean of what is still a number.
+    """
+    random = np.random.default_rng(0)
+    curvatures, weights, losses = random.lognormal(size=40), np.ones(40), []
+    for _ in range(steps):
+        loss = curvatures * weights**2 / 2
+        losses.append(np.where(loss > 1000, np.nan, loss))
+        weights = weights * (1 - curvatures) + 0.1 * random.standard_normal(40)
+        weights[np.isnan(losses[-1])] = np.nan
+    curves = np.array(losses)
+    if sick:
+        return [float(mean) for mean in np.nanmean(curves, axis=1)]
+    return [float(middle) for middle in np.median(np.nan_to_num(curves, nan=np.inf), axis=1)]
+
+
+def pair(
+    patient: Callable[..., list[float]], *arguments: float, sick: str, start: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both curves of a patient, for `helpers.figures.clinic.board`.
+
+    Parameters
+    ----------
+    patient : callable
+        A function of this module that returns a curve.
+    *arguments
+        Its arguments.
+    sick : {"A", "B"}
+        Which of the two curves is to be the sick one.
+    start : int
+        Step of the first point.
+
+    Returns
+    -------
+    tuple of three numpy.ndarray
+        The steps, curve A and curve B. A curve that ends before the other goes on as not a number.
+    """
+    curves = [np.array(patient(*arguments, sick=one == sick)) for one in "AB"]
+    longest = max(map(len, curves))
+    padded = [np.append(curve, np.full(longest - len(curve), np.nan)) for curve in curves]
+    return start + np.arange(longest), padded[0], padded[1]

@@ -4,6 +4,11 @@ import schema from "../helpers/lab/schema.json" with { type: "json" };
 
 export const { rules, settings, problems, pieces } = schema;
 
+/** Return the default of a rule's setting, which may be the rule's own. */
+export function standard(rule, setting) {
+  return rules[rule][setting] ?? settings[setting].default;
+}
+
 /** Return the state that a component starts with. */
 export function defaults(name) {
   const fields = Object.entries(schema.components[name]);

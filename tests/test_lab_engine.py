@@ -1,5 +1,6 @@
 """The lab's engine, run by node, against torch, pandas and helpers in float64."""
 
+import inspect
 import json
 import math
 import re
@@ -7,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import lion_pytorch
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from book import lab
 from book.project import ROOT
 from helpers import optimizers, problems, simulate
 from helpers.data import temperatures
+from helpers.optimizers import ForTorch
 from tests.pages import NODE
 from tests.test_schedules import SCHEDULERS, of_torch, sequence
 
@@ -78,7 +81,7 @@ def test_every_export_and_every_rule_and_problem_is_tested():
     sources = [(lab.SOURCES / "engine" / f"{name}.js").read_text("utf-8") for name in elsewhere]
     tested |= set(re.findall(r"export (?:class|const|function) (\w+)", "".join(sources)))
     assert set(value_of("Object.keys(engine)")) == tested - {"mjs"}
-    assert value_of("Object.keys(engine.rules)") == list(RULES)
+    assert value_of("Object.keys(engine.rules)") == [*RULES, "lion", "muon"]
     assert value_of("Object.keys(engine.problems)") == list(PROBLEMS)
 
 
@@ -370,12 +373,53 @@ def test_rules_equal_torch_over_given_gradients(rule):
 
 def test_settings_and_their_defaults_are_those_of_torch_and_of_the_schema():
     schema = json.loads((ROOT / "helpers/lab/schema.json").read_text(encoding="utf-8"))
-    settings = value_of("Object.values(engine.rules).map((rule) => rule().settings)")
+    settings = value_of("Object.values(engine.rules).map((rule) => rule().settings)")[: len(RULES)]
     for (rule, (optimizer, names)), ours in zip(RULES.items(), settings, strict=True):
         defaults = optimizer([torch.zeros(1)]).defaults
         defaults |= dict(zip(("beta1", "beta2"), defaults.get("betas", ()), strict=False))
         assert ours == {name: defaults[name] for name in names.split()}
         assert set(ours) == set(schema["rules"][rule]["settings"])
+
+
+@pytest.mark.usefixtures("double_by_default")
+@pytest.mark.parametrize("rule", ["lion", "muon"])
+def test_lion_and_muon_equal_their_references_over_given_gradients(rule):
+    # Muon's point is a matrix with one column.
+    gradients = torch.randn(STEPS, 2) * torch.logspace(-3, 3, STEPS)[:, None]
+    gradients[100:110], start = 0, torch.tensor([[1.0], [-30.0]])
+    wave = [0.1 * (1 + math.sin(step)) for step in range(STEPS)]
+    names = {"lion": ("beta1", "beta2"), "muon": ("momentum",)}[rule]
+    for given in ({}, dict(zip(names, (0.8, 0.95), strict=False)) | {"weight_decay": 0.05}):
+        path, defaults = value_of(
+            """(() => { const optimizer = engine.rules[rule](given);
+                const params = Float64Array.from(start);
+                const path = gradients.map((g, t) =>
+                    (optimizer.step(params, g, { lr: wave[t] }), Array.from(params)));
+                return [path, optimizer.settings]; })()""",
+            rule=rule, given=given, start=start.flatten(), gradients=gradients, wave=wave,
+        )  # fmt: skip
+        settings = {"betas": (0.8, 0.95)} if "beta1" in given else {}
+        settings |= {n: v for n, v in given.items() if not n.startswith("beta")}
+        params = start.clone().requires_grad_()
+        kind = lion_pytorch.Lion if rule == "lion" else ForTorch
+        optimizer = kind([params], *([optimizers.muon] * (kind is ForTorch)), **settings)
+        expected = []
+        for step, gradient in enumerate(gradients):
+            optimizer.param_groups[0]["lr"], params.grad = wave[step], gradient[:, None].clone()
+            optimizer.step()
+            expected.append(params.detach().flatten().clone())
+        assert_close(path, torch.stack(expected), torch.ones(STEPS, 2).bool())
+    if rule == "muon":
+        one = value_of("engine.newtonSchulz(1)")
+        assert optimizers.orthogonalize(torch.ones(1, 1)).item() == pytest.approx(one, rel=1e-14)
+    signature = inspect.signature(getattr(optimizers, rule)).parameters
+    betas = dict(zip(names, signature["betas"].default, strict=True)) if rule == "lion" else {}
+    assert defaults.keys() == {"lr", "weight_decay", *names}
+    standard = {name: one.default for name, one in signature.items()} | betas
+    first = value_of("engine.rules[rule]().settings", rule=rule)
+    assert first == {name: standard[name] for name in first}
+    own = json.loads((ROOT / "helpers/lab/schema.json").read_text("utf-8"))["rules"][rule]
+    assert own.items() >= {k: v for k, v in first.items() if k in own and k != "lr"}.items()
 
 
 # Simulations
@@ -491,6 +535,7 @@ def test_simulations_with_schedules_equal_torch_with_schedulers(
         ("adam", {"lr": 0.1, "amsgrad": True}),
         ("adamw", {"lr": 0.1}),
         ("nadam", {"lr": 0.1}),
+        ("lion", {"lr": 0.1}),
     ],
 )
 def test_a_hundred_seeds_of_the_toy_are_those_of_helpers(rule, settings):

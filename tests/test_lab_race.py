@@ -97,7 +97,7 @@ WRONG = [
     {"angle": 91},
     {"rules": []},
     {"rules": [{"rule": "sgd", "lr": 0.1}] * 7},
-    {"rules": [{"rule": "lion", "lr": 0.1}]},
+    {"rules": [{"rule": "tiger", "lr": 0.1}]},
     {"rules": [{"rule": "sgd", "lr": 1e9}]},
     {"rules": [{"rule": "sgd", "lr": 0.1, "beta1": 0.9}]},
     {"rules": [{"rule": "sgd", "lr": 0.1, "nesterov": True}]},

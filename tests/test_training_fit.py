@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+import schedulefree
 import torch
 from sklearn.metrics import accuracy_score, log_loss
 from torch import nn
@@ -93,6 +94,68 @@ def test_several_groups_have_a_rate_each():
     history = training.fit(model, CROSS_ENTROPY, optimizer, small(100), epochs=2, batch_size=50)
     assert history.learning_rates.tolist() == [[0.1, 0.5]] * 4
     assert history.epoch_learning_rates.tolist() == [[0.1, 0.5]] * 2
+
+
+def shared_out(model):
+    """Make a rule for the matrices and one for the rest, with a schedule each."""
+    matrices = [p for p in model.parameters() if p.ndim == 2]
+    rest = [p for p in model.parameters() if p.ndim < 2]
+    both = [torch.optim.SGD(matrices, lr=0.1, momentum=0.9), torch.optim.Adam(rest, lr=0.01)]
+    return both, [
+        torch_schedulers.StepLR(both[0], 1, 0.5),
+        torch_schedulers.OneCycleLR(both[1], 0.1, 14),
+    ]
+
+
+def test_several_optimizers_end_where_the_plain_loop_does():
+    ours, plain, (x, y) = network(), network(), small(100)
+    optimizers_, schedulers = shared_out(ours)
+    record = training.Record("exp_avg", "1.bias", keep="all")
+    history = training.fit(
+        ours, CROSS_ENTROPY, optimizers_, (x, y), epochs=2, batch_size=SIZE, seed=3,
+        scheduler=schedulers, record=record,
+    )  # fmt: skip
+    (one, other), (by_epoch, by_batch) = shared_out(plain)
+    torch.manual_seed(3)
+    order, rates, averages = torch.Generator().manual_seed(3), [], []
+    for _ in range(2):
+        for indices in torch.randperm(100, generator=order).split(SIZE):
+            plain.zero_grad()
+            CROSS_ENTROPY(plain(x[indices]), y[indices]).backward()
+            rates.append([one.param_groups[0]["lr"], other.param_groups[0]["lr"]])
+            one.step()
+            other.step()
+            by_batch.step()
+            averages.append(other.state[plain[1].bias]["exp_avg"].clone())
+        by_epoch.step()
+    assert_same_bits(ours, plain)
+    assert history.learning_rates.tolist() == rates
+    assert torch.equal(history.records["exp_avg"]["1.bias"], torch.stack(averages))
+
+
+def test_each_parameter_is_in_one_of_several_optimizers():
+    def make(*names):
+        return lambda model: [sgd(model.get_submodule(name)) for name in names]
+
+    def of_another(_):
+        return STEP(sgd(network()))
+
+    fails("optimizer must be one, or several, got", make=make())
+    fails("each parameter of the model once, got '1.weight' 0 times", make=make("4", "4"))
+    fails("each parameter of the model once, got '1.weight' 2 times", make=make("1", "4", "1"))
+    fails("must belong to the optimizer", make=make("1", "4"), scheduler=of_another)
+
+
+def test_a_schedule_free_optimizer_is_evaluated_at_its_average():
+    model, data = network(), small(100)
+    optimizer = schedulefree.SGDScheduleFree(model.parameters(), lr=0.5)
+    history = training.fit(model, CROSS_ENTROPY, optimizer, data, data, epochs=3, batch_size=20)
+    answer = training.evaluate(model, CROSS_ENTROPY, data).loss
+    assert history.validation_losses[-1].item() == answer
+    optimizer.train()
+    assert training.evaluate(model, CROSS_ENTROPY, data).loss != answer
+    training.fit_runs([model], CROSS_ENTROPY, optimizer, data, epochs=1, batch_size=20)
+    assert not optimizer.param_groups[0]["train_mode"]
 
 
 # Data, losses and means

@@ -14,7 +14,17 @@ from helpers.figures.wrapping import wrapped
 
 __all__ = ["RULES", "corner_note", "headline", "label_ends", "note", "titles"]
 
-RULES = {"sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "adam": "Adam"}
+RULES = {
+    "sgd": "SGD",
+    "momentum": "momentum",
+    "nesterov": "Nesterov",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "lion": "Lion",
+    "muon": "Muon",
+    "schedule_free": "schedule-free",
+    "adafactor": "Adafactor",
+}
 """Names of optimizers by their style, the same in every language."""
 
 _TITLE_LETTER, _LABEL_LETTER = 7.2, 5.7

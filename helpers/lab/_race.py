@@ -1,5 +1,6 @@
 """Race: optimizers from one start over one surface."""
 
+import functools
 import math
 from typing import Any
 
@@ -14,7 +15,7 @@ from helpers.lab import schema
 from helpers.lab._toy import on_batches
 from helpers.lab.component import Component, Kind
 
-__all__ = ["Race", "paths", "race"]
+__all__ = ["Race", "muon_of_points", "paths", "race"]
 
 _RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 
@@ -97,10 +98,12 @@ def paths(state: dict[str, Any]) -> list[np.ndarray]:
 
 
 def _path(rule: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
-    make = getattr(optimizers, rule["rule"])
+    make = muon_of_points if rule["rule"] == "muon" else getattr(optimizers, rule["rule"])
     hyper = {name: value for name, value in rule.items() if name not in ("rule", "beta1", "beta2")}
     if "beta1" in rule or "beta2" in rule:
-        hyper["betas"] = (rule.get("beta1", 0.9), rule.get("beta2", 0.999))
+        known = schema.load()
+        beta2 = known["rules"][rule["rule"]].get("beta2", known["settings"]["beta2"]["default"])
+        hyper["betas"] = (rule.get("beta1", 0.9), rule.get("beta2", beta2))
     steps = state["steps"]
     rates = _rates(state["schedule"], hyper["lr"], steps)
     if state["problem"] == "regression" and state["batches"]:
@@ -109,6 +112,20 @@ def _path(rule: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
     problem, schedule = _problem(state), {"lr": rates}
     runs = simulate.on_problem(problem, make, state["start"], steps, schedule=schedule, **hyper)
     return runs.paths[0].numpy()
+
+
+@functools.wraps(optimizers.muon)
+def muon_of_points(*arguments: Any, **hyper: Any) -> optimizers.Optimizer:
+    """Make Muon for points of the plane, shape (runs, 2): each is a matrix with one column."""
+    rule = optimizers.muon(*arguments, **hyper)
+
+    def update(
+        params: torch.Tensor, gradient: torch.Tensor, state: Any, **overrides: Any
+    ) -> tuple[torch.Tensor, Any]:
+        new, state = rule.update(params[..., None], gradient[..., None], state, **overrides)
+        return new[..., 0], state
+
+    return optimizers.Optimizer(lambda params: rule.init(params[..., None]), update)
 
 
 def _problem(state: dict[str, Any]) -> problems.Problem:

@@ -1,8 +1,8 @@
 """Update rules as pairs of pure functions, equal to `torch.optim` up to rounding.
 
 ``init(params)`` returns the initial state of a rule; ``update(params, gradient, state)`` returns
-the parameters and the state after one step. Neither modifies its arguments. Chapters 4 to 6 explain
-the rules.
+the parameters and the state after one step. Neither modifies its arguments. Chapters 4 to 6 and 10
+explain the rules. `ForTorch` makes of a rule an optimizer of torch.
 
 >>> import torch
 >>> from helpers import optimizers
@@ -27,22 +27,42 @@ tensor([[0.9000, 0.9000, 0.9000],
 """
 
 from helpers.optimizers.adam_family import AdamState, adam, adamw
+from helpers.optimizers.adapter import ForTorch
 from helpers.optimizers.adaptive import AdagradState, RMSpropState, adagrad, rmsprop
 from helpers.optimizers.base import Optimizer
+from helpers.optimizers.factored import AdafactorState, adafactor
+from helpers.optimizers.matrices import MuonState, muon, orthogonalize
 from helpers.optimizers.momentum import SGDState, sgd
 from helpers.optimizers.nesterov_adam import NAdamState, nadam
+from helpers.optimizers.schedule_free import (
+    ScheduleFreeState,
+    schedule_free_adamw,
+    schedule_free_sgd,
+)
+from helpers.optimizers.sign import LionState, lion
 
 __all__ = [
+    "AdafactorState",
     "AdagradState",
     "AdamState",
+    "ForTorch",
+    "LionState",
+    "MuonState",
     "NAdamState",
     "Optimizer",
     "RMSpropState",
     "SGDState",
+    "ScheduleFreeState",
+    "adafactor",
     "adagrad",
     "adam",
     "adamw",
+    "lion",
+    "muon",
     "nadam",
+    "orthogonalize",
     "rmsprop",
+    "schedule_free_adamw",
+    "schedule_free_sgd",
     "sgd",
 ]

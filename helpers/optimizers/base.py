@@ -55,13 +55,14 @@ def build(
     hyper: dict[str, Any],
     maximize: bool = False,
     check: Callable[[dict[str, Any]], None] = lambda hyper: None,
+    shape: Callable[[Any], torch.Size] = lambda state: state[0].shape,
 ) -> Optimizer:
     """Make an `Optimizer` from the formulas of a rule.
 
     Parameters
     ----------
     state_type : type
-        Type of the state, a NamedTuple whose first field has the shape of params.
+        Type of the state, a NamedTuple.
     init : callable
         From params to the initial state.
     step : callable
@@ -73,6 +74,8 @@ def build(
         Ascend instead of descend.
     check : callable
         Raises an error if hyper-parameters, each valid by itself, exclude each other.
+    shape : callable
+        From a state to the shape of its params; by default, that of the first field.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def build(
     def update(
         params: torch.Tensor, gradient: torch.Tensor, state: Any, **overrides: Any
     ) -> tuple[torch.Tensor, Any]:
-        _check_update(params, gradient, state, state_type)
+        _check_update(params, gradient, state, state_type, shape)
         current = hyper
         if overrides:
             unknown = sorted(overrides.keys() - hyper.keys())
@@ -209,7 +212,13 @@ def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def _check_update(params: Any, gradient: Any, state: Any, state_type: type[Any]) -> None:
+def _check_update(
+    params: Any,
+    gradient: Any,
+    state: Any,
+    state_type: type[Any],
+    shape_of: Callable[[Any], torch.Size],
+) -> None:
     """Raise an error if the arguments of ``update`` do not belong together."""
     shape = tuple(_validate.tensor("params", params).shape)
     if tuple(_validate.tensor("gradient", gradient).shape) != shape:
@@ -221,9 +230,9 @@ def _check_update(params: Any, gradient: Any, state: Any, state_type: type[Any])
             f"state must be the {state_type.__name__} that init or the last update returned, "
             f"got {_validate.shown(state)}"
         )
-    if tuple(state[0].shape) != shape:
+    if tuple(shape_of(state)) != shape:
         raise ValueError(
-            f"state must be of params of shape {shape}, got one of shape {tuple(state[0].shape)}"
+            f"state must be of params of shape {shape}, got one of shape {tuple(shape_of(state))}"
         )
 
 

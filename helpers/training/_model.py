@@ -4,7 +4,7 @@ import copy
 import inspect
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,6 +50,34 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
             f"optimizer must hold parameters of the model, got a {kind} of others: was the model "
             "made anew after it?"
         )
+
+
+def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
+    """Return one or several optimizers as a list; raise an error unless they train the model.
+
+    Several have to share out all of its parameters: a parameter in two would move twice.
+    """
+    several = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
+    if not several:
+        raise ValueError(f"optimizer must be one, or several, got {optimizers!r}")
+    for optimizer in several:
+        check_optimizer(optimizer, model)
+    held = [{id(p) for group in o.param_groups for p in group["params"]} for o in several]
+    for name, parameter in model.named_parameters() if len(several) > 1 else ():
+        times = sum(id(parameter) in one for one in held)
+        if times > 1 or (times == 0 and parameter.requires_grad):
+            raise ValueError(
+                f"optimizer must hold each parameter of the model once, got {name!r} {times} times"
+            )
+    return several
+
+
+def set_mode(optimizers: Iterable[Optimizer], training: bool) -> None:
+    """Call ``train()`` or ``eval()`` of optimizers that have them, as schedule-free ones do."""
+    for optimizer in optimizers:
+        switch = getattr(optimizer, "train" if training else "eval", None)
+        if switch is not None:
+            switch()
 
 
 def check_seed(seed: Any) -> int:

@@ -25,13 +25,13 @@ __all__ = ["fit"]
 def fit(
     model: nn.Module,
     loss_function: LossFunction,
-    optimizer: Optimizer,
+    optimizer: Optimizer | Sequence[Optimizer],
     train: Any,
     validation: Any = None,
     *,
     epochs: int,
     batch_size: int | None = None,
-    scheduler: LRScheduler | None = None,
+    scheduler: LRScheduler | Sequence[LRScheduler] | None = None,
     step_scheduler: str | None = None,
     seed: int = 0,
     clip_norm: float | None = None,
@@ -56,7 +56,9 @@ def fit(
                 scheduler.step()  # one that is stepped after each mini-batch
             scheduler.step()  # one that is stepped after each epoch
 
-    Afterwards the model's mode and the random state of Python, numpy and torch are as before.
+    Afterwards the model's mode and the random state of Python, numpy and torch are as before. An
+    optimizer that has ``train()`` and ``eval()``, as schedule-free ones do, is in training mode for
+    each epoch, and in evaluation mode for the validation and afterwards.
 
     Parameters
     ----------
@@ -64,8 +66,9 @@ def fit(
         The model to train, on the device where its parameters are.
     loss_function : callable
         From outputs and targets to their mean loss, such as ``nn.CrossEntropyLoss()``.
-    optimizer : torch.optim.Optimizer
-        Any whose step needs no closure, over parameters of the model.
+    optimizer : torch.optim.Optimizer or sequence of torch.optim.Optimizer
+        Any whose step needs no closure, over parameters of the model. Several, such as Muon for
+        matrices and AdamW for the rest, must share all of them out.
     train, validation : pair of torch.Tensor, or DataLoader
         Inputs and targets, shapes (samples, …), or an iterable over batches of such pairs.
     epochs : int
@@ -73,8 +76,8 @@ def fit(
     batch_size : int, optional
         For tensors only, which are shuffled each epoch; 32 by default. The last batch may be
         smaller.
-    scheduler : torch.optim.lr_scheduler.LRScheduler, optional
-        Any, made for this optimizer.
+    scheduler : torch.optim.lr_scheduler.LRScheduler or sequence of them, optional
+        Any, each made for one of the optimizers.
     step_scheduler : {"epoch", "validation", "batch", "fraction"}, optional
         When to step it. By default after each epoch; ReduceLROnPlateau with the validation loss;
         CyclicLR and OneCycleLR after each mini-batch; CosineAnnealingWarmRestarts then too, by its
@@ -107,7 +110,7 @@ def fit(
     """
     _model.check_trainable(model)
     check_loss(loss_function)
-    _model.check_optimizer(optimizer, model)
+    optimizers = _model.check_optimizers(optimizer, model)
     epochs = _validate.count("epochs", epochs)
     seed = _model.check_seed(seed)
     if clip_norm is not None:
@@ -122,11 +125,14 @@ def fit(
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
     updates = epochs * len(batches)
     has_loss = validation is not None
-    steps = SchedulerSteps(scheduler, step_scheduler, [optimizer], has_loss, epochs, len(batches))
-    recorder = Recorder(record, model, [optimizer], updates)
-    log = Log(optimizer.param_groups, recorder)
+    due = step_scheduler, optimizers, has_loss, epochs, len(batches)
+    several = scheduler if isinstance(scheduler, Sequence) else [scheduler]
+    all_steps = [SchedulerSteps(one, *due) for one in several]
+    recorder = Recorder(record, model, optimizers, updates)
+    groups = [group for one in optimizers for group in one.param_groups]
+    log = Log(groups, recorder)
     forward = Forward("train", batches, model, loss_function)
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    parameters = [p for group in groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
 
     texts = language.text("training.batch"), language.text("training.fit")
@@ -134,9 +140,11 @@ def fit(
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
             means = Means(loss_function)
+            _model.set_mode(optimizers, training=True)
             with _model.in_mode(model, training=True):
                 for batch, (x, y) in enumerate(batches.epoch(order), start=1):
-                    optimizer.zero_grad()
+                    for one in optimizers:
+                        one.zero_grad()
                     outputs, loss = forward(x, y)
                     if not log.update(loss.item()):
                         where = loss.item(), epoch + 1, batch, log.rate()
@@ -146,17 +154,21 @@ def fit(
                         norm = nn.utils.clip_grad_norm_(parameters, clip_norm)
                         log.add(gradient_norms=norm.item())
                     recorder.before_step()
-                    optimizer.step()
+                    for one in optimizers:
+                        one.step()
                     recorder.after_step()
                     means.add(loss.detach()[None], outputs.detach()[None], y[None])
-                    steps.after_batch(epoch, batch)
+                    for steps in all_steps:
+                        steps.after_batch(epoch, batch)
                     bar.update()
+            _model.set_mode(optimizers, training=False)
             if held_out is not None:
                 evaluation = evaluate_batches(model, loss_function, held_out, "validation")
                 if evaluation.loss < lowest:
                     lowest, best_epoch = evaluation.loss, epoch
             log.end_epoch(means.results()[0], evaluation)
-            steps.after_epoch(evaluation)
+            for steps in all_steps:
+                steps.after_epoch(evaluation)
             if patience is not None and epoch - best_epoch >= patience and epoch + 1 < epochs:
                 log.stopped = "early"
                 break

@@ -27,7 +27,7 @@ class History:
         Shape (updates,): the loss of each mini-batch, before the update on it.
     learning_rates : torch.Tensor
         Shape (updates,): the rate that each update used, read before the scheduler's step. Shape
-        (updates, groups) where the optimizer has several groups of parameters.
+        (updates, groups) where optimizers have several groups of parameters, in their order.
     gradient_norms : torch.Tensor
         Shape (updates,): the norm of all gradients together before ``clip_norm``, if it was given.
     train_losses, train_accuracies : torch.Tensor

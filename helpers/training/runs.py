@@ -125,6 +125,7 @@ def fit_runs(
         for epoch in range(epochs):
             means = Means(loss_function, len(models))
             shuffled = [torch.randperm(len(batches.x), generator=order) for order in orders]
+            _model.set_mode(optimizers, training=True)
             indices = torch.stack(shuffled).to(device).split(batches.batch_size, dim=1)
             for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)
                 outputs, y = stack(batches.x[rows]), batches.y[rows]
@@ -145,6 +146,7 @@ def fit_runs(
                 for steps in all_steps:
                     steps.after_batch(epoch, batch)
                 bar.update()
+            _model.set_mode(optimizers, training=False)
             results = means.results()
             for run in active:
                 evaluation = None

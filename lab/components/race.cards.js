@@ -3,7 +3,7 @@
 import { button, choice, slider } from "../parts/control.js";
 import { focusIn, giveFocus, html, set, write } from "../parts/dom.js";
 import { swatch } from "../parts/styles.js";
-import { fields, settings as ranges } from "../state.js";
+import { fields, settings as ranges, standard } from "../state.js";
 import { KINDS, kindOf } from "./race.rules.js";
 import { isNoisy } from "./race.runs.js";
 
@@ -104,7 +104,7 @@ function card(kind, index, store, language) {
     show(state, { text, hasDiverged }) {
       select.show(kind);
       for (const [setting, one] of sliders) {
-        one.show(state.rules[index][setting] ?? ranges[setting].default);
+        one.show(state.rules[index][setting] ?? standard(state.rules[index].rule, setting));
       }
       map.hidden = isNoisy(state);
       set(map, { "aria-pressed": String(state.map === index) });

@@ -1,5 +1,6 @@
 /** A race as a script that runs alone, and ends where the race ends. */
 
+import { newtonSchulz } from "../engine/rules.js";
 import { rules } from "../state.js";
 import {
   TOY_BACKWARD,
@@ -10,6 +11,39 @@ import {
   toyLoop,
 } from "../parts/python.js";
 import { SCHEDULES } from "./race.schedules.js";
+
+/** Rules that torch lacks, or has for matrices alone: SGD's step with another gradient. */
+const CLASSES = {
+  lion: [
+    "class Lion(optim.SGD):",
+    "    def __init__(self, params, betas=(0.9, 0.99), **settings):",
+    "        super().__init__(params, **settings)",
+    "        self.m, self.betas = 0, betas",
+    "    def step(self):",
+    '        (p,), (b1, b2) = self.param_groups[0]["params"], self.betas',
+    "        g, p.grad = p.grad, torch.sign(b1 * self.m + (1 - b1) * p.grad)",
+    "        self.m = b2 * self.m + (1 - b2) * g",
+    "        super().step()",
+  ],
+  muon: [
+    "class Muon(optim.SGD):",
+    "    def __init__(self, params, momentum=0.95, weight_decay=0.1, **settings):",
+    "        super().__init__(params, weight_decay=weight_decay, **settings)",
+    "        self.m, self.mu = 0, momentum",
+    "    def step(self):",
+    '        (p,), mu = self.param_groups[0]["params"], self.mu',
+    "        self.m = mu * self.m + (1 - mu) * p.grad",
+    "        p.grad = mu * self.m + (1 - mu) * p.grad",
+    `        p.grad *= ${newtonSchulz(1) * Math.SQRT2} / p.grad.norm().clamp(min=1e-7)`,
+    "        super().step()",
+  ],
+};
+
+/** Return the lines of the rules in a race that torch lacks. */
+const classes = ({ rules: chosen }) =>
+  Object.entries(CLASSES).flatMap(([rule, lines]) =>
+    chosen.some((one) => one.rule === rule) ? lines : [],
+  );
 
 const FORMULAS = {
   quadratic: ({ condition, angle }) => [
@@ -38,6 +72,7 @@ function ofProblem(state) {
     [state.problem === "quadratic" && "import math", "import torch", "from torch import optim"],
     ["torch.set_default_dtype(torch.float64)"],
     FORMULAS[state.problem](state),
+    classes(state),
     run(state, [`for _ in range(${state.steps}):`], "loss(*point).backward()"),
     calls(state),
   ]);
@@ -46,6 +81,7 @@ function ofProblem(state) {
 function ofRegression(state) {
   return script([
     ...toyBlocks("from torch import optim", state.batches),
+    classes(state),
     run(state, toyLoop(state), TOY_BACKWARD),
     calls(state),
   ]);
@@ -77,5 +113,7 @@ function scheduler({ schedule, steps }) {
 }
 
 function calls({ rules: chosen }) {
-  return chosen.map((rule) => `run(optim.${rules[rule.rule].torch}, ${optimizerArguments(rule)})`);
+  const name = ({ rule }) =>
+    rules[rule].torch ? `optim.${rules[rule].torch}` : CLASSES[rule][0].slice(6, 10);
+  return chosen.map((rule) => `run(${name(rule)}, ${optimizerArguments(rule)})`);
 }

@@ -57,6 +57,18 @@ export const KINDS = {
     main: 2,
     settings: ["lr", "beta1", "beta2", "momentum_decay", "eps"],
   },
+  lion: {
+    preset: { rule: "lion" },
+    lr: 0.1,
+    main: 2,
+    settings: ["lr", "beta1", "beta2", "weight_decay"],
+  },
+  muon: {
+    preset: { rule: "muon", weight_decay: 0 },
+    lr: 0.1,
+    main: 2,
+    settings: ["lr", "momentum", "weight_decay"],
+  },
 };
 
 /** Return the key of a rule with its settings. */

@@ -126,4 +126,46 @@ const nadam = defineRule(
   },
 );
 
-export const rules = { sgd, adagrad, rmsprop, adam, adamw, nadam };
+/** Lion (Chen and others, 2023, arXiv:2302.06675), as `Lion` of the package lion-pytorch. */
+const lion = defineRule(
+  { lr: 1e-4, beta1: 0.9, beta2: 0.99, weight_decay: 0 },
+  (params, gradient, state, { lr, beta1, beta2, weight_decay }) => {
+    const m = average(state, "exp_avg", params);
+    for (let i = 0; i < params.length; i++) {
+      // θₜ = (1 − γλ) θₜ₋₁ − γ sign(β₁ mₜ₋₁ + (1 − β₁) gₜ)
+      const direction = beta1 * m[i] + (1 - beta1) * gradient[i];
+      params[i] = params[i] * (1 - lr * weight_decay) - lr * Math.sign(direction);
+      // mₜ = β₂ mₜ₋₁ + (1 − β₂) gₜ
+      m[i] = beta2 * m[i] + (1 - beta2) * gradient[i];
+    }
+  },
+);
+
+/** Muon (Jordan and others, 2024) of a matrix with one column, as `torch.optim.Muon` in float64. */
+const muon = defineRule(
+  { lr: 1e-3, momentum: 0.95, weight_decay: 0.1 },
+  (params, gradient, state, { lr, momentum, weight_decay }) => {
+    const m = average(state, "momentum_buffer", params);
+    // dₜ = μ mₜ + (1 − μ) gₜ,  mₜ = μ mₜ₋₁ + (1 − μ) gₜ
+    const direction = m.map((old, i) => {
+      m[i] = momentum * old + (1 - momentum) * gradient[i];
+      return momentum * m[i] + (1 - momentum) * gradient[i];
+    });
+    // A column has one singular value, its length, of which Newton–Schulz makes another one.
+    const length = Math.hypot(...direction);
+    const size = newtonSchulz(length / Math.max(length, 1e-7)) / (length || 1);
+    const scale = lr * Math.sqrt(params.length) * size;
+    for (let i = 0; i < params.length; i++) {
+      // θₜ = (1 − γλ) θₜ₋₁ − γ s O(dₜ),  s = √rows
+      params[i] = params[i] * (1 - lr * weight_decay) - scale * direction[i];
+    }
+  },
+);
+
+/** Return what five steps of Muon's iteration make of a singular value. */
+export function newtonSchulz(value) {
+  for (let i = 0; i < 5; i++) value *= 3.4445 - 4.775 * value ** 2 + 2.0315 * value ** 4;
+  return value;
+}
+
+export const rules = { sgd, adagrad, rmsprop, adam, adamw, nadam, lion, muon };

@@ -1,6 +1,6 @@
 /** PyTorch code that does what a component shows. */
 
-import { rules, settings as ranges } from "../state.js";
+import { rules, standard } from "../state.js";
 
 const LINES = 30;
 
@@ -15,19 +15,13 @@ export function literal(value) {
 export function optimizerArguments({ rule, ...settings }) {
   const given = { ...settings };
   const parts = [`lr=${given.lr}`];
-  const differs = (name) => given[name] !== undefined && given[name] !== ranges[name].default;
+  const differs = (name) => given[name] !== undefined && given[name] !== standard(rule, name);
   if (differs("beta1") || differs("beta2")) {
-    const betas = ["beta1", "beta2"].map((name) => literal(given[name] ?? ranges[name].default));
+    const betas = ["beta1", "beta2"].map((name) => literal(given[name] ?? standard(rule, name)));
     parts.push(`betas=(${betas.join(", ")})`); // torch refuses (0, 0.999): both have to be floats
   }
   for (const name of rules[rule].settings) {
-    const standard = rules[rule][name] ?? ranges[name].default; // AdamW's decay has a default of its own
-    if (
-      ["lr", "beta1", "beta2"].includes(name) ||
-      given[name] === undefined ||
-      given[name] === standard
-    )
-      continue;
+    if (["lr", "beta1", "beta2"].includes(name) || !differs(name)) continue;
     parts.push(`${name}=${typeof given[name] === "boolean" ? literal(given[name]) : given[name]}`);
   }
   return parts.join(", ");

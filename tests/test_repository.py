@@ -60,7 +60,7 @@ def test_files_and_targets_that_a_text_names_are_there(name):
     assert targets <= set(re.findall(r"(?m)^([a-z]+):", makefile))
 
 
-# ── Chapter 9 ─────────────────────────────────────────────────────────────────────────────────────
+# ── References and lists ──────────────────────────────────────────────────────────────────────────
 
 _CELLS = read(next(path for path in chapter_paths() if "references" in path.stem)).cells
 REFERENCES = {
@@ -97,6 +97,20 @@ def test_what_chapters_cite_is_among_the_references(language):
     }
     assert len(cited) > 30
     assert [link for link in sorted(cited) if link not in REFERENCES[language]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sheet_holds_the_list_that_ends_the_clinic(language):
+    lists = []
+    for name in ("clinic", "sheet"):
+        path = next(path for path in chapter_paths() if path.stem.endswith(name))
+        prose = [cell.sources[language] for cell in read(path).cells if isinstance(cell, Prose)]
+        table = re.findall(r"(?:^\|.*\n?)+", "\n\n".join(prose), re.MULTILINE)[-1]
+        lists.append([row.split(" | ")[:3] for row in table.splitlines()[2:]])
+    clinic, sheet = lists
+    assert [[cell.strip("| ") for cell in row] for row in sheet] == [
+        [cell.strip("| ") for cell in row] for row in clinic
+    ]
 
 
 # ── Nothing of one machine ────────────────────────────────────────────────────────────────────────

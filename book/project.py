@@ -16,6 +16,7 @@ from helpers.language import LANGUAGES
 __all__ = [
     "LANGUAGES",
     "ROOT",
+    "SHEET",
     "Repository",
     "address",
     "chapter_paths",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
+SHEET = "12-sheet"
+"""The chapter that sums the others up: it is also printed by itself, on one sheet of paper."""
 COLAB = "https://colab.research.google.com/github"
 
 

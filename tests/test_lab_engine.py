@@ -77,7 +77,7 @@ def test_every_export_and_every_rule_and_problem_is_tested():
     tested = set(re.findall(r"engine\.(\w+)", here.read_text(encoding="utf-8")))
     tested |= {camel_case(name) for name in SCHEDULES} | set(AVERAGES)
     # What a single component uses is tested with it.
-    elsewhere = ("schedulers", "sequential", "stability")
+    elsewhere = ("map", "schedulers", "sequential", "stability")
     sources = [(lab.SOURCES / "engine" / f"{name}.js").read_text("utf-8") for name in elsewhere]
     tested |= set(re.findall(r"export (?:class|const|function) (\w+)", "".join(sources)))
     assert set(value_of("Object.keys(engine)")) == tested - {"mjs"}

@@ -17,11 +17,11 @@ from pypdf import PdfReader
 
 from book.browser import BROWSERS, find_browser
 from book.errors import BookError
-from book.project import LANGUAGES
+from book.project import LANGUAGES, SHEET
 from book.takeaway import FOLDER, MARKER, take_along
 from book.takeaway.archive import file_name, folder_files
 from book.takeaway.chapters import BookChapter, point_links
-from book.takeaway.pdf import SHEET, normalise_pdf
+from book.takeaway.pdf import normalise_pdf
 from book.text import texts
 from tests.pages import CHAPTERS, SITE, SLUGS, show_pictures, tree, watch, with_html
 

@@ -16,7 +16,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from book.manuscript.chapter import Chapter
 from book.manuscript.glossary import synonyms
-from book.project import chapter_paths
+from book.project import SHEET, chapter_paths
 
 __all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "sections"]
 
@@ -84,12 +84,12 @@ def _write_index(app: Sphinx, exception: Exception | None) -> None:
 
 
 def glossary_script(chapters: list[Chapter]) -> str:
-    """Return a script that holds the words that mean the same, and the pages of the glossaries."""
+    """Return a script that holds the words that mean the same, and the pages to look them up."""
     glossaries = [chapter for chapter in chapters if synonyms([chapter])]
     content = json.dumps(
         {
             "groups": synonyms(glossaries),
-            "pages": [f"{chapter.slug}.html" for chapter in glossaries],
+            "pages": [f"{slug}.html" for slug in (SHEET, *(one.slug for one in glossaries))],
         },
         ensure_ascii=False,
         separators=(",", ":"),

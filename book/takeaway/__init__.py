@@ -9,11 +9,11 @@ from pathlib import Path
 
 from book.browser import BROWSERS, find_browser
 from book.errors import BookError
-from book.project import LANGUAGES
+from book.project import LANGUAGES, SHEET
 from book.takeaway.archive import file_name, folder_files, write_zip
 from book.takeaway.chapters import read_chapters
 from book.takeaway.epub import write_epub
-from book.takeaway.pdf import SHEET, write_pdf, write_sheet
+from book.takeaway.pdf import write_pdf, write_sheet
 from book.templates import render
 from book.text import texts
 from helpers.language import number

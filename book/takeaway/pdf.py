@@ -12,10 +12,8 @@ from book.takeaway.chapters import BookChapter, point_links
 from book.templates import TAKEAWAY, render
 from book.text import texts
 
-__all__ = ["SHEET", "normalise_pdf", "write_pdf", "write_sheet"]
+__all__ = ["normalise_pdf", "write_pdf", "write_sheet"]
 
-SHEET = "12-sheet"
-"""The chapter that is also printed by itself, on one sheet of paper."""
 _PRINT_PAGE = "print.html"
 
 

@@ -79,7 +79,7 @@ def test_every_export_and_every_rule_and_problem_is_tested():
     # What a single component uses is tested with it.
     elsewhere = ("map", "schedulers", "sequential", "stability")
     sources = [(lab.SOURCES / "engine" / f"{name}.js").read_text("utf-8") for name in elsewhere]
-    tested |= set(re.findall(r"export (?:class|const|function) (\w+)", "".join(sources)))
+    tested |= set(re.findall(r"export (?:class|const|function\*?) (\w+)", "".join(sources)))
     assert set(value_of("Object.keys(engine)")) == tested - {"mjs"}
     assert value_of("Object.keys(engine.rules)") == [*RULES, "lion", "muon"]
     assert value_of("Object.keys(engine.problems)") == list(PROBLEMS)

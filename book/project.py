@@ -73,11 +73,7 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
         If ``_toc.yml`` cannot be read, does not list exactly the files of ``book/chapters``, or two
         of these share a number or a slug.
     """
-    try:
-        site_map = parse_toc_data(_yaml(root / "_toc.yml"))
-    except MalformedError as error:
-        raise BookError(f"_toc.yml: {' '.join(str(error).split())}") from error
-    listed = list(_in_order(site_map, site_map.root))
+    listed = [slug for _, slugs in parts(root) for slug in slugs]
     folder = root / "book" / "chapters"
     found = sorted(path.stem for path in folder.glob("*.md"))
     problems = []
@@ -104,8 +100,16 @@ def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
     """Return the parts of ``_toc.yml``: caption, empty where there is none, and slugs in order.
 
     The first one holds the root document.
+
+    Raises
+    ------
+    BookError
+        If ``_toc.yml`` cannot be read.
     """
-    site_map = parse_toc_data(_yaml(root / "_toc.yml"))
+    try:
+        site_map = parse_toc_data(_yaml(root / "_toc.yml"))
+    except MalformedError as error:
+        raise BookError(f"_toc.yml: {' '.join(str(error).split())}") from error
     found = [("", [site_map.root.docname])]
     for tree in site_map.root.subtrees:
         slugs = [slug for file in tree.files() for slug in _in_order(site_map, site_map[file])]

@@ -62,7 +62,7 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
             answers.append(element)
             following = element.find_next_sibling()
             if following is None or following.name != "details":
-                if any("right" in one.get("class", ()) for one in answers):  # else a solution
+                if any(map(_is_right, answers)):  # else a solution
                     yield {"kind": "question", "heading": heading, **_question(answers)}
                 answers = []
         elif element.img:
@@ -74,14 +74,11 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
 
 
 def _question(answers: list[Any]) -> dict[str, Any]:
-    choices = []
-    for answer in answers:
-        text, is_right = (
-            _inner(answer.summary),
-            "right" in answer["class"] if answer.get("class") else False,
-        )
-        choices.append({"text": re.sub(r"^[a-z]\) ", "", text), "is_right": is_right})
-    (right,) = (answer for answer in answers if "right" in answer.get("class", ()))
+    choices = [
+        {"text": re.sub(r"^[a-z]\) ", "", _inner(one.summary)), "is_right": _is_right(one)}
+        for one in answers
+    ]
+    (right,) = filter(_is_right, answers)
     right.summary.decompose()
     return {
         "question": _inner(answers[0].find_previous_sibling("p")),
@@ -90,12 +87,16 @@ def _question(answers: list[Any]) -> dict[str, Any]:
     }
 
 
+def _is_right(answer: Any) -> bool:
+    return "right" in answer.get("class", ())
+
+
 def _figure(figure: Any) -> dict[str, Any]:
     title = figure.figcaption or figure.select_one(".title")
     image = {name: figure.img[name] for name in ("src", "alt", "width", "height")}
     is_live = "lab-home" in figure.get("class", ())
     return {
-        "title": _inner(title) if title else "",
+        "title": _inner(title),
         "image": image,
         "live": is_live and figure["id"],
     }

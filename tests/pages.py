@@ -36,16 +36,21 @@ ONE_LANGUAGE = [
 
 
 @cache
+def html(page: str) -> str:
+    """Return the HTML of a page."""
+    return (SITE / page).read_text(encoding="utf-8")
+
+
+@cache
 def tree(page: str) -> BeautifulSoup:
     """Return a page as a tree."""
-    return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(html(page), "html.parser")
 
 
 def with_html(fragment: str) -> str:
     """Return the first chapter's page in the last language whose HTML holds a fragment."""
     pages = [page for page in CHAPTERS if page.startswith(LANGUAGES[-1]) and page in READ]
-    found = (page for page in pages if fragment in (SITE / page).read_text(encoding="utf-8"))
-    return next(found, CHAPTERS[0])
+    return next((page for page in pages if fragment in html(page)), CHAPTERS[0])
 
 
 def address(page: str) -> str:

@@ -21,6 +21,8 @@ from book.site.dates import written
 from book.text import texts
 from tests.project import ROOT, Course, code, manuscript, prose
 
+pytestmark = pytest.mark.xdist_group("site")  # built once
+
 SITE = "https://teacher.github.io/course"
 COLAB = "https://colab.research.google.com/github/teacher/course/blob/main/notebooks"
 SLUGS = ["00-start", "01-end"]

@@ -4,6 +4,7 @@ The cases of the figures are in `tests.figure_cases`; all tests here run on each
 """
 
 import copy
+import functools
 import hashlib
 import itertools
 import os
@@ -19,7 +20,6 @@ import numpy as np
 import pytest
 import torch
 from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -34,27 +34,36 @@ pytestmark = pytest.mark.xdist_group("figures")
 every_figure = pytest.mark.parametrize("name", CASES)
 every_theme = pytest.mark.parametrize("theme", palette.THEMES)
 every_page = pytest.mark.parametrize("page", canvas.PAGES)
-every_language = pytest.mark.parametrize("code", language.LANGUAGES)
 
 
-def draw(name, **options):
-    return CASES[name].draw(**CASES[name].first(), **options)
+@functools.cache
+def drawn_once(name):
+    """Return a figure in English for tests that leave it as it is."""
+    with language.using("en"):
+        return CASES[name].draw(**CASES[name].first())
 
 
 @every_page
 @every_figure
-def test_what_is_drawn_is_what_was_given(name, page):
+def test_what_is_drawn_is_what_was_given_and_its_texts_fit_in_every_language(name, page):
     with canvas.page(page):
         for data, drawn in CASES[name].pictures():
             figure = canvas.figure_of(drawn)
+            english = canvas.alternative_text(figure)
             assert figure.axes == [*np.ravel(drawn)]
             mark = "Data: scikit-learn's digits in place of MNIST"
             mark *= data.get("source") == "digits"
             marks = "○ start   ● end   ★ optimum" * ("surface" in data)
             assert " ".join(figure.get_supxlabel().split()) == " ".join((mark + marks).split())
-            assert canvas.alternative_text(figure).endswith(mark and f" {mark}.")
+            assert english.endswith(mark and f" {mark}.")
             assert figure.get_size_inches()[0] == canvas.PAGES[page]
-            assert len(canvas.alternative_text(figure)) > 60
+            assert len(english) > 60
+            check_texts(figure, language._catalogue("en")["language"], page)
+            for code in set(language.LANGUAGES) - {"en"}:
+                with language.using(code):
+                    figure = canvas.redraw(drawn)
+                assert canvas.alternative_text(figure) != english
+                check_texts(figure, language._catalogue(code)["language"], page)
 
 
 @every_figure
@@ -66,8 +75,7 @@ def test_panels_have_their_titles_and_labels_in_order(name):
     for key in name.split("."):
         texts = texts[key]
     parts, last = [texts, *(part for part in texts.values() if isinstance(part, dict))], 0
-    with language.using("en"):
-        axes = [*np.ravel(draw(name))]
+    axes = [*np.ravel(drawn_once(name))]
     if headline := axes[0].figure.get_suptitle():
         assert re.fullmatch(pattern(texts["title"]), headline)
     assert axes[0].get_title(loc="left")
@@ -86,11 +94,13 @@ def test_panels_have_their_titles_and_labels_in_order(name):
 
 @every_figure
 def test_draws_on_the_callers_axes(name):
-    own = draw(name)
+    own = drawn_once(name)
     panels = own.shape if isinstance(own, np.ndarray) else ()
     given = Figure(figsize=(8, 8)).subplots(*panels, squeeze=not panels)
     given = np.reshape(given, panels) if panels else given
-    returned = draw(name, **{"axes" if panels else "ax": given})
+    with language.using("en"):
+        options = {"axes" if panels else "ax": given}
+        returned = CASES[name].draw(**CASES[name].first(), **options)
     assert returned is given
     for ax, ours in zip(np.ravel(given), np.ravel(own), strict=True):
         assert len(ax.get_children()) == len(ours.get_children())
@@ -110,17 +120,19 @@ def to_tensors(value):
 
 @every_figure
 def test_neither_tensors_nor_the_callers_style_make_a_difference(name):
+    def drawn(data):
+        figure, text = display.picture(CASES[name].draw(**data))
+        figure.set_layout_engine("none")  # takes half of the time
+        return display.svg(figure), text
+
     data = CASES[name].first()
     before = copy.deepcopy(data)
-    figure, text = display.picture(CASES[name].draw(**data))
-    usual = display.svg(figure)
+    usual = drawn(data)
     np.testing.assert_equal(data, before)
     with plt.style.context(["dark_background", {"font.size": 20, "axes.titlelocation": "right"}]):
         style = mpl.rcParams.copy()
-        figure, again = display.picture(CASES[name].draw(**to_tensors(data)))
-        assert display.svg(figure) == usual
+        assert drawn(to_tensors(data)) == usual
         assert mpl.rcParams.copy() == style
-    assert again == text
     assert plt.get_fignums() == []
 
 
@@ -145,27 +157,26 @@ def elements(root):
     ]
 
 
-@every_figure
-def test_dark_picture_is_what_would_be_drawn_in_dark_colors(name):
-    first = draw(name)
+@pytest.mark.parametrize(("name", "page"), [*zip(CASES, itertools.cycle(canvas.PAGES))])
+def test_dark_picture_is_what_would_be_drawn_in_dark_colors(name, page):
+    first = drawn_once(name)
     shown = display.frame(lambda: canvas.redraw(first))
-    for page in canvas.PAGES:
-        with canvas.page(page), palette.theme("dark"):
-            figure = canvas.redraw(first)
-            assert canvas.take_title(figure) == shown["title"]
-            fresh, own = ET.fromstring(display.svg(figure)), {*COLORS.values()}
-        roots = {theme: ET.fromstring(shown[page][theme]) for theme in palette.THEMES}
-        assert elements(roots["dark"]) == elements(fresh)
-        assert colors_in(roots["dark"]) <= own
-        assert len(colors_in(roots["dark"])) >= (1 if figure.axes[0].images else 3)
+    with canvas.page(page), palette.theme("dark"):
+        figure = canvas.redraw(first)
+        assert canvas.take_title(figure) == shown["title"]
+        fresh, own = ET.fromstring(display.svg(figure)), {*COLORS.values()}
+    assert elements(ET.fromstring(shown[page]["dark"])) == elements(fresh)
+    for drawn, theme in itertools.product(canvas.PAGES, palette.THEMES):
+        root = ET.fromstring(shown[drawn][theme])
+        assert theme == "light" or colors_in(root) <= own
+        assert len(colors_in(root)) >= (1 if figure.axes[0].images else 3)
         # What has no paint of its own would be black.
-        for root in roots.values():
-            hidden = [*root.iter(f"{SVG}defs"), *root.iter(f"{SVG}clipPath")]
-            unseen = {one for outer in hidden for one in outer.iter()}
-            for kind in ("path", "use", "tspan", "text"):
-                for one in {*root.iter(SVG + kind)} - unseen:
-                    painted = "fill" in one.get("style", "")
-                    assert painted or not (one.text or "x").strip(), ET.tostring(one)
+        hidden = [*root.iter(f"{SVG}defs"), *root.iter(f"{SVG}clipPath")]
+        unseen = {one for outer in hidden for one in outer.iter()}
+        for kind in ("path", "use", "tspan", "text"):
+            for one in {*root.iter(SVG + kind)} - unseen:
+                painted = "fill" in one.get("style", "")
+                assert painted or not (one.text or "x").strip(), ET.tostring(one)
 
 
 def test_same_data_give_the_same_bytes_in_a_fresh_process():
@@ -184,7 +195,9 @@ def test_same_data_give_the_same_bytes_in_a_fresh_process():
 
 
 def digest(names):
-    pictures = [display.svg(canvas.figure_of(draw(name))) for name in names]
+    pictures = [
+        display.svg(canvas.figure_of(CASES[name].draw(**CASES[name].first()))) for name in names
+    ]
     return hashlib.sha256("".join(pictures).encode()).hexdigest()
 
 
@@ -201,44 +214,37 @@ def texts_of(figure):
         return draw_text(text, *arguments, **options)
 
     with mock.patch.object(Text, "draw", record), canvas.style():
-        FigureCanvasAgg(figure).draw()
+        figure.draw_without_rendering()
     return seen
 
 
-@every_page
-@every_language
-@every_figure
-def test_texts_fit_and_write_numbers_as_the_language_does(name, code, page):
-    marks = language._catalogue(code)["language"]
-    for _, drawn in CASES[name].pictures():
-        with language.using(code), canvas.page(page):
-            figure = canvas.redraw(drawn)
-            if page == "narrow":  # only on the site, which writes the title above the picture
-                canvas.take_title(figure)
-            boxes = {text: text.get_window_extent() for text in texts_of(figure)}
-        english, text = (canvas.alternative_text(canvas.figure_of(one)) for one in (drawn, figure))
-        assert (text == english) == (code == "en")
-        not_thousands = rf"\b0\{marks['thousands']}\d|\d\{marks['thousands']}(?!\d{{3}}\b)\d"
-        assert not re.search(rf"{not_thousands}|[{{}}]|\bnan\b|\binf\b|None", text)
-        assert len(boxes) > 5
-        for text, box in boxes.items():
-            inside = figure.bbox.contains(*box.min) and figure.bbox.contains(*box.max)
-            assert inside, f"{text.get_text()!r} is cut off: {box.extents} of {figure.bbox.extents}"
-            assert text.get_color() not in (COLORS["grey"], COLORS["grid"])
-        upright = {text: box for text, box in boxes.items() if text.get_rotation() % 90 == 0}
-        for (one, here), (other, there) in itertools.combinations(upright.items(), 2):
-            overlap = np.minimum(here.max, there.max) - np.maximum(here.min, there.min)
-            assert min(overlap) < 0.5, f"{one.get_text()!r} overlaps {other.get_text()!r}"  # pixels
-        for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
-            ticks = [tick for tick in axis.get_major_ticks() if tick.label1 in boxes]
-            numbers = [tick for tick in ticks if re.match(r"[−\d$]", tick.label1.get_text())]
-            assert ticks or len(figure.axes) > 1 or not len(axis.get_majorticklocs())
-            assert not numbers or len(numbers) >= 2
-            counts = re.match("(bad )?(epoch|mini-batch|step|update|day)", axis.label.get_text())
-            for tick in numbers:
-                read = value_of(tick.label1.get_text(), marks["thousands"], marks["decimal"])
-                assert read == pytest.approx(tick.get_loc(), rel=1e-9, abs=1e-12)
-                assert not counts or read == int(read)
+def check_texts(figure, marks, page):
+    """Check that all texts fit, and write numbers with a language's marks."""
+    if page == "narrow":  # only on the site, which writes the title above the picture
+        canvas.take_title(figure)
+    boxes = {text: text.get_window_extent() for text in texts_of(figure)}
+    not_thousands = rf"\b0\{marks['thousands']}\d|\d\{marks['thousands']}(?!\d{{3}}\b)\d"
+    told = canvas.alternative_text(figure)
+    assert not re.search(rf"{not_thousands}|[{{}}]|\bnan\b|\binf\b|None", told)
+    assert len(boxes) > 5
+    for text, box in boxes.items():
+        inside = figure.bbox.contains(*box.min) and figure.bbox.contains(*box.max)
+        assert inside, f"{text.get_text()!r} is cut off: {box.extents} of {figure.bbox.extents}"
+        assert text.get_color() not in (COLORS["grey"], COLORS["grid"])
+    upright = {text: box for text, box in boxes.items() if text.get_rotation() % 90 == 0}
+    for (one, here), (other, there) in itertools.combinations(upright.items(), 2):
+        overlap = np.minimum(here.max, there.max) - np.maximum(here.min, there.min)
+        assert min(overlap) < 0.5, f"{one.get_text()!r} overlaps {other.get_text()!r}"  # pixels
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        ticks = [tick for tick in axis.get_major_ticks() if tick.label1 in boxes]
+        numbers = [tick for tick in ticks if re.match(r"[−\d$]", tick.label1.get_text())]
+        assert ticks or len(figure.axes) > 1 or not len(axis.get_majorticklocs())
+        assert not numbers or len(numbers) >= 2
+        counts = re.match("(bad )?(epoch|mini-batch|step|update|day)", axis.label.get_text())
+        for tick in numbers:
+            read = value_of(tick.label1.get_text(), marks["thousands"], marks["decimal"])
+            assert read == pytest.approx(tick.get_loc(), rel=1e-9, abs=1e-12)
+            assert not counts or read == int(read)
 
 
 def value_of(written, thousands, decimal):
@@ -253,7 +259,7 @@ def value_of(written, thousands, decimal):
 # ── The palette and the canvas ────────────────────────────────────────────────────────────────────
 
 
-@every_theme
+@pytest.mark.parametrize("theme", palette.THEMES)
 def test_letters_are_legible(theme):
     grays = [contrast(gray, "#ffffff") for gray in ("#000000", "#777777")]
     assert grays == pytest.approx([21, 4.48], abs=0.01)  # by WCAG

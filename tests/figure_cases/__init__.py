@@ -27,17 +27,18 @@ class Case(NamedTuple):
     case: Callable[[], Any]
 
     def pictures(self) -> Iterator[tuple[dict[str, Any], Any]]:
-        """Yield data and the axes drawn from them in English, and then have the case check them."""
+        """Yield data and the axes drawn from them in English, once the case has checked these."""
         case = self.case()
         data = next(case, None)
         while data is not None:
             with language.using("en"):
                 axes = self.draw(**copy.deepcopy(data))
-            yield data, axes
             try:
-                data = case.send(axes)
+                following = case.send(axes)
             except StopIteration:
-                data = None
+                following = None
+            yield data, axes
+            data = following
 
     def first(self) -> dict[str, Any]:
         """Return the first data."""

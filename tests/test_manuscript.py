@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 
 import nbformat
@@ -12,7 +13,8 @@ from book.manuscript import expressions
 from book.manuscript.agreement import check, different_numbers
 from book.manuscript.chapter import Code, Prose, read_all
 from book.manuscript.notebook import make_notebook, text_outputs
-from book.project import LANGUAGES, Repository, chapter_paths
+from book.project import LANGUAGES, ROOT, Repository, chapter_paths
+from book.running import cache
 from book.running.generate import notebooks_of
 from book.running.kernel import Run
 from helpers.output import BUILD_MIME
@@ -454,3 +456,16 @@ def test_outputs_become_text_in_the_readers_language():
             nbformat.v4.new_output("execute_result", {"text/plain": "42"}),
         ]
     assert ran[0].text == "one\n"  # the run is left as it is, for the next language
+
+
+def test_committed_notebooks_show_what_the_runs_of_the_site_show():
+    """In every language: nbval runs each chapter in one of them alone."""
+    chapters = read_all()
+    runs = {one.slug: cache.load(one, cache.run_key(one)) for one in chapters}
+    if None in runs.values():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("run `make site`")
+    for (language, slug), made in notebooks_of(chapters, runs).items():
+        committed = nbformat.read(ROOT / "notebooks" / language / f"{slug}.ipynb", as_version=4)
+        for old, new in zip(committed.cells, made.cells, strict=True):
+            if "nbval-ignore-output" not in old.metadata.get("tags", ()):
+                assert old.get("outputs") == new.get("outputs"), (language, slug, old.id)

@@ -405,7 +405,9 @@ def test_lines_may_come_in_any_collection_and_must_be_the_right_ones(name, read_
 def test_numbers_that_are_right_when_tried_lie_side_by_side(name, read_message):
     exercise = EXERCISES[name]
     low, high = exercise.mistakes["low"], exercise.mistakes["high"]
-    messages = [read_message(name, number) for number in np.geomspace(low, high, 40)]
+    ends = ((low, exercise.reference), (exercise.reference, high))
+    numbers = np.concatenate([np.geomspace(*some, 9) for some in ends])
+    messages = [read_message(name, number) for number in numbers]
     runs = [one for one, before in zip(messages, [None, *messages], strict=False) if one != before]
     assert runs == [hint(f"{name}.low"), reason(name), hint(f"{name}.high")]
     for outside in (0, -exercise.reference, math.nan, 1.01 * high):

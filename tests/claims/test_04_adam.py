@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from helpers import problems
+from tests.claims import neighbours
 
 BETAS = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.95), (0.8, 0.999)]
 X, Y = problems.linear_regression().data("train")
@@ -105,8 +106,7 @@ def test_gradients_that_grow_get_more_than_the_rate_and_those_that_shrink_less(p
         )
 
 
-@pytest.mark.parametrize("size", [300, 1000, 10_000])
-@pytest.mark.parametrize("before", [1000, 4000])
+@neighbours("size, before", (1000, 1000), (300, 4000), (10_000, 4000), (300, 1000))
 def test_a_spike_makes_a_step_of_three_rates_and_a_long_shadow_and_clipping_prevents_both(
     size, before
 ):

@@ -8,10 +8,10 @@ import torch
 from sklearn.datasets import load_digits
 
 from helpers import curvature, optimizers, problems, simulate
+from tests.claims import neighbours
 
 SEEDS = range(1000, 1010)
 RATES = [0.15, 0.5, 0.65, 0.9]
-SLOW = pytest.param(900, marks=pytest.mark.slow)
 
 
 @cache
@@ -41,7 +41,7 @@ def alive(run):
 # ── The edge ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("first", [300, SLOW])
+@neighbours("first", 300, 900)
 def test_sharpness_rises_to_the_limit_and_stays_and_at_a_low_rate_it_does_not_get_there(first):
     _, sharpness = trained(first)
     last = sharpness[..., -5:].mean(-1)
@@ -54,7 +54,7 @@ def test_sharpness_rises_to_the_limit_and_stays_and_at_a_low_rate_it_does_not_ge
             assert (share - 1).abs().max() < 0.1, lr
 
 
-@pytest.mark.parametrize("first", [300, SLOW])
+@neighbours("first", 300, 900)
 def test_at_the_edge_the_loss_jumps_and_falls_all_the_same(first):
     losses, _ = trained(first)
     rises = (losses.diff(dim=-1) > 0).sum(-1)
@@ -76,6 +76,7 @@ def test_the_chapters_rates_are_below_the_limit_of_the_start():
     assert (2 / start > 1.0).all()
 
 
+@pytest.mark.slow
 def test_with_cross_entropy_sharpness_stays_far_below_and_falls_in_the_end():
     rates = [0.2, 0.45, 0.7, 1.0]
     run = train(rates, net=network(kind="cross_entropy"))
@@ -121,13 +122,17 @@ def test_one_and_a_half_times_is_a_catapult_and_twice_almost_always_the_end():
     share = raised.sharpness[:, -5:].mean(1) * 0.75 / 2
     assert (share - 1).abs().max() < 0.1
     assert alive(doubled).sum() <= 4
+
+
+@pytest.mark.slow
+def test_beyond_twice_nothing_survives():
     assert not alive(moved(2.5)).any()
 
 
 # ── Other rules ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("mu", "lr"), [(0.5, 0.7), (0.5, 1.0), (0.3, 0.8)])
+@neighbours("mu, lr", (0.5, 0.7), (0.5, 1.0), (0.3, 0.8))
 def test_momentum_goes_to_its_own_limit(mu, lr):
     run = train(lr, momentum=mu)
     share = run.sharpness[:, -5:].mean(1) * lr / (2 * (1 + mu))
@@ -135,7 +140,7 @@ def test_momentum_goes_to_its_own_limit(mu, lr):
     assert (run.sharpness[:, -5:].mean(1) > 1.15 * 2 / lr).all()  # beyond that of SGD
 
 
-@pytest.mark.parametrize(("beta", "lr"), [(0.9, 0.02), (0.9, 0.05), (0.8, 0.03)])
+@neighbours("beta, lr", (0.9, 0.02), (0.9, 0.05), (0.8, 0.03))
 def test_adam_goes_to_its_own_limit_in_the_rescaled_coordinates(beta, lr):
     run = train(lr, rule=optimizers.adam, betas=(beta, 0.999))
     share = run.sharpness[:, -5:].mean(1) * lr * (1 - beta) / (2 * (1 + beta))
@@ -251,7 +256,7 @@ def ends(start, rates, momenta, steps=300):
     return simulate.on_problem(pair, optimizers.sgd, start, steps, **options).paths[:, -1]
 
 
-@pytest.mark.parametrize("start", [(0.5, 0.3), (1.4, -0.2), (2.0, 0.2)])
+@neighbours("start", (0.5, 0.3), (1.4, -0.2), (2.0, 0.2))
 def test_right_of_the_line_nothing_stays_in_a_minimum(start):
     momenta = [0.0, 0.3, 0.6, 0.9]
     for mu in momenta:
@@ -289,7 +294,7 @@ def test_left_of_the_line_some_runs_diverge_and_neighbours_end_differently_at_ev
     assert high - low < 1e-5
 
 
-@pytest.mark.parametrize("start", [(2, 0.2), (2.5, 0.1), (1.8, 0.3)])
+@neighbours("start", (2, 0.2), (2.5, 0.1), (1.8, 0.3))
 def test_a_higher_rate_ends_in_a_flatter_minimum_always_below_its_limit(start):
     nearest = ends(start, [0.01], 0.0, steps=5000)[0].square().sum().item()
     edge = 2 / nearest

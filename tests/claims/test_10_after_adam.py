@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from helpers import optimizers, problems, simulate
 from helpers.lab._race import muon_of_points
+from tests.claims import neighbours
 from tests.claims.after_adam import LENGTHS, RESULTS, SETTINGS
 
 TOY = problems.linear_regression()
@@ -136,7 +137,7 @@ def test_newton_schulz_costs_five_sides_over_the_batch(side, batch):
 # ── Schedule-free and Adafactor ───────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("lr", "beta"), [(1.0, 0.9), (1.1, 0.9), (1.0, 0.8), (1.2, 0.9)])
+@neighbours("lr, beta", (1.0, 0.9), (1.1, 0.9), (1.0, 0.8), (1.2, 0.9))
 def test_at_a_rate_at_which_sgd_diverges_the_average_arrives_and_z_trembles(lr, beta):
     x, y = (part[:, None] for part in TOY.data("train"))
 

@@ -1,6 +1,7 @@
 """The lab's components as their tests use them: pure functions in node, and pages in a browser."""
 
 import contextlib
+import functools
 import io
 import json
 import re
@@ -82,10 +83,16 @@ def page_data(component: str, language: str, **state: Any) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def page_script() -> str:
+    """Return the script of a page."""
+    return lab.bundle("page.js", "iife")
+
+
 def write_page(folder: Path, component: str, language: str = "en", **state: Any) -> str:
     """Write a page with a component alone, and return its address."""
     data = page_data(component, language, **state)
-    (folder / "lab.js").write_text(lab.bundle("page.js", "iife"), "utf-8")
+    (folder / "lab.js").write_text(page_script(), "utf-8")
     style = lab._kernel_palette() + (lab.SOURCES / "lab.css").read_text("utf-8")
     (folder / "lab.css").write_text(style, "utf-8")
     page = folder / f"{language}.html"

@@ -7,6 +7,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: results differ wi
 import pytest
 import torch
 
+collect_ignore = ["colab.py", "mutants.py"]  # programs, and slow to import
 pytest.register_assert_rewrite("tests.figure_cases")
 
 torch.set_num_threads(1)

@@ -273,7 +273,9 @@ def test_a_guess_is_drawn_at_its_value_on_the_axis(visit, axis, viewport):
 def test_who_is_sent_to_the_text_after_a_covered_figure_sees_both(visit):
     page = visit(PREDICTIONS[0])  # a search within the page does the same as a link
     figures = page.locator("figure.covered").count()
-    page.locator(WAITING).first.evaluate("(text) => { text.id = 'sought'; location.hash = 'sought'; }")
+    page.locator(WAITING).first.evaluate(
+        "(text) => { text.id = 'sought'; location.hash = 'sought'; }"
+    )
     wait_until(page, f"document.querySelectorAll('figure.covered').length === {figures - 1}")
     assert page.locator("#sought").get_attribute("hidden") is None
 

@@ -6,12 +6,14 @@ import random
 
 import numpy as np
 import pytest
+import schedulefree
 import torch
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import averages, training
+from helpers.optimizers import ForTorch, schedule_free_sgd
 from tests.training_cases import CROSS_ENTROPY, OPTIMIZERS, network, sgd, small
 
 
@@ -128,6 +130,34 @@ def test_all_is_as_it_was(name, kind, trained, mode):
     with pytest.raises(ValueError, match="labels"):
         training.range_test(model, CROSS_ENTROPY, optimizer, [(x, y), (x, y + 3)])
     assert_unchanged(before, model, optimizer, scheduler, loader)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: schedulefree.SGDScheduleFree(p, lr=0.1),
+        lambda p: ForTorch(p, schedule_free_sgd, lr=0.1),
+    ],
+)
+def test_a_schedule_free_optimizer_is_tested_where_it_trains_and_keeps_its_mode(make):
+    x, y = small(40)
+    tests = []
+    for mode in ("train", "eval"):
+        model = network("plain")
+        optimizer = make(model.parameters())
+        optimizer.train()
+        for _ in range(5):
+            optimizer.zero_grad()
+            CROSS_ENTROPY(model(x), y).backward()
+            optimizer.step()
+        getattr(optimizer, mode)()
+        scheduler = torch_schedulers.StepLR(optimizer, 1)
+        loader = DataLoader(TensorDataset(x, y), generator=torch.Generator())
+        before = snapshot(model, optimizer, scheduler, loader)
+        options = {"start": 0.01, "end": 3.0, "steps": 20, "batch_size": 10}
+        tests.append(training.range_test(model, CROSS_ENTROPY, optimizer, (x, y), **options))
+        assert_unchanged(before, model, optimizer, scheduler, loader)
+    torch.testing.assert_close(tests[0].losses, tests[1].losses)
 
 
 def test_a_loss_that_uses_the_model_uses_the_weights_of_the_test():

@@ -74,7 +74,8 @@ def on_network(
     schedule : dict, optional
         As for `helpers.simulate.on_problem`.
     rounds : int
-        Products of the Hessian a measurement, which goes on from the direction of the last one.
+        Products of the Hessian a measurement, which goes on from the direction of the last one; the
+        first has five times as many.
     **hyper
         Arguments of the rule, each one value or several.
 
@@ -98,17 +99,22 @@ def on_network(
     optimizer, _ = make_optimizer(rule, settings * len(all_seeds))
     rows = read_schedule(schedule, settings, steps)
     theta = network.start(all_seeds) if start is None else start
-    theta = theta.repeat_interleave(len(settings), dim=0)
+    # The first measurement has no direction to go on from: it takes longer, once a start.
+    first = curvature.sharpness(network.loss, theta, rounds=5 * rounds)
+    theta, value, direction = (
+        each.repeat_interleave(len(settings), dim=0) for each in (theta, *first)
+    )
     order = torch.Generator().manual_seed(0)
-    state, direction = optimizer.init(theta), None
+    state = optimizer.init(theta)
     batches: list[torch.Tensor] = []
     losses, values = [], []
     for step in range(steps):
         if step % every == 0:
-            scale = _scale(state, labels[0], step)
-            value, direction = curvature.sharpness(
-                network.loss, theta, scale=scale, start=direction, rounds=rounds, rel=1e-3
-            )
+            if step:
+                scale = _scale(state, labels[0], step)
+                value, direction = curvature.sharpness(
+                    network.loss, theta, scale=scale, start=direction, rounds=rounds, rel=1e-3
+                )
             values.append(value)
             direction = direction.nan_to_num(1.0)
         loss, gradient = _loss_and_gradient(network, theta)

@@ -70,7 +70,8 @@ def range_test(
     Too low a rate leaves the loss where it is, a good one makes it fall, too high a one makes it
     grow (Smith, 2017, arXiv:1506.01186, section 3.3, whose rate rose linearly).
 
-    Afterwards model, optimizer, scheduler, gradients and random state are exactly as before.
+    Afterwards model, optimizer, scheduler, gradients and random state are exactly as before. A
+    schedule-free optimizer, which has ``train()``, is tested in training mode.
 
     Parameters
     ----------
@@ -123,6 +124,7 @@ def range_test(
         _model.in_mode(model, training=True),
         progress_bar(steps, *texts, show=progress) as bar,
     ):
+        _model.set_mode([optimizer], training=True)
         order = torch.Generator().manual_seed(seed)
         endless = itertools.chain.from_iterable(batches.epoch(order) for _ in itertools.count())
         for rate, (x, y) in zip(rates, endless, strict=False):

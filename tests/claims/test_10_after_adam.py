@@ -127,7 +127,8 @@ def test_muons_step_spreads_over_the_directions_of_a_gradient_that_lies_in_few(w
             before, (params, state) = params, rule.update(params, gradient, state)
         sizes = torch.linalg.svdvals(params - before)
         middle.append((sizes[width // 2] / sizes[0]).item())
-    assert middle[0] < 0.01 < middle[1] < 0.2 < 0.3 < middle[2]
+    assert middle[0] < 0.02
+    assert 4 * middle[0] < middle[1] < middle[2] / 4
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (16, 64), (128, 8)])

@@ -80,6 +80,21 @@ def test_no_identifier_of_a_table_is_broken(opened, width):
     assert opened.page.evaluate(BROKEN) == []
 
 
+CUT_OFF = """[...document.querySelectorAll("article :is(table, pre, figure, div.math)")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1
+    || box.getBoundingClientRect().right > innerWidth + 1)
+  .map((box) => box.textContent.trim().slice(0, 40))"""
+
+
+def test_nothing_is_cut_off_on_paper(opened):
+    opened.page.set_viewport_size({"width": 658, "height": 960})  # A4 without the book's margins
+    opened.page.emulate_media(media="print")
+    try:
+        assert opened.page.evaluate(CUT_OFF) == []
+    finally:
+        opened.page.emulate_media(media="null")
+
+
 def test_page_is_light(opened):
     """On a first visit, compressed, before the reader touches anything."""
     sizes = {path: len(compressed(SITE / path)) for path in opened.files}

@@ -324,7 +324,7 @@ def test_text_that_not_all_readers_see_alike_is_named(course, text, problem):
     course.write(END, course.read(END) + prose(text, text))
     named = {line for line in check(course.root) if line.startswith(END)}
     assert len(named) == bool(problem)
-    assert all(line.startswith(f"{END}, cell 6 (line 25): {problem}") for line in named), named
+    assert all(line.startswith(f"{END}, cell 6 (line 27): {problem}") for line in named), named
 
 
 def test_a_cell_that_needs_a_name_of_a_hidden_one_is_named(tmp_path):
@@ -419,7 +419,7 @@ def test_notebooks_have_the_same_cells_in_each_language(chapter):
     assert len({cell.id for cell in pt}) == len(pt) == 11
     assert [cell.get("metadata") for cell in pt] == [cell.get("metadata") for cell in en]
     different = [a.source for a, b in zip(pt, en, strict=True) if a.source != b.source]
-    assert [source.split("\n\n")[-1] for source in different if "import" in source] == [
+    assert [source.split("\n\n")[-1] for source in different if "import language" in source] == [
         'language.use("pt")'
     ]
     assert pt[-2].source == f"[Veja]({COLAB}/pt/01-end.ipynb#o-fim)."

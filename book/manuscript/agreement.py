@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 from book.errors import BookError
 from book.manuscript import expressions
 from book.manuscript.chapter import Chapter, Prose, read_all
+from book.manuscript.markdown import CODE, not_plain
 from book.manuscript.notebook import ROLE, make_notebook, neighbours
-from book.project import LANGUAGES, PICTURES, ROOT, repository
+from book.project import LANGUAGES, ROOT, repository
 from helpers import language
 
 __all__ = ["check", "different_numbers"]
@@ -33,7 +34,7 @@ def check(root: Path = ROOT) -> list[str]:
         return list(error.problems)
     problems = [line for chapter in chapters for line in _disagreements(chapter)]
     problems += [line for chapter in chapters for line in _missing_names(chapter)]
-    problems += [line for chapter in chapters for line in _not_plain(chapter, root)]
+    problems += [line for chapter in chapters for line in not_plain(chapter, root)]
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES:
             draft = make_notebook(chapter, code, published, beside)
@@ -41,7 +42,8 @@ def check(root: Path = ROOT) -> list[str]:
     known = {chapter.slug for chapter in chapters}
     for code in LANGUAGES:
         for path in sorted((root / "notebooks" / code).glob("*.ipynb")):
-            if path.stem not in known:
+            # Others, such as Untitled.ipynb, are people's own.
+            if path.stem not in known and re.fullmatch(r"\d\d-[a-z0-9-]+", path.stem):
                 problems.append(f"notebooks/{code}/{path.name}: no chapter has this name")
     return problems
 
@@ -79,41 +81,7 @@ def different_numbers(
 
 
 # What a text must have in common in all languages.
-_CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
-
-
-_DIRECTIVE = re.compile(r"^ *(?::::|!!! |[`~]{3,} *\{|> \[!).*", re.MULTILINE)
-_NOT_PLAIN = re.compile(r"~~.*?~~|^ *[-*+] \[[ xX]\] .*|\[\^[^]]*\]|<img\b[^>]*>", re.MULTILINE)
-_PICTURE = re.compile(r"!\[([^]]*)\](?:\(([^)]*)\))?")
-_FILE = re.compile(r"pictures/[\w.-]+\.(?:jpe?g|png|svg)")
-
-
-def _not_plain(chapter: Chapter, root: Path) -> Iterator[str]:
-    """Yield what notebooks, pages and books do not all show: not plain Markdown, other pictures."""
-    for cell in chapter.cells:
-        for source in cell.sources.values() if isinstance(cell, Prose) else ():
-            prose = expressions.MATH.sub(" ", _CODE.sub(" ", source))
-            for found in [*_DIRECTIVE.findall(source), *_NOT_PLAIN.findall(prose)]:
-                yield (
-                    f"{cell.location}: must be plain Markdown, which Colab, GitHub and the site "
-                    f"all show, got {found}"
-                )
-            for alt, target in _PICTURE.findall(prose):
-                picture = f"![{alt}]({target})"
-                if not _FILE.fullmatch(target):
-                    yield (
-                        f"{cell.location}: a picture must be a JPEG, PNG or SVG file of "
-                        f"{PICTURES}, as ![what it shows](pictures/name.png), since pages ask "
-                        f"nothing of other sites and books hold it; got {picture}"
-                    )
-                elif not (root / "book" / "chapters" / target).is_file():
-                    yield f"{cell.location}: there is no book/chapters/{target}"
-                if not alt.strip():
-                    yield (
-                        f"{cell.location}: a picture must have an alternative text in each "
-                        f"language, got {picture}"
-                    )
 
 
 def _missing_names(chapter: Chapter) -> Iterator[str]:
@@ -158,8 +126,8 @@ def _parts(source: str, code: str) -> dict[str, Counter[str]]:
     """Count the parts of a text in a form that does not depend on its language."""
     fields = [one.field for one in expressions.find(source)]
     source = re.sub(r"\{\{.*?\}\}", "{{}}", source)
-    snippets = _CODE.findall(source)
-    prose = _CODE.sub(" ", source)
+    snippets = CODE.findall(source)
+    prose = CODE.sub(" ", source)
     formulas = [_neutral_formula(f, code) for f in expressions.MATH.findall(prose)]
     prose = expressions.MATH.sub(" ", prose)
     # A link to a heading names it in its own language.

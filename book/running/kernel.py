@@ -86,7 +86,7 @@ def run_chapter(chapter: Chapter) -> Run:
 
 @contextmanager
 def _kernel(path: str) -> Iterator[NotebookClient]:
-    """Start a kernel of this Python in a new folder; try twice, since another may take its ports."""
+    """Start a kernel of this Python in a new folder; try twice, as another may take its ports."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         for is_last in (False, True):

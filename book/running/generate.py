@@ -5,7 +5,6 @@ import json
 import os
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -17,7 +16,7 @@ from book.manuscript.chapter import Chapter, read_all
 from book.manuscript.notebook import ROLE, make_notebook, neighbours, text_outputs
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
-from book.running.interrupt import stop
+from book.running.interrupt import ProcessesPool
 from book.running.kernel import Run, run_chapter
 
 __all__ = ["generate", "notebooks_of", "run_all"]
@@ -66,21 +65,17 @@ def run_all(chapters: list[Chapter]) -> dict[str, Run]:
     """
     runs: dict[str, Run] = {}
     problems: list[str] = []
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ProcessesPool(_cores()) as pool:
         # Those with most code take longest, so they start first.
         by_length = sorted(chapters, key=lambda chapter: -sum(len(c.source) for c in chapter.code))
         futures = {chapter.slug: pool.submit(_run, chapter) for chapter in by_length}
-        try:
-            for chapter in chapters:
-                try:
-                    runs[chapter.slug], duration = futures[chapter.slug].result()
-                except BookError as error:
-                    problems += error.problems
-                    duration = "failed"
-                print(f"  {chapter.slug:<24} {duration}", flush=True)
-        except BaseException:  # Ctrl-C, or a full disk
-            stop(pool, futures.values())
-            raise
+        for chapter in chapters:
+            try:
+                runs[chapter.slug], duration = futures[chapter.slug].result()
+            except BookError as error:
+                problems += error.problems
+                duration = "failed"
+            print(f"  {chapter.slug:<24} {duration}", flush=True)
     if problems:
         raise BookError(*problems)
     return runs

@@ -1,25 +1,37 @@
-"""What Ctrl-C does to the processes that a build has started."""
+"""What Ctrl-C does to a build: all that it has started ends at once."""
 
 import signal
 import time
-from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from types import TracebackType
 
 import psutil
 
-__all__ = ["end_on_interrupt", "stop"]
+__all__ = ["ProcessesPool", "end_on_interrupt"]
 
 
-def stop(pool: ThreadPoolExecutor, runs: Collection[Future[Any]]) -> None:
-    """Start no further run, and kill the kernels of the others, which Ctrl-C does not reach."""
-    pool.shutdown(wait=False, cancel_futures=True)
-    while not all(run.done() for run in runs):
-        for kernel in psutil.Process().children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                kernel.kill()
-        time.sleep(0.1)
+class ProcessesPool(ThreadPoolExecutor):
+    """Threads that wait for processes, which are killed where the ``with`` block raises.
+
+    A kernel has a process group of its own, which Ctrl-C does not reach.
+    """
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        """Wait for all threads, but after an error start nothing more."""
+        if kind is not None:
+            self.shutdown(wait=False, cancel_futures=True)
+            while any(thread.is_alive() for thread in self._threads):
+                for process in psutil.Process().children(recursive=True):
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+                time.sleep(0.1)
+        return super().__exit__(kind, error, traceback)
 
 
 def end_on_interrupt() -> None:

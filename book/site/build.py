@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -18,6 +17,7 @@ from book.manuscript.notebook import ROLE, make_notebook, neighbours
 from book.project import LANGUAGES, PICTURES, ROOT, Repository, repository
 from book.running import fingerprint
 from book.running.generate import notebooks_of, run_all
+from book.running.interrupt import ProcessesPool
 from book.running.kernel import Run
 from book.site.assets import stage_assets
 from book.site.exercises import exercise_form
@@ -66,7 +66,7 @@ def build() -> Path:
         html.mkdir()
         for language in LANGUAGES:
             _stage(chapters, runs, language, Path(scratch) / language)
-        with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        with ProcessesPool(len(LANGUAGES)) as pool:
             reports = pool.map(
                 lambda code: run_jupyter_book(code, Path(scratch) / code, html / code), LANGUAGES
             )

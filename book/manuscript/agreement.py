@@ -18,6 +18,7 @@ from book.manuscript.chapter import Chapter, Prose, read_all
 from book.manuscript.markdown import CODE, not_plain
 from book.manuscript.notebook import ROLE, make_notebook, neighbours
 from book.project import LANGUAGES, ROOT, repository
+from book.text import texts
 from helpers import language
 
 __all__ = ["check", "different_numbers"]
@@ -30,8 +31,11 @@ def check(root: Path = ROOT) -> list[str]:
         for chapter in chapters:
             list(expressions.in_prose(chapter))
         published = repository(root)
+        keys = {code: texts(code).keys() for code in LANGUAGES}
     except BookError as error:
         return list(error.problems)
+    if lacking := [(code, key) for code in keys for key in keys[LANGUAGES[0]] - keys[code]]:
+        return [f"book/locale/{code}.toml: lacks {key}" for code, key in lacking]
     problems = [line for chapter in chapters for line in _disagreements(chapter)]
     problems += [line for chapter in chapters for line in _missing_names(chapter)]
     problems += [line for chapter in chapters for line in not_plain(chapter, root)]

@@ -138,10 +138,10 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
 
 
 def _describe(notebook: NotebookNode, length: int = 160) -> None:
-    """Give a page its description: the start of its first paragraph, cut after a sentence."""
-    _title, *paragraphs = notebook.cells[0].source.split("\n\n")
+    """Give a page its description: the start of its first paragraph, or its title."""
+    title, *paragraphs = notebook.cells[0].source.split("\n\n")
     marks = r"!\[[^]]*\]\([^)]*\)|\]\([^)]*\)|\\(?=\$)|(?<!\\)\$|[\[*_`]"
-    text = " ".join(re.sub(marks, "", paragraphs[0] if paragraphs else "").split())
+    text = " ".join(re.sub(marks, "", paragraphs[0] if paragraphs else title[2:]).split())
     if len(text) > length:
         ends = [end.end() for end in re.finditer(r"[.?!](?= )", text[: length + 1])]
         is_long = bool(ends) and ends[-1] > length / 2

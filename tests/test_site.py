@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
@@ -21,6 +22,7 @@ from book import git
 from book.browser import find_browser
 from book.errors import BookError
 from book.project import LANGUAGES, Repository, address, repository, set_repository
+from book.site.build import _describe
 from book.site.dates import written
 from book.takeaway.archive import file_name
 from book.text import texts
@@ -334,6 +336,19 @@ def test_language_links_pair_the_headings(page):
     assert json.loads(link["data-headings"]) == {"um-comeco": "a-start", "numeros": "numbers"}
     (back,) = page("en/00-start.html").select("a.language")
     assert json.loads(back["data-headings"]) == {"a-start": "um-comeco", "numbers": "numeros"}
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("# A **title**", "A title"),
+        ("# A\n\n![B](b.png) For R\\$ 10, $x$ and [that](c.md).", "For R$ 10, x and that."),
+    ],
+)
+def test_page_without_a_paragraph_is_described_by_its_title(text, described):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    _describe(notebook)
+    assert notebook.metadata["og:description"] == described
 
 
 # ── Beside the pages ──────────────────────────────────────────────────────────────────────────────

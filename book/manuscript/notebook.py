@@ -34,7 +34,7 @@ if found is None or found.origin is None:
     %pip install --quiet anywidget pooch tqdm
 elif not Path(found.origin).with_name("language.py").exists():
     text = "{in_the_way}"
-    raise ImportError(text + found.origin)\
+    raise ImportError(f"{{text}} {{found.origin}}")\
 """
 
 _LANGUAGE = """\

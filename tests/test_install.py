@@ -81,7 +81,7 @@ def make(folder, target, *settings):
 
 def test_half_made_environment_is_made_again_and_a_missing_python_named(tmp_path):
     course = Course(tmp_path)
-    course.write(".venv/bin/python", "")  # Debian's, where python3-venv is missing
+    course.write(".venv/bin/python", "")  # as Debian leaves it where a package is missing
     commands = make(tmp_path, ".venv/bin/uv", "--dry-run")
     assert "python3 -m venv .venv" in commands
     assert "PIP_USER=0 .venv/bin/python -m pip install" in commands

@@ -35,5 +35,5 @@ class ProcessesPool(ThreadPoolExecutor):
 
 
 def end_on_interrupt() -> None:
-    """Have the worker of a process pool end at Ctrl-C without a traceback."""
+    """Have the worker of a process pool end at Ctrl-C, and print nothing."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

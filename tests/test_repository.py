@@ -11,6 +11,7 @@ import pytest
 
 from book.manuscript.chapter import Prose, read
 from book.project import LANGUAGES, ROOT, chapter_paths
+from book.running.generate import is_as_written
 from tests.project import needs_clone
 
 pytestmark = needs_clone
@@ -62,6 +63,12 @@ def test_files_and_targets_that_a_text_names_are_there(name):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert targets
     assert targets <= set(re.findall(r"(?m)^([a-z]+):", makefile))
+
+
+def test_committed_notebooks_are_as_they_were_written():
+    paths = sorted(ROOT.glob("notebooks/*/[0-9][0-9]-*.ipynb"))
+    edited = [path for path in paths if path.name == path.name.lower() and not is_as_written(path)]
+    assert edited == [], "run `.venv/bin/python -m book notebooks --overwrite`"
 
 
 # ── References and lists ──────────────────────────────────────────────────────────────────────────

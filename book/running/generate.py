@@ -19,7 +19,7 @@ from book.running import cache
 from book.running.interrupt import ProcessesPool
 from book.running.kernel import Run, run_chapter
 
-__all__ = ["generate", "notebooks_of", "run_all"]
+__all__ = ["generate", "is_as_written", "notebooks_of", "run_all"]
 
 
 def generate(slugs: Iterable[str] = (), root: Path = ROOT, overwrite: bool = False) -> None:
@@ -39,17 +39,17 @@ def generate(slugs: Iterable[str] = (), root: Path = ROOT, overwrite: bool = Fal
     slugs = list(slugs) or known
     if unknown := [slug for slug in slugs if slug not in known]:
         raise BookError(*(f"there is no chapter {slug}; there are {known}" for slug in unknown))
-    paths = [root / "notebooks" / code / f"{slug}.ipynb" for code in LANGUAGES for slug in slugs]
-    if not overwrite:
-        edited = [path for path in paths if path.exists() and not _is_as_written(path)]
-        if edited:
-            raise BookError(*(_refusal(path.relative_to(root)) for path in edited))
+    names = [f"notebooks/{code}/{slug}.ipynb" for code in LANGUAGES for slug in slugs]
+    there = [name for name in names if (root / name).exists()]
+    edited = [name for name in there if not overwrite and not is_as_written(root / name)]
+    if edited:
+        raise BookError(*map(_refusal, edited))
     runs = run_all([chapter for chapter in chapters if chapter.slug in slugs])
     made = notebooks_of(chapters, runs, root)
     for (language, slug), notebook in made.items():
         _write(notebook, root / "notebooks" / language / f"{slug}.ipynb")
     for path in (root / "notebooks").glob("*/*.ipynb"):
-        if path.stem not in known and _is_as_written(path):
+        if path.stem not in known and is_as_written(path):
             path.unlink()
 
 
@@ -136,15 +136,12 @@ def _write(notebook: NotebookNode, path: Path) -> None:
     os.replace(partial, path)
 
 
-def _is_as_written(path: Path) -> bool:
+def is_as_written(path: Path) -> bool:
     """Whether `_write` wrote a notebook, under this name, and no cell was edited since."""
     try:
         notebook = nbformat.read(path, as_version=4)
         return bool(notebook.metadata.get(ROLE) == _digest(notebook, path))
-    except (
-        ValueError,
-        AttributeError,
-    ):  # JSON that is no notebook, such as one with merge conflicts
+    except (ValueError, AttributeError):  # no notebook, such as one with a conflict of a merge
         return False
 
 
@@ -154,9 +151,9 @@ def _digest(notebook: NotebookNode, path: Path) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def _refusal(path: Path) -> str:
+def _refusal(name: str) -> str:
+    slug = Path(name).stem
     return (
-        f"{path.as_posix()}: was edited by hand, which would be lost: bring it to "
-        f"book/chapters/{path.stem}.md or keep a copy, then run "
-        f"`.venv/bin/python -m book notebooks --overwrite {path.stem}`"
+        f"{name}: was edited by hand, which would be lost: bring it to book/chapters/{slug}.md or "
+        f"keep a copy, then run `.venv/bin/python -m book notebooks --overwrite {slug}`"
     )

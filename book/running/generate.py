@@ -16,7 +16,7 @@ from book.manuscript.chapter import Chapter, read_all
 from book.manuscript.notebook import ROLE, make_notebook, neighbours, text_outputs
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
-from book.running.interrupt import ProcessesPool
+from book.running.interrupt import StoppablePool
 from book.running.kernel import Run, run_chapter
 
 __all__ = ["generate", "is_as_written", "notebooks_of", "run_all"]
@@ -65,7 +65,7 @@ def run_all(chapters: list[Chapter]) -> dict[str, Run]:
     """
     runs: dict[str, Run] = {}
     problems: list[str] = []
-    with ProcessesPool(_cores()) as pool:
+    with StoppablePool(_cores()) as pool:
         # Those with most code take longest, so they start first.
         by_length = sorted(chapters, key=lambda chapter: -sum(len(c.source) for c in chapter.code))
         futures = {chapter.slug: pool.submit(_run, chapter) for chapter in by_length}

@@ -8,10 +8,10 @@ from types import TracebackType
 
 import psutil
 
-__all__ = ["ProcessesPool", "end_on_interrupt"]
+__all__ = ["StoppablePool", "end_on_interrupt"]
 
 
-class ProcessesPool(ThreadPoolExecutor):
+class StoppablePool(ThreadPoolExecutor):
     """Threads that wait for processes, which are killed where the ``with`` block raises.
 
     A kernel has a process group of its own, which Ctrl-C does not reach.

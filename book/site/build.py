@@ -17,7 +17,7 @@ from book.manuscript.notebook import ROLE, make_notebook, neighbours
 from book.project import LANGUAGES, PICTURES, ROOT, Repository, repository
 from book.running import fingerprint
 from book.running.generate import notebooks_of, run_all
-from book.running.interrupt import ProcessesPool
+from book.running.interrupt import StoppablePool
 from book.running.kernel import Run
 from book.site.assets import stage_assets
 from book.site.exercises import exercise_form
@@ -66,7 +66,7 @@ def build() -> Path:
         html.mkdir()
         for language in LANGUAGES:
             _stage(chapters, runs, language, Path(scratch) / language)
-        with ProcessesPool(len(LANGUAGES)) as pool:
+        with StoppablePool(len(LANGUAGES)) as pool:
             reports = pool.map(
                 lambda code: run_jupyter_book(code, Path(scratch) / code, html / code), LANGUAGES
             )
@@ -170,6 +170,6 @@ def _replace(new: Path, path: Path) -> None:
             path.rename(old)
         new.rename(path)
     except BaseException:  # Ctrl-C, too
-        if old.exists():
+        if old.exists() and not path.exists():
             old.rename(path)
         raise

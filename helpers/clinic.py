@@ -5,17 +5,19 @@ chapter's own, others for repairs that often go wrong. `pair` gives both curves 
 """
 
 import copy
+import functools
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 from torch.optim import SGD, Optimizer, lr_scheduler
 
-from helpers import schedules
+from helpers import _validate, schedules
 
 __all__ = [
     "accumulated",
@@ -43,6 +45,48 @@ __all__ = [
 LR = 0.1
 """The rate where a patient has none of its own."""
 
+P, R = ParamSpec("P"), TypeVar("R")
+
+_NUMBERS = {
+    "decay": "[0, 1)",
+    "gamma": "(0, 1]",
+    "lr": "[0, inf)",
+    "max_norm": "(0, inf)",
+    "momentum": "[0, 1)",
+    "weight_decay": "[0, inf)",
+}
+
+
+def _check(name: str, value: Any) -> Any:
+    """Return an argument of a patient, or raise an error that names it."""
+    if name in _NUMBERS:
+        return _validate.number(name, value, _NUMBERS[name])
+    if name in ("accuracies", "start", "values"):
+        return _validate.row(name, value)
+    if name == "losses":
+        return _validate.array(name, value)
+    if name == "seed":
+        return _validate.seed(name, value)
+    if name in ("total", "warm", "batches", "accumulate", "epochs", "hold", "steps"):
+        return _validate.count(name, value, at_most=_validate.MAX_STEPS)
+    if name in ("patience", "saved_at"):
+        return _validate.count(name, value, at_least=0)
+    return _validate.flag(name, value)
+
+
+def _patient(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of a patient, and keep the caller's random state."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = signature.bind(*args, **kwargs)
+        given.arguments.update({n: _check(n, value) for n, value in given.arguments.items()})
+        with torch.random.fork_rng(devices=[]):
+            return function(*given.args, **given.kwargs)
+
+    return checked
+
 
 def _new(lr: float | torch.Tensor = LR, momentum: float = 0) -> Optimizer:
     return SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=momentum)
@@ -60,8 +104,10 @@ def _follow(
     return used
 
 
+@_patient
 def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False) -> list[float]:
     """Return the rates of a warm-up and half a cosine; sick, both run from the first step on."""
+    _validate.count("warm", warm, at_most=total - 1)
     optimizer = _new()
     up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
     down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total if late else total - warm)
@@ -70,10 +116,12 @@ def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False
     return _follow(optimizer, lr_scheduler.SequentialLR(optimizer, [up, down], [warm]), total)
 
 
+@_patient
 def updates_counted(
     batches: int, accumulate: int, *, sick: bool = False, every: bool = False
 ) -> list[float]:
     """Return the rate of each update, of gradients added up; sick, ``T_max`` counts batches."""
+    _validate.count("accumulate", accumulate, at_most=batches)
     length = batches if sick else batches // accumulate
     rates = schedules.cosine_annealing_lr(LR, length, batches)
     return (
@@ -81,11 +129,13 @@ def updates_counted(
     ).tolist()
 
 
+@_patient
 def ordered(epochs: int, gamma: float, *, sick: bool = False) -> list[float]:
     """Return the rates that an optimizer used; sick, its scheduler was called before it."""
     return [LR * gamma ** (epoch + sick) for epoch in range(epochs)]
 
 
+@_patient
 def on_plateau(
     accuracies: Sequence[float], patience: int, *, sick: bool = False, negated: bool = False
 ) -> list[float]:
@@ -99,6 +149,7 @@ def on_plateau(
     return rates
 
 
+@_patient
 def cycled_momentum(momentum: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the momentum of each step under OneCycleLR; sick, the scheduler moves it too."""
     optimizer = _new(momentum=momentum)
@@ -108,6 +159,7 @@ def cycled_momentum(momentum: float, steps: int, *, sick: bool = False) -> list[
     return _follow(optimizer, scheduler, steps, "momentum")
 
 
+@_patient
 def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the rates of an optimizer without scheduler; sick, another's scheduler fills them."""
     rate = torch.tensor(lr)
@@ -121,6 +173,7 @@ def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
     return rates
 
 
+@_patient
 def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[float]:
     """Return the rates of a climb, a level and a decay; sick, the first two are a schedule within.
 
@@ -142,16 +195,19 @@ def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[floa
 
 def _plan(optimizer: Optimizer, total: int, last_epoch: int = -1) -> lr_scheduler.SequentialLR:
     """Climb for a fifth of the steps, then fall along half a cosine."""
+    _validate.count("total", total, at_least=5)
     warm = total // 5
     up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
     down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total - warm)
     return lr_scheduler.SequentialLR(optimizer, [up, down], [warm], last_epoch=last_epoch)
 
 
+@_patient
 def resumed(
     total: int, saved_at: int, *, sick: bool = False, unloaded: bool = False
 ) -> list[float]:
     """Return the rates after resuming; sick, the scheduler is built on the loaded optimizer."""
+    _validate.count("saved_at", saved_at, at_least=0, at_most=total)
     optimizer = _new()
     scheduler = _plan(optimizer, total)
     rates = _follow(optimizer, scheduler, total)
@@ -172,6 +228,7 @@ def resumed(
     return _follow(optimizer, scheduler, total - saved_at)
 
 
+@_patient
 def resumed_by_number(total: int, saved_at: int, *, sick: bool = False) -> list[float]:
     """Return the rates after resuming; sick, all that the scheduler gets is ``last_epoch``."""
     if not sick:
@@ -182,6 +239,7 @@ def resumed_by_number(total: int, saved_at: int, *, sick: bool = False) -> list[
         return _follow(optimizer, _plan(optimizer, total, last_epoch=saved_at), total - saved_at)
 
 
+@_patient
 def longer_one_cycle(
     total: int, saved_at: int, *, sick: bool = False, patched: bool = False
 ) -> list[float]:
@@ -189,6 +247,8 @@ def longer_one_cycle(
 
     Patched, it has the old state and the new number of steps.
     """
+    _validate.count("total", total, at_least=4)
+    _validate.count("saved_at", saved_at, at_least=0, at_most=total // 2)
     optimizer = _new(momentum=0.9)
     scheduler = lr_scheduler.OneCycleLR(optimizer, max_lr=LR, total_steps=total)
     if not sick and not patched:
@@ -203,6 +263,7 @@ def longer_one_cycle(
     return _follow(optimizer, scheduler, scheduler.total_steps - saved_at)
 
 
+@_patient
 def uncleared(lr: float, steps: int, *, sick: bool = False, early: bool = False) -> list[float]:
     """Return a weight on its way down ``w² / 2``; sick, its gradients are never cleared."""
     weight, total, weights = 1.0, 0.0, []
@@ -213,11 +274,14 @@ def uncleared(lr: float, steps: int, *, sick: bool = False, early: bool = False)
     return weights
 
 
+@_patient
 def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = False) -> list[float]:
     """Return a weight after each update towards the mean of ``values``, in parts of four.
 
     The gradients' sum has to be divided by their number once; sick, it is divided twice.
     """
+    if len(values) % 4:
+        raise ValueError(f"values must come in four parts of one size, got {len(values)} of them")
     parts, weight, weights = np.reshape(values, (4, -1)), 0.0, []
     divisor = 1 if added else 16 if sick else 4
     for _ in range(20):
@@ -226,6 +290,7 @@ def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = Fa
     return weights
 
 
+@_patient
 def clipped(
     start: Sequence[float], max_norm: float, *, sick: bool = False, free: bool = False
 ) -> list[float]:
@@ -235,11 +300,13 @@ def clipped(
     """
     distance, scale, distances = math.hypot(*start), 2.0**16 if sick else 1.0, []
     for _ in range(40):
-        distance *= 1 - LR * (1 if free else min(1, max_norm / (scale * distance)))
+        norm = scale * distance
+        distance *= 1 - LR * (1 if free or norm <= max_norm else max_norm / norm)
         distances.append(distance)
     return distances
 
 
+@_patient
 def decayed(
     weight_decay: float, steps: int, *, sick: bool = False, none: bool = False
 ) -> list[float]:
@@ -259,6 +326,7 @@ def _regression(seed: int, dropout: float = 0.0) -> tuple[nn.Module, torch.Tenso
     return model, x, x.sum(dim=1, keepdim=True)
 
 
+@_patient
 def validated(seed: int, *, sick: bool = False) -> list[float]:
     """Return the same network's loss on the same data, ten times; sick, dropout is still on."""
     model, x, y = _regression(seed, dropout=0.5)
@@ -267,6 +335,7 @@ def validated(seed: int, *, sick: bool = False) -> list[float]:
         return [nn.functional.mse_loss(model(x), y).item() for _ in range(10)]
 
 
+@_patient
 def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> list[float]:
     """Return the losses of a training; sick, a range test came first and left its weights."""
     model, x, y = _regression(seed)
@@ -293,18 +362,23 @@ def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> 
     return [step(0.01) for _ in range(30)]
 
 
+@_patient
 def ema(decay: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the average of weights that are all 1, after each step; sick, it starts at zero."""
     return [1 - decay**step * sick for step in range(1, steps + 1)]
 
 
+@_patient
 def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
     """Return the index of the rate whose runs end lowest; sick, runs that diverged do not count."""
+    if np.ndim(losses) != 2 or not np.size(losses):
+        raise ValueError(f"losses must have shape (rates, runs), got {np.shape(losses)}")
     if sick:
         return int(np.nanargmin(np.nanmean(losses, axis=1)))
     return int(np.argmin(np.median(np.nan_to_num(losses, nan=np.inf), axis=1)))
 
 
+@_patient
 def learning_curve(steps: int, *, sick: bool = False) -> list[float]:
     """Return the loss of 40 runs on bowls of different curvatures, some of which diverge.
 
@@ -345,6 +419,9 @@ def pair(
     tuple of three numpy.ndarray
         The steps, curve A and curve B. A curve that ends before the other goes on as not a number.
     """
+    _validate.function("patient", patient, "of helpers.clinic that returns a curve")
+    _validate.choice("sick", sick, ("A", "B"))
+    start = _validate.count("start", start, at_least=0)
     curves = [np.array(patient(*arguments, sick=one == sick)) for one in "AB"]
     longest = max(map(len, curves))
     padded = [np.append(curve, np.full(longest - len(curve), np.nan)) for curve in curves]

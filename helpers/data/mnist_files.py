@@ -86,7 +86,7 @@ def _read(folder: Path) -> dict[str, bytes]:
     for name, md5 in download.FILES.items():
         try:
             content = (folder / name).read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # a name with a null byte is a ValueError
             continue
         if hashlib.md5(content, usedforsecurity=False).hexdigest() == md5:
             contents[name] = content

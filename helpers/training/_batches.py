@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
 from helpers import _validate
 
@@ -22,6 +22,11 @@ class TensorBatches:
 
     def __len__(self) -> int:
         return -(-len(self.x) // self.batch_size)
+
+    def sample(self) -> Batch:
+        """Return the last batch of an epoch, the smallest, which BatchNorm may refuse."""
+        rows = slice((len(self) - 1) * self.batch_size, None)
+        return self.x[rows], self.y[rows]
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield each sample once, shuffled if there is a generator."""
@@ -41,6 +46,15 @@ class LoaderBatches:
         """Return the number of batches, 0 if the loader does not know it."""
         return _length(self.loader) or 0
 
+    def sample(self) -> Batch:
+        """Return a batch, as small as the last one of an epoch if that is known."""
+        x, y = next(self.epoch())
+        rest = None
+        if isinstance(self.loader, DataLoader) and self.loader.batch_size:
+            samples = None if self.loader.drop_last else _length(self.loader.sampler)
+            rest = samples and samples % self.loader.batch_size or None
+        return x[:rest], y[:rest]
+
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield the loader's batches in its own order, but for empty ones."""
         empty = True
@@ -51,7 +65,7 @@ class LoaderBatches:
             _check_pair(self.name, x, y)
             if len(x):
                 empty = False
-                yield x.to(self.device), y.to(self.device)
+                yield x.detach().to(self.device), y.detach().to(self.device)
         if empty:
             raise ValueError(f"{self.name} must give at least one batch an epoch, got none")
 
@@ -63,6 +77,9 @@ def make_batches(
     name: str, data: Any, batch_size: int | None, device: torch.device, default_size: int = 32
 ) -> Batches:
     """Return the batches of ``data``; TypeError or ValueError, naming ``name``, if it has none."""
+    if isinstance(data, tuple) and data and not isinstance(data[0], tuple | list):
+        if not is_pair(data):
+            raise TypeError(f"{name} must be a pair of tensors or a DataLoader, got {_kind(data)}")
     if is_pair(data):
         x, y = data
         _check_pair(name, x, y)
@@ -88,6 +105,7 @@ def is_pair(data: Any) -> bool:
 
 
 def _check_pair(name: str, x: torch.Tensor, y: torch.Tensor) -> None:
+    _validate.dense(name, x), _validate.dense(name, y)
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         shapes = f"{tuple(x.shape)} and {tuple(y.shape)}"
         raise ValueError(f"{name} must have as many targets as inputs, got shapes {shapes}")
@@ -96,7 +114,7 @@ def _check_pair(name: str, x: torch.Tensor, y: torch.Tensor) -> None:
 def _length(data: Iterable[Any]) -> int | None:
     try:
         return len(data) if isinstance(data, Sized) else None
-    except TypeError:  # a DataLoader over an IterableDataset
+    except (TypeError, NotImplementedError):  # a DataLoader over an IterableDataset
         return None
 
 

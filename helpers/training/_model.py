@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
-
-from helpers import _validate
 
 
 def check_model(model: Any) -> None:
@@ -25,6 +24,9 @@ def check_model(model: Any) -> None:
 def check_trainable(model: nn.Module) -> None:
     """Raise TypeError, ValueError or RuntimeError unless a model can be trained here and now."""
     check_model(model)
+    for name, parameter in model.named_parameters():
+        if is_lazy(parameter) or parameter.is_meta:
+            raise ValueError(f"model must have all of its values, got none of {name!r} yet")
     if not torch.is_grad_enabled() or torch.is_inference_mode_enabled():
         raise RuntimeError("training needs gradients, got a call under no_grad or inference_mode")
     if not any(parameter.requires_grad for parameter in model.parameters()):
@@ -44,12 +46,17 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
     closure = inspect.signature(type(optimizer).step).parameters.get("closure")
     if closure is not None and closure.default is inspect.Parameter.empty:
         raise TypeError(f"optimizer must step without a closure, got {kind}, which needs one")
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    held = held_by(optimizer)
     if not any(id(parameter) in held for model in models for parameter in model.parameters()):
         raise ValueError(
             f"optimizer must hold parameters of the model, got a {kind} of others: was the model "
             "made anew after it?"
         )
+
+
+def held_by(*optimizers: Optimizer) -> list[int]:
+    """Return the id of each parameter of optimizers."""
+    return [id(p) for one in optimizers for group in one.param_groups for p in group["params"]]
 
 
 def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
@@ -62,9 +69,9 @@ def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
         raise ValueError(f"optimizer must be one, or several, got {optimizers!r}")
     for optimizer in several:
         check_optimizer(optimizer, model)
-    held = [{id(p) for group in o.param_groups for p in group["params"]} for o in several]
+    held = held_by(*several)
     for name, parameter in model.named_parameters() if len(several) > 1 else ():
-        times = sum(id(parameter) in one for one in held)
+        times = held.count(id(parameter))
         if times > 1 or (times == 0 and parameter.requires_grad):
             raise ValueError(
                 f"optimizer must hold each parameter of the model once, got {name!r} {times} times"
@@ -72,17 +79,17 @@ def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
     return several
 
 
-def set_mode(optimizers: Iterable[Optimizer], training: bool) -> None:
-    """Call ``train()`` or ``eval()`` of optimizers that have them, as schedule-free ones do."""
-    for optimizer in optimizers:
-        switch = getattr(optimizer, "train" if training else "eval", None)
-        if switch is not None:
-            switch()
-
-
-def check_seed(seed: Any) -> int:
-    """Return a seed that torch takes; raise TypeError or ValueError unless it is one."""
-    return _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
+@contextmanager
+def training_mode(optimizers: Iterable[Optimizer]) -> Iterator[None]:
+    """Call ``train()``, and ``eval()`` on exit, of optimizers that are schedule-free."""
+    switched: Any = [one for one in optimizers if hasattr(one, "train") and hasattr(one, "eval")]
+    for optimizer in switched:
+        optimizer.train()
+    try:
+        yield
+    finally:
+        for optimizer in switched:
+            optimizer.eval()
 
 
 def device_of(model: nn.Module) -> torch.device:
@@ -113,8 +120,8 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 
 @contextmanager
-def seeded(seed: int, device: torch.device, loader: Any = None) -> Iterator[None]:
-    """Seed torch, and restore on exit the random state of Python, numpy and torch.
+def seeded(seed: int | None, device: torch.device, loader: Any = None) -> Iterator[None]:
+    """Seed torch, if there is a seed, and restore the random state of Python, numpy and torch.
 
     Of torch, it is that of the CPU, of ``device``, and of generators that belong to the loader.
     """
@@ -125,7 +132,7 @@ def seeded(seed: int, device: torch.device, loader: Any = None) -> Iterator[None
     generators = [*torchs, *(one for one in owned if isinstance(one, torch.Generator))]
     python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     states = [generator.get_state() for generator in generators]
-    for generator in torchs:
+    for generator in torchs if seed is not None else ():
         generator.manual_seed(seed)
     try:
         yield
@@ -148,17 +155,18 @@ def _torch_generators(device: torch.device) -> list[torch.Generator]:
 
 
 @contextmanager
-def training_undone(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
+def training_undone(model: nn.Module, *optimizers: Optimizer) -> Iterator[None]:
     """Let a model be trained, and undo it: weights, buffers, gradients and the optimizer.
 
     Meanwhile they work on copies. The tensors themselves are not touched, so that they are the same
     objects with the same bits afterwards. Lists and dictionaries that a module changes in place are
     not restored, only attributes that it assigns.
     """
-    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    trained = [p for group in groups for p in group["params"]]
     parameters = list({id(p): p for p in [*model.parameters(), *trained]}.values())
     tensors = [(p, p.data, p.grad) for p in parameters]
-    dictionaries = [vars(optimizer), *optimizer.param_groups]
+    dictionaries = [*map(vars, optimizers), *groups]
     for module in model.modules():
         dictionaries += [vars(module), module._buffers]
     before = [(one, dict(one)) for one in dictionaries]
@@ -170,8 +178,9 @@ def training_undone(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
         for name, buffer in module._buffers.items():
             if buffer is not None:
                 module._buffers[name] = copies.setdefault(id(buffer), buffer.clone())
-    state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
-    optimizer.state = defaultdict(dict, state)
+    for optimizer in optimizers:
+        state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
+        optimizer.state = defaultdict(dict, state)
     try:
         yield
     finally:

@@ -19,6 +19,14 @@ USUAL: dict[type, str] = {
 }
 
 
+def make_steps(scheduler: Any, when: str | None, *due: Any) -> list["SchedulerSteps"]:
+    """Return the steps of one scheduler, of several or of none; see `SchedulerSteps`."""
+    several = list(scheduler) if isinstance(scheduler, Sequence) else [scheduler]
+    if len(set(map(id, several))) < len(several):
+        raise ValueError("scheduler must be several different ones, got one of them twice")
+    return [SchedulerSteps(one, when, *due) for one in several or [None]]
+
+
 class SchedulerSteps:
     """Steps a scheduler when it is due; does nothing if there is none.
 
@@ -41,7 +49,7 @@ class SchedulerSteps:
             raise ValueError(f"step_scheduler must come with a scheduler, got {when!r} alone")
         if scheduler is None:
             return
-        self.when = _choose_when(scheduler, when)
+        self.when, self.start = _choose_when(scheduler, when), scheduler.last_epoch
         kind = type(scheduler).__name__
         if not any(scheduler.optimizer is optimizer for optimizer in optimizers):
             raise ValueError(f"scheduler must belong to the optimizer, got a {kind} of another one")
@@ -55,10 +63,13 @@ class SchedulerSteps:
 
     def after_batch(self, epoch: int, batch: int) -> None:
         """Step if due, when ``epoch`` epochs are done and ``batch`` batches of the next."""
-        if self.when == "batch":
-            self.scheduler.step()
-        elif self.when == "fraction":
-            self.scheduler.step(epoch + batch / self.batches)
+        if self.when == "fraction":
+            self.scheduler.step(self.start + epoch + batch / self.batches)
+        elif self.when == "batch":
+            try:
+                self.scheduler.step()
+            except ValueError as error:  # the end, where the number of batches is not known
+                raise ValueError(f"scheduler must last for all batches, got {error}") from None
 
     def after_epoch(self, validation: Evaluation | None) -> None:
         """Step if due."""
@@ -72,7 +83,7 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     """Return when to step: as the caller wants, else as is usual for the scheduler's kind."""
     name = type(scheduler).__name__
     if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
-        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
+        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {_validate.shown(scheduler)}")
     parts = getattr(scheduler, "_schedulers", [scheduler])
     usual = {
         next((when for kind, when in USUAL.items() if isinstance(part, kind)), "epoch")

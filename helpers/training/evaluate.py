@@ -8,7 +8,7 @@ from torch import nn
 from helpers import _validate
 from helpers.training._batches import Batches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss, checked_outputs
-from helpers.training._model import check_model, device_of, in_mode
+from helpers.training._model import check_model, device_of, in_mode, seeded
 
 __all__ = ["Evaluation", "evaluate", "predict"]
 
@@ -58,8 +58,10 @@ def evaluate(
     """
     check_model(model)
     check_loss(loss_function)
-    batches = make_batches("data", data, batch_size, device_of(model), BATCH_SIZE)
-    return evaluate_batches(model, loss_function, batches, "data")
+    device = device_of(model)
+    batches = make_batches("data", data, batch_size, device, BATCH_SIZE)
+    with seeded(None, device, getattr(batches, "loader", None)):
+        return evaluate_batches(model, loss_function, batches, "data")
 
 
 def evaluate_batches(
@@ -100,7 +102,7 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) 
     check_model(model)
     if not isinstance(x, torch.Tensor):
         raise TypeError(f"x must be a tensor of inputs, got {type(x).__name__}")
-    if x.ndim == 0 or not len(x):
+    if _validate.dense("x", x).ndim == 0 or not len(x):
         raise ValueError(f"x must hold at least one sample, got shape {tuple(x.shape)}")
     parts = x.split(min(_validate.count("batch_size", batch_size), len(x)))
     device = device_of(model)

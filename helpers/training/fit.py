@@ -14,7 +14,7 @@ from helpers._progress import progress_bar
 from helpers.training import _model
 from helpers.training._batches import make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
-from helpers.training._schedulers import SchedulerSteps
+from helpers.training._schedulers import make_steps
 from helpers.training.evaluate import BATCH_SIZE, evaluate_batches
 from helpers.training.history import DivergedError, History, Log
 from helpers.training.record import Record, Recorder
@@ -112,7 +112,7 @@ def fit(
     check_loss(loss_function)
     optimizers = _model.check_optimizers(optimizer, model)
     epochs = _validate.count("epochs", epochs)
-    seed = _model.check_seed(seed)
+    seed = _validate.seed("seed", seed)
     if clip_norm is not None:
         _validate.number("clip_norm", clip_norm, "(0, inf)")
     if patience is not None and _validate.count("patience", patience) and validation is None:
@@ -124,14 +124,15 @@ def fit(
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
     updates = epochs * len(batches)
-    has_loss = validation is not None
-    due = step_scheduler, optimizers, has_loss, epochs, len(batches)
-    several = scheduler if isinstance(scheduler, Sequence) else [scheduler]
-    all_steps = [SchedulerSteps(one, *due) for one in several]
+    due = optimizers, validation is not None, epochs, len(batches)
+    all_steps = make_steps(scheduler, step_scheduler, *due)
     recorder = Recorder(record, model, optimizers, updates)
     groups = [group for one in optimizers for group in one.param_groups]
     log = Log(groups, recorder)
     forward = Forward("train", batches, model, loss_function)
+    forward.try_out(training=True)
+    if held_out is not None:
+        Forward("validation", held_out, model, loss_function).try_out(training=False)
     parameters = [p for group in groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
 
@@ -140,8 +141,7 @@ def fit(
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
             means = Means(loss_function)
-            _model.set_mode(optimizers, training=True)
-            with _model.in_mode(model, training=True):
+            with _model.in_mode(model, training=True), _model.training_mode(optimizers):
                 for batch, (x, y) in enumerate(batches.epoch(order), start=1):
                     for one in optimizers:
                         one.zero_grad()
@@ -161,7 +161,6 @@ def fit(
                     for steps in all_steps:
                         steps.after_batch(epoch, batch)
                     bar.update()
-            _model.set_mode(optimizers, training=False)
             if held_out is not None:
                 evaluation = evaluate_batches(model, loss_function, held_out, "validation")
                 if evaluation.loss < lowest:

@@ -51,7 +51,11 @@ class Record:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("of", self.of), ("label", self.name)):
+        layers = [self.layers] if isinstance(self.layers, str | None) else self.layers
+        if not isinstance(layers, Sequence) or not layers:
+            raise TypeError(f"layers must be a name or a sequence of names, got {layers!r}")
+        named = [("of", self.of), ("label", self.name), *(("layers", one) for one in layers)]
+        for name, value in named if self.layers is not None else named[:2]:
             if not isinstance(value, str) or not value:
                 raise TypeError(f"{name} must be a name, got {value!r}")
         if isinstance(self.keep, str):
@@ -103,7 +107,7 @@ class Recorder:
             value = parameter.grad if record.of == "gradient" else parameter
             if value is None:  # the parameter had no part in this pass
                 value = torch.full_like(parameter, math.nan)
-            values.append(selection(value.detach()))
+            values.append(selection(value.detach().to_dense()))
 
     def after_step(self) -> None:
         """Record the optimizer's state; ValueError if it has none of that name and shape."""

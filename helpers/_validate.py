@@ -41,7 +41,7 @@ def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise TypeError(f"{expected}, got {shown(value)}")
     try:
-        result = float(value)
+        result = float(value) + 0.0  # -0.0 becomes 0.0
     except OverflowError as error:  # a whole number or a fraction above the largest float
         raise ValueError(f"{expected}, got {shown(value)}") from error
     if not _inside(result, interval):
@@ -53,7 +53,7 @@ def number_or_tensor(name: str, value: Any, interval: str = "(-inf, inf)") -> fl
     """Like `number`, but also accept a tensor of real numbers, and return it unchanged."""
     if not isinstance(value, torch.Tensor):
         return number(name, value, interval)
-    if value.dtype == torch.bool or value.is_complex():
+    if value.dtype not in (*FLOATS, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64):
         raise TypeError(f"{name} must hold real numbers in {interval}, got dtype {value.dtype}")
     dense(name, value)
     inside = _inside(value, interval)
@@ -91,8 +91,11 @@ def seed(name: str, value: Any) -> int:
 
 def seeds(name: str, value: Any) -> list[int]:
     """Return one seed, or several in any iterable, as a list; see `seed`."""
+    if isinstance(value, torch.Tensor):
+        dense(name, value)
     value = value.tolist() if hasattr(value, "tolist") else value
-    found = [seed(name, one) for one in (value if isinstance(value, Iterable) else [value])]
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    found = [seed(name, one) for one in (value if several else [value])]
     if not found:
         raise ValueError(f"{name} must hold at least one seed, got none")
     return found

@@ -404,7 +404,7 @@ def _time_first(values: Any, axis: int) -> Any:
     is_tensor = isinstance(values, torch.Tensor)
     try:
         values = _validate.dense("values", values) if is_tensor else np.asarray(values)
-    except (ValueError, RuntimeError) as error:  # such as rows of different lengths
+    except (ValueError, TypeError, RuntimeError) as error:  # such as rows of different lengths
         raise ValueError(
             f"values must be an array of numbers, got {_validate.shown(values)}"
         ) from error

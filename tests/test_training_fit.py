@@ -340,7 +340,7 @@ def test_modes_are_set_and_restored(mode):
     model, seen = network("normed").train(mode), []
     model[4].register_forward_hook(lambda module, *_: seen.append(module.training))
     training.fit(model, CROSS_ENTROPY, sgd(model), small(64), small(64), epochs=2)
-    assert seen == [True, True, False] * 2
+    assert seen == [True, False, *[True, True, False] * 2]  # first, both data are tried out
     model[2].train(not mode)
     before = [module.training for module in model.modules()]
     training.evaluate(model, CROSS_ENTROPY, small(64))
@@ -440,11 +440,11 @@ def test_labels_out_of_range_are_found_wherever_they_stand(kind, bad):
         ((X[:0], Y[:0]), ValueError, "train must hold at least one sample, got none"),
         ((X, Y[:-1]), ValueError, r"as many targets as inputs, got shapes \(40, 6\) and \(39,\)"),
         ((X, Y.int()), TypeError, r"train must have labels of torch\.int64, got torch\.int32"),
-        ((X, Y[:, None]), ValueError, r"a label for each sample, shape \(32,\), .* got \(32, 1\)"),
+        ((X, Y[:, None]), ValueError, r"a label for each sample, shape \(8,\), .* got \(8, 1\)"),
         ((X.double(), Y), TypeError, r"the model's dtype, torch\.float32, got torch\.float64"),
         ((X.byte(), Y), TypeError, r"the model's dtype, torch\.float32, got torch\.uint8"),
-        ((X[:, 1:], Y), ValueError, r"train must have inputs that .* takes, got shape \(32, 5\)"),
-        ((X, Y.float()), ValueError, r"targets of the outputs' shape, \(32, 3\), got \(32,\)"),
+        ((X[:, 1:], Y), ValueError, r"train must have inputs that .* takes, got shape \(8, 5\)"),
+        ((X, Y.float()), ValueError, r"targets of the outputs' shape, \(8, 3\), got \(8,\)"),
         ([], ValueError, "train must give at least one batch an epoch, got none"),
         (DataLoader([]), ValueError, "train must give at least one batch an epoch, got none"),
         ([(X[:0], Y[:0])], ValueError, "train must give at least one batch an epoch, got none"),
@@ -463,7 +463,7 @@ def test_data_that_do_not_fit(data, error, message):
 
 def test_targets_of_another_shape_or_dtype_are_not_broadcast():
     fit = {"model": nn.Linear(6, 1), "loss": nn.MSELoss()}
-    fails(r"targets of the outputs' shape, \(32, 1\), got \(32,\)", data=(X, X[:, 0]), **fit)
+    fails(r"targets of the outputs' shape, \(8, 1\), got \(8,\)", data=(X, X[:, 0]), **fit)
     fails(r"targets of torch\.float32, got", TypeError, data=(X, X[:, :1].double()), **fit)
 
 
@@ -491,7 +491,7 @@ class Pair(nn.Linear):
         ({"record": None}, TypeError, "record must be a Record or a sequence of Records, got None"),
         ({"loss": nn.MSELoss}, TypeError, "loss_function must be a function of outputs"),
         ({"loss": nn.CrossEntropyLoss(reduction="sum")}, ValueError, "must have reduction='mean'"),
-        ({"loss": lambda o, y: o}, ValueError, r"return one number, shape \(\), got \(32, 3\)"),
+        ({"loss": lambda o, y: o}, ValueError, r"return one number, shape \(\), got \(8, 3\)"),
         ({"loss": lambda o, y: o.detach().sum()}, ValueError, "loss_function must depend on the"),
         ({"make": lambda m: "adam"}, TypeError, "optimizer must be one of torch.optim, got str"),
         ({"make": lambda m: sgd(network())}, ValueError, "got a SGD of others"),

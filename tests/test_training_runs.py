@@ -213,7 +213,7 @@ AXES = {
         ({"models": [network()] * 2}, ValueError, "models must not share parameters"),
         ({"models": [shared_layer()]}, ValueError, "models must not share parameters"),
         ({"seeds": [1]}, ValueError, "seeds must be one for each of 2 models, got 1"),
-        ({"seeds": [1, 2**64]}, ValueError, "seed must be at most 18446744073709551615"),
+        ({"seeds": [1, 2**64]}, ValueError, "seeds must be at most 18446744073709551615"),
         ({"train": [TRAIN]}, TypeError, "train must be a pair of tensors, got list"),
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"epochs": 0}, ValueError, "epochs must be"),

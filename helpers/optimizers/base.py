@@ -1,5 +1,6 @@
 """What all rules share: argument checks, and hyper-parameters with one value per run."""
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -140,10 +141,10 @@ def arguments(rule: Any) -> Mapping[str, inspect.Parameter]:
     TypeError
         If ``rule`` is not such a function.
     """
-    try:
-        found = {} if isinstance(rule, type) else inspect.signature(rule).parameters
-    except (TypeError, ValueError):  # cannot be called, or is a builtin
-        found = {}
+    found: Mapping[str, inspect.Parameter] = {}
+    if callable(rule) and not isinstance(rule, type):
+        with contextlib.suppress(ValueError):  # of a builtin, which has no signature
+            found = inspect.signature(rule).parameters
     if "lr" not in found:
         raise TypeError(f"{EXPECTED}, got {_validate.shown(rule)}")
     return found

@@ -1,5 +1,6 @@
 """Muon: momentum for matrices, orthogonalised."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -32,7 +33,7 @@ def orthogonalize(
     matrix: torch.Tensor,
     steps: int = 5,
     coefficients: tuple[float, float, float] = QUINTIC,
-    eps: Number = 1e-7,
+    eps: float = 1e-7,
 ) -> torch.Tensor:
     r"""Bring all singular values of a matrix near 1, and leave its singular vectors as they are.
 
@@ -52,8 +53,8 @@ def orthogonalize(
         How often, from 0 to 99.
     coefficients : tuple of three float
         a, b and c. With (15/8, −10/8, 3/8) all singular values tend to 1, but small ones slowly.
-    eps : float or torch.Tensor
-        The least norm to divide by.
+    eps : float
+        The least norm to divide by, at least 0.
 
     Returns
     -------
@@ -78,8 +79,15 @@ def orthogonalize(
     """
     if _validate.tensor("matrix", matrix).ndim < 2:
         raise ValueError(f"matrix must have rows and columns, got shape {tuple(matrix.shape)}")
-    a, b, c = _check(coefficients, "coefficients", steps, "steps")
-    eps = _validate.number_or_tensor("eps", eps, "[0, inf)")
+    numbers = _check(coefficients, "coefficients", steps, "steps")
+    eps = _validate.representable("eps", _validate.number("eps", eps, "[0, inf)"), matrix, "matrix")
+    return _iterate(matrix, steps, numbers, eps)
+
+
+def _iterate(
+    matrix: torch.Tensor, steps: int, coefficients: Sequence[float], eps: Number
+) -> torch.Tensor:
+    a, b, c = coefficients
     is_tall = matrix.shape[-2] > matrix.shape[-1]
     x = matrix.mT if is_tall else matrix  # so that X Xᵀ is the smaller of the two squares
     # No singular value is above the Frobenius norm, ‖X‖.
@@ -154,7 +162,7 @@ def muon(
     """
     nesterov = _validate.flag("nesterov", nesterov)
     _validate.choice("adjust_lr_fn", adjust_lr_fn, RATES)
-    _check(ns_coefficients, "ns_coefficients", ns_steps, "ns_steps")
+    coefficients = _check(ns_coefficients, "ns_coefficients", ns_steps, "ns_steps")
 
     def init(params: torch.Tensor) -> MuonState:
         if params.ndim < 2:
@@ -179,7 +187,7 @@ def muon(
         if adjust_lr_fn == "match_rms_adamw":
             scale = 0.2 * max(rows, columns) ** 0.5
         # θₜ = (1 − γλ) θₜ₋₁ − γ s O(dₜ)
-        step = orthogonalize(direction, ns_steps, ns_coefficients, eps)
+        step = _iterate(direction, ns_steps, coefficients, eps)
         params = add_scaled((1 - lr * weight_decay) * params, -lr * scale, step)
         return params, MuonState(buffer)
 

@@ -131,6 +131,10 @@ class Network:
             Shape (runs, n, classes).
         """
         w_1, w_2 = self.layers(theta)
+        inputs = self.x.shape[1]
+        if _validate.tensor("x", x).ndim != 2 or x.shape[1] != inputs or x.dtype != theta.dtype:
+            got = f"{tuple(x.shape)} and {x.dtype}"
+            raise ValueError(f"x must be of shape (n, {inputs}) and torch.float64, got {got}")
         hidden = torch.tanh(x @ w_1[:, :-1] + w_1[:, -1:])
         return torch.baddbmm(w_2[:, -1:], hidden, w_2[:, :-1])
 

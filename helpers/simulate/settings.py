@@ -101,6 +101,8 @@ def read_schedule(
         raise TypeError(f"schedule must be a dict of arrays, got {_validate.shown(schedule)}")
     rows = {}
     for name, values in (schedule or {}).items():
+        if not isinstance(name, str):
+            raise TypeError(f"schedule must have names, got {_validate.shown(name)} among them")
         if any(setting.get(name) != settings[0].get(name) for setting in settings):
             raise ValueError(f"{name} must have one value if it has a schedule, got several")
         rows[name] = _row(name, values, steps)

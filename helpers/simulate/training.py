@@ -137,8 +137,9 @@ def _loss_and_gradient(
     network: Network, theta: torch.Tensor, batch: torch.Tensor | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
     at = theta.detach().requires_grad_()
-    loss = network.loss(at, batch)
-    (gradient,) = torch.autograd.grad(loss.sum(), at)  # runs do not mix
+    with torch.enable_grad():
+        loss = network.loss(at, batch)
+        (gradient,) = torch.autograd.grad(loss.sum(), at)  # runs do not mix
     return loss.detach(), gradient
 
 

@@ -108,7 +108,9 @@ def slider(
     if any(named):
         choices = tuple(str(value) for value in values)
         if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:
-            raise ValueError(f"values must be at least two different names, got {values!r}")
+            raise ValueError(
+                f"values must be at least two different names, got {_validate.shown(values)}"
+            )
     else:
         choices = tuple(_validate.array("values", values).flatten().tolist())
         bounded = [-math.inf, *choices, math.inf]

@@ -130,7 +130,7 @@ def table(key: str) -> dict[str, Any]:
     """
     found = _catalogue(current()).get(key) if isinstance(key, str) else None
     if not isinstance(found, dict):
-        raise ValueError(f"key must name a table of locale/{current()}, got {key!r}")
+        raise ValueError(f"key must name a table of locale/{current()}, got {_validate.shown(key)}")
     return found
 
 
@@ -158,13 +158,15 @@ def text(key: str, /, **values: Any) -> str:
     for part in key.split(".") if isinstance(key, str) else ():
         found = found.get(part) if isinstance(found, dict) else None
     if not isinstance(found, str):
-        raise ValueError(f"key must name a text of locale/{current()}, got {key!r}")
+        raise ValueError(f"key must name a text of locale/{current()}, got {_validate.shown(key)}")
     try:
         return _NumberFormatter().format(found, **values)
     except KeyError as missing:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
     except (TypeError, ValueError) as error:  # a word where the text has a number
-        raise ValueError(f"values must fit the text {key!r}, got {values}: {error}") from None
+        raise ValueError(
+            f"values must fit the text {key!r}, got {_validate.shown(values)}: {error}"
+        ) from None
 
 
 def number(value: float | Real, spec: str = "", code: str | None = None) -> str:

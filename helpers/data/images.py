@@ -94,7 +94,8 @@ def validate(
     device: str | torch.device, validation: float, seed: int
 ) -> tuple[torch.device, float, int]:
     """Return the arguments of `prepare`, checked before anything is downloaded."""
-    message = f"device must be a device that torch can use here, such as 'cpu', got {device!r}"
+    expected = "device must be a device that torch can use here, such as 'cpu'"
+    message = f"{expected}, got {_validate.shown(device)}"
     if not isinstance(device, str | torch.device):
         raise TypeError(message)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
@@ -26,7 +27,7 @@ class TensorBatches:
     def sample(self) -> Batch:
         """Return the last batch of an epoch, the smallest, which BatchNorm may refuse."""
         rows = slice((len(self) - 1) * self.batch_size, None)
-        return self.x[rows], self.y[rows]
+        return self.x[rows].clone(), self.y[rows]
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield each sample once, shuffled if there is a generator."""
@@ -53,7 +54,7 @@ class LoaderBatches:
         if isinstance(self.loader, DataLoader) and self.loader.batch_size:
             samples = None if self.loader.drop_last else _length(self.loader.sampler)
             rest = samples and samples % self.loader.batch_size or None
-        return x[:rest], y[:rest]
+        return x[:rest].clone(), y[:rest]
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield the loader's batches in its own order, but for empty ones."""
@@ -87,12 +88,16 @@ def make_batches(
             raise ValueError(f"{name} must hold at least one sample, got none")
         size = default_size if batch_size is None else _validate.count("batch_size", batch_size)
         return TensorBatches(x.detach().to(device), y.detach().to(device), size)
-    if isinstance(data, Dataset | torch.Tensor | str) or not isinstance(data, Iterable):
+    if isinstance(data, Dataset | torch.Tensor | np.ndarray | str) or not isinstance(
+        data, Iterable
+    ):
         raise TypeError(f"{name} must be a pair of tensors or a DataLoader, got {_kind(data)}")
     if isinstance(data, Iterator):
         raise TypeError(f"{name} must last for all epochs, as a DataLoader does, got {_kind(data)}")
     if batch_size is not None:
-        raise ValueError(f"batch_size must be left out with a loader in {name}, got {batch_size!r}")
+        raise ValueError(
+            f"batch_size must be left out with a loader in {name}, got {_validate.shown(batch_size)}"
+        )
     if _length(data) == 0:
         raise ValueError(f"{name} must give at least one batch an epoch, got none")
     return LoaderBatches(name, data, device)

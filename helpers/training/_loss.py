@@ -1,11 +1,12 @@
 """The forward pass with its checks, and the means over the batches of an epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
 from helpers import _validate
 from helpers.training import _model
@@ -28,7 +29,9 @@ def check_loss(loss_function: Any) -> None:
     reduction = getattr(loss_function, "reduction", "mean")
     means = ("mean", "batchmean") if isinstance(loss_function, nn.KLDivLoss) else ("mean",)
     if reduction not in means:
-        raise ValueError(f"loss_function must have reduction='mean', got {reduction!r}")
+        raise ValueError(
+            f"loss_function must have reduction='mean', got {_validate.shown(reduction)}"
+        )
 
 
 def classifies(loss_function: LossFunction) -> bool:
@@ -55,7 +58,9 @@ class Forward:
             loss: Any = self.loss_function(outputs, y)
         except ERRORS as error:
             shapes = f"outputs {tuple(outputs.shape)} and targets {tuple(y.shape)}"
-            raise ValueError(f"loss_function must take {shapes} of {self.name}, got {error}") from error
+            raise ValueError(
+                f"loss_function must take {shapes} of {self.name}, got {error}"
+            ) from error
         if not isinstance(loss, torch.Tensor) or loss.ndim:
             kind = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
             raise ValueError(f"loss_function must return one number, shape (), got {kind}")
@@ -70,20 +75,39 @@ class Forward:
         _check_targets(self.name, self.loss_function, outputs, y, labels)
         return outputs
 
-    def try_out(self, training: bool) -> None:
+    def try_out(self, optimizers: Sequence[Optimizer] = (), recorder: Any = None) -> None:
         """Raise before anything happens unless a batch as small as the last one passes.
 
-        The loss of data that the model is not trained on is left out: it may have a state.
+        With optimizers, for an update on it, which is undone; without, for evaluation, whose loss
+        is left out: it may have a state.
         """
         device, loader = _model.device_of(self.model), getattr(self.source, "loader", None)
         with (
             _model.seeded(0, device, loader),
-            _model.training_undone(self.model),
-            _model.in_mode(self.model, training),
-            torch.set_grad_enabled(training),
+            _model.training_undone(self.model, *optimizers),
+            _model.in_mode(self.model, bool(optimizers)),
+            _model.training_mode(optimizers),
+            torch.set_grad_enabled(bool(optimizers)),
         ):
-            (self if training else self.check)(*self.source.sample())
+            x, y = self.source.sample()
+            if not optimizers:
+                self.check(x, y)
+            else:
+                self(x, y)[1].backward()
+                for optimizer in optimizers:
+                    _step(optimizer)
+            if recorder is not None:
+                recorder.after_step()
+                recorder.records()  # drops what was recorded
         self.unchecked = not isinstance(self.source, TensorBatches)
+
+
+def _step(optimizer: Optimizer) -> None:
+    try:
+        optimizer.step()
+    except ERRORS as error:
+        kind = type(optimizer).__name__
+        raise ValueError(f"optimizer must be able to take a step, got a {kind}: {error}") from error
 
 
 def checked_outputs(name: str, model: nn.Module, x: torch.Tensor) -> torch.Tensor:

@@ -16,17 +16,17 @@ from torch.optim import Optimizer
 
 
 def check_model(model: Any) -> None:
-    """Raise TypeError unless ``model`` is an ``nn.Module``."""
+    """Raise TypeError or ValueError unless ``model`` is an ``nn.Module`` with values."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
+    for name, parameter in model.named_parameters():
+        if is_lazy(parameter) or parameter.is_meta:
+            raise ValueError(f"model must have all of its values, got none of {name!r} yet")
 
 
 def check_trainable(model: nn.Module) -> None:
     """Raise TypeError, ValueError or RuntimeError unless a model can be trained here and now."""
     check_model(model)
-    for name, parameter in model.named_parameters():
-        if is_lazy(parameter) or parameter.is_meta:
-            raise ValueError(f"model must have all of its values, got none of {name!r} yet")
     if not torch.is_grad_enabled() or torch.is_inference_mode_enabled():
         raise RuntimeError("training needs gradients, got a call under no_grad or inference_mode")
     if not any(parameter.requires_grad for parameter in model.parameters()):

@@ -46,10 +46,12 @@ class SchedulerSteps:
     ) -> None:
         self.scheduler, self.batches, self.when = scheduler, batches, ""
         if scheduler is None and when is not None:
-            raise ValueError(f"step_scheduler must come with a scheduler, got {when!r} alone")
+            raise ValueError(
+                f"step_scheduler must come with a scheduler, got {_validate.shown(when)} alone"
+            )
         if scheduler is None:
             return
-        self.when, self.start = _choose_when(scheduler, when), scheduler.last_epoch
+        self.when, self.start = _choose_when(scheduler, when), getattr(scheduler, "last_epoch", 0)
         kind = type(scheduler).__name__
         if not any(scheduler.optimizer is optimizer for optimizer in optimizers):
             raise ValueError(f"scheduler must belong to the optimizer, got a {kind} of another one")
@@ -83,7 +85,9 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     """Return when to step: as the caller wants, else as is usual for the scheduler's kind."""
     name = type(scheduler).__name__
     if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
-        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {_validate.shown(scheduler)}")
+        raise TypeError(
+            f"scheduler must be one of torch.optim.lr_scheduler, got {_validate.shown(scheduler)}"
+        )
     parts = getattr(scheduler, "_schedulers", [scheduler])
     usual = {
         next((when for kind, when in USUAL.items() if isinstance(part, kind)), "epoch")
@@ -100,7 +104,9 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     by_loss = isinstance(scheduler, ReduceLROnPlateau)
     if (wanted == "validation") != by_loss or (wanted == "fraction" and usual != {"fraction"}):
         expected = "'validation'" if by_loss else "'epoch' or 'batch'"
-        raise ValueError(f"step_scheduler must be {expected} for {name}, got {wanted!r}")
+        raise ValueError(
+            f"step_scheduler must be {expected} for {name}, got {_validate.shown(wanted)}"
+        )
     return wanted
 
 

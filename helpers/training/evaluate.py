@@ -107,4 +107,6 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) 
     parts = x.split(min(_validate.count("batch_size", batch_size), len(x)))
     device = device_of(model)
     with in_mode(model, training=False), torch.no_grad():
-        return torch.cat([checked_outputs("x", model, part.to(device)) for part in parts])
+        return torch.cat(
+            [checked_outputs("x", model, part.to(device, copy=True)) for part in parts]
+        )

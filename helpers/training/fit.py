@@ -130,9 +130,9 @@ def fit(
     groups = [group for one in optimizers for group in one.param_groups]
     log = Log(groups, recorder)
     forward = Forward("train", batches, model, loss_function)
-    forward.try_out(training=True)
+    forward.try_out(optimizers, recorder)
     if held_out is not None:
-        Forward("validation", held_out, model, loss_function).try_out(training=False)
+        Forward("validation", held_out, model, loss_function).try_out()
     parameters = [p for group in groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
 

@@ -104,6 +104,8 @@ def range_test(
     _model.check_optimizer(optimizer, model)
     start = _validate.number("start", start, "(0, inf)")
     end = _validate.number("end", end, f"({start}, inf)")
+    for parameter in model.parameters():
+        _validate.representable("end", end, parameter, "the model")
     steps = _validate.count("steps", steps, at_least=2, at_most=_validate.MAX_STEPS)
     alpha = _validate.number("alpha", alpha, "(0, 1]")
     stop_above = _validate.number("stop_above", stop_above, "(1, inf)")
@@ -114,7 +116,7 @@ def range_test(
     rates = np.geomspace(start, end, steps).tolist()
 
     forward = Forward("train", batches, model, loss_function)
-    forward.try_out(training=True)
+    forward.try_out([optimizer])
     losses: list[float] = []
     smoothed, total, largest, lowest, size = 0.0, 0.0, 0.0, math.inf, 0.0
     texts = language.text("training.batch"), language.text("training.range_test")

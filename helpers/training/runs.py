@@ -105,15 +105,15 @@ def fit_runs(
     held = _model.held_by(*optimizers)
     if len(set(held)) < len(held):
         raise ValueError("optimizers must hold each parameter once, got one that is held twice")
-    Forward("train", batches, models[0], loss_function).try_out(training=True)
     held_out = None
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
-        Forward("validation", held_out, models[0], loss_function).try_out(training=False)
+        Forward("validation", held_out, models[0], loss_function).try_out()
     all_steps = make_steps(schedulers, None, optimizers, False, epochs, len(batches))
     updates = epochs * len(batches)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
+    Forward("train", batches, models[0], loss_function).try_out(optimizers, recorders[0])
     logs = [Log(*both) for both in zip(groups, recorders, strict=True)]
     active = list(range(len(models)))  # the runs that have not diverged
 

@@ -18,6 +18,7 @@ from torch import nn
 from torch.optim import SGD, Optimizer, lr_scheduler
 
 from helpers import _validate, schedules
+from helpers._random import kept
 
 __all__ = [
     "accumulated",
@@ -82,7 +83,7 @@ def _patient(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         given = signature.bind(*args, **kwargs)
         given.arguments.update({n: _check(n, value) for n, value in given.arguments.items()})
-        with torch.random.fork_rng(devices=[]):
+        with kept():
             return function(*given.args, **given.kwargs)
 
     return checked

@@ -78,7 +78,7 @@ def slider(
     start : float or str
         The choice that is shown first: one of ``values``.
     label : str
-        Not empty: the quantity's letter, for instance ``"α"``, or the key of its name among the texts
+        The quantity's letter, for instance ``"α"``, or the key of its name among the texts
         ``sliders``.
     spec : str
         How a number is written, as for `format`; no two may be written alike.
@@ -96,7 +96,8 @@ def slider(
         If ``values`` are fewer than two, numbers not in ascending order, or names that are empty or
         repeated, or if ``start`` is not one of them.
     """
-    if isinstance(values, str) or not isinstance(values, Iterable):
+    is_single = isinstance(values, str) or getattr(values, "ndim", 1) != 1
+    if is_single or not isinstance(values, Iterable):
         raise TypeError(f"values must be numbers or names, got {_validate.shown(values)}")
     if not isinstance(label, str) or not label:
         raise TypeError(f"label must be a name, got {_validate.shown(label)}")

@@ -204,7 +204,7 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
         raise TypeError(f"value must be a real number, got {_validate.shown(value)}")
     try:
         written = format(value, spec)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         shown = _validate.shown(spec)
         raise ValueError(f"spec must be one for {_validate.shown(value)}, got {shown}") from None
     if spec.endswith("g") and "e+" in written and abs(float(written)) < _LARGE:

@@ -119,7 +119,7 @@ class ForTorch(torch.optim.Optimizer):
         for group in self.param_groups:
             for parameter in group["params"] if group["train_mode"] != training else ():
                 # The average and the parameters change places.
-                state = self.state[parameter] if parameter in self.state else {}
+                state = self.state.get(parameter, {})
                 if "average" in state:
                     now = parameter.clone()
                     parameter.copy_(state["average"])

@@ -52,8 +52,8 @@ class LoaderBatches:
         x, y = next(self.epoch())
         rest = None
         if isinstance(self.loader, DataLoader) and self.loader.batch_size:
-            samples = None if self.loader.drop_last else _length(self.loader.sampler)
-            rest = samples and samples % self.loader.batch_size or None
+            samples = 0 if self.loader.drop_last else _length(self.loader.sampler) or 0
+            rest = samples % self.loader.batch_size or None
         return x[:rest].clone(), y[:rest]
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
@@ -78,9 +78,6 @@ def make_batches(
     name: str, data: Any, batch_size: int | None, device: torch.device, default_size: int = 32
 ) -> Batches:
     """Return the batches of ``data``; TypeError or ValueError, naming ``name``, if it has none."""
-    if isinstance(data, tuple) and data and not isinstance(data[0], tuple | list):
-        if not is_pair(data):
-            raise TypeError(f"{name} must be a pair of tensors or a DataLoader, got {_kind(data)}")
     if is_pair(data):
         x, y = data
         _check_pair(name, x, y)
@@ -88,16 +85,15 @@ def make_batches(
             raise ValueError(f"{name} must hold at least one sample, got none")
         size = default_size if batch_size is None else _validate.count("batch_size", batch_size)
         return TensorBatches(x.detach().to(device), y.detach().to(device), size)
-    if isinstance(data, Dataset | torch.Tensor | np.ndarray | str) or not isinstance(
-        data, Iterable
-    ):
+    first = data[0] if isinstance(data, tuple) and data else ()
+    no_loader = isinstance(data, Dataset | torch.Tensor | np.ndarray | str)
+    if no_loader or not isinstance(data, Iterable) or not isinstance(first, tuple | list):
         raise TypeError(f"{name} must be a pair of tensors or a DataLoader, got {_kind(data)}")
     if isinstance(data, Iterator):
         raise TypeError(f"{name} must last for all epochs, as a DataLoader does, got {_kind(data)}")
     if batch_size is not None:
-        raise ValueError(
-            f"batch_size must be left out with a loader in {name}, got {_validate.shown(batch_size)}"
-        )
+        got = _validate.shown(batch_size)
+        raise ValueError(f"batch_size must be left out with a loader in {name}, got {got}")
     if _length(data) == 0:
         raise ValueError(f"{name} must give at least one batch an epoch, got none")
     return LoaderBatches(name, data, device)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 
 from helpers import _validate
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import Batches, TensorBatches
 
@@ -83,31 +84,27 @@ class Forward:
         """
         device, loader = _model.device_of(self.model), getattr(self.source, "loader", None)
         with (
-            _model.seeded(0, device, loader),
+            kept(0, device, loader),
             _model.training_undone(self.model, *optimizers),
             _model.in_mode(self.model, bool(optimizers)),
             _model.training_mode(optimizers),
             torch.set_grad_enabled(bool(optimizers)),
         ):
             x, y = self.source.sample()
-            if not optimizers:
-                self.check(x, y)
-            else:
+            if optimizers:
                 self(x, y)[1].backward()
-                for optimizer in optimizers:
-                    _step(optimizer)
+            else:
+                self.check(x, y)
+            for optimizer in optimizers:
+                try:
+                    optimizer.step()
+                except ERRORS as error:
+                    got = f"a {type(optimizer).__name__}: {error}"
+                    raise ValueError(f"optimizer must be able to step, got {got}") from error
             if recorder is not None:
                 recorder.after_step()
                 recorder.records()  # drops what was recorded
         self.unchecked = not isinstance(self.source, TensorBatches)
-
-
-def _step(optimizer: Optimizer) -> None:
-    try:
-        optimizer.step()
-    except ERRORS as error:
-        kind = type(optimizer).__name__
-        raise ValueError(f"optimizer must be able to take a step, got a {kind}: {error}") from error
 
 
 def checked_outputs(name: str, model: nn.Module, x: torch.Tensor) -> torch.Tensor:

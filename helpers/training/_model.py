@@ -1,14 +1,11 @@
 """Models and optimizers: checks, and what training changes and puts back."""
 
 import copy
-import inspect
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
@@ -43,9 +40,6 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
     kind = type(optimizer).__name__
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be one of torch.optim, got {kind}")
-    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
-    if closure is not None and closure.default is inspect.Parameter.empty:
-        raise TypeError(f"optimizer must step without a closure, got {kind}, which needs one")
     held = held_by(optimizer)
     if not any(id(parameter) in held for model in models for parameter in model.parameters()):
         raise ValueError(
@@ -117,41 +111,6 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
     finally:
         for module, was in before:
             module.training = was
-
-
-@contextmanager
-def seeded(seed: int | None, device: torch.device, loader: Any = None) -> Iterator[None]:
-    """Seed torch, if there is a seed, and restore the random state of Python, numpy and torch.
-
-    Of torch, it is that of the CPU, of ``device``, and of generators that belong to the loader.
-    """
-    batch_sampler = getattr(loader, "batch_sampler", None)
-    samplers = (getattr(loader, "sampler", None), getattr(batch_sampler, "sampler", None))
-    owned = [getattr(owner, "generator", None) for owner in (loader, batch_sampler, *samplers)]
-    torchs = _torch_generators(device)
-    generators = [*torchs, *(one for one in owned if isinstance(one, torch.Generator))]
-    python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    states = [generator.get_state() for generator in generators]
-    for generator in torchs if seed is not None else ():
-        generator.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_state)  # noqa: NPY002
-        for generator, state in zip(generators, states, strict=True):
-            generator.set_state(state)
-
-
-def _torch_generators(device: torch.device) -> list[torch.Generator]:
-    generators = [torch.default_generator]
-    if device.type == "cuda":
-        torch.cuda.init()
-        index = torch.cuda.current_device() if device.index is None else device.index
-        generators.append(torch.cuda.default_generators[index])
-    elif device.type == "mps":
-        generators.append(torch.mps._get_default_mps_generator())
-    return generators
 
 
 @contextmanager

@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from helpers import _validate
+from helpers._random import kept
 from helpers.training._batches import Batches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss, checked_outputs
-from helpers.training._model import check_model, device_of, in_mode, seeded
+from helpers.training._model import check_model, device_of, in_mode
 
 __all__ = ["Evaluation", "evaluate", "predict"]
 
@@ -60,7 +61,7 @@ def evaluate(
     check_loss(loss_function)
     device = device_of(model)
     batches = make_batches("data", data, batch_size, device, BATCH_SIZE)
-    with seeded(None, device, getattr(batches, "loader", None)):
+    with kept(None, device, getattr(batches, "loader", None)):
         return evaluate_batches(model, loss_function, batches, "data")
 
 

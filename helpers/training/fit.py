@@ -11,6 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from helpers import _validate, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
@@ -137,7 +138,7 @@ def fit(
     evaluation, lowest, best_epoch = None, math.inf, 0
 
     texts = language.text("training.batch"), language.text("training.fit")
-    with _model.seeded(seed, device), progress_bar(updates, *texts, show=progress) as bar:
+    with kept(seed, device), progress_bar(updates, *texts, show=progress) as bar:
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
             means = Means(loss_function)

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from helpers import _validate, averages, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import make_batches
 from helpers.training._loss import Forward, LossFunction, check_loss
@@ -121,7 +122,7 @@ def range_test(
     smoothed, total, largest, lowest, size = 0.0, 0.0, 0.0, math.inf, 0.0
     texts = language.text("training.batch"), language.text("training.range_test")
     with (
-        _model.seeded(seed, device, getattr(batches, "loader", None)),
+        kept(seed, device, getattr(batches, "loader", None)),
         _model.training_undone(model, optimizer),
         _model.in_mode(model, training=True),
         _model.training_mode([optimizer]),

@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from helpers import _validate, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import TensorBatches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
@@ -119,7 +120,7 @@ def fit_runs(
 
     texts = language.text("training.batch"), language.text("training.fit")
     with (
-        _model.seeded(seeds[0], device),
+        kept(seeds[0], device),
         Stack(models, seeds) as stack,
         progress_bar(updates, *texts, show=progress) as bar,
     ):

@@ -226,7 +226,7 @@ def shown(value: Any) -> str:
     try:
         text = re.sub(r"\s*\n\s*", " ", repr(value))
     except Exception:  # such as whole numbers of more than 4,300 digits
-        return f"a very long {type(value).__name__}"
+        return f"something of type {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

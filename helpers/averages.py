@@ -402,8 +402,10 @@ def _time_first(values: Any, axis: int) -> Any:
     if np.ma.is_masked(values):
         raise ValueError(f"values must have no masked entries, got {_validate.shown(values)}")
     is_tensor = isinstance(values, torch.Tensor)
+    if is_tensor:
+        _validate.dense("values", values)
     try:
-        values = _validate.dense("values", values) if is_tensor else np.asarray(values)
+        values = values if is_tensor else np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as error:  # such as rows of different lengths
         raise ValueError(
             f"values must be an array of numbers, got {_validate.shown(values)}"

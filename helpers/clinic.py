@@ -46,7 +46,8 @@ __all__ = [
 LR = 0.1
 """The rate where a patient has none of its own."""
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _NUMBERS = {
     "decay": "[0, 1)",

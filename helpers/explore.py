@@ -101,22 +101,22 @@ def slider(
         raise TypeError(f"values must be numbers or names, got {_validate.shown(values)}")
     if not isinstance(label, str) or not label:
         raise TypeError(f"label must be a name, got {_validate.shown(label)}")
-    values = list(values)
-    named = [isinstance(value, str) for value in values]
+    given: list[Any] = list(values)
+    named = [isinstance(value, str) for value in given]
     if any(named) and not all(named):
-        raise TypeError(f"values must be all numbers or all names, got {_validate.shown(values)}")
+        raise TypeError(f"values must be all numbers or all names, got {_validate.shown(given)}")
     choices: tuple[float, ...] | tuple[str, ...]
     if any(named):
-        choices = tuple(str(value) for value in values)
+        choices = tuple(str(value) for value in given)
         if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:
             raise ValueError(
-                f"values must be at least two different names, got {_validate.shown(values)}"
+                f"values must be at least two different names, got {_validate.shown(given)}"
             )
     else:
-        choices = tuple(_validate.array("values", values).flatten().tolist())
+        choices = tuple(_validate.array("values", given).flatten().tolist())
         bounded = [-math.inf, *choices, math.inf]
         if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(bounded)):
-            shown = _validate.shown(values)
+            shown = _validate.shown(given)
             raise ValueError(f"values must be at least two ascending numbers, got {shown}")
         if isinstance(start, bool) or not isinstance(start, Real):
             raise ValueError(f"start must be one of values, got {_validate.shown(start)}")

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import http.server
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -595,6 +596,11 @@ def test_same_numbers_on_a_gpu():
 
 
 # ── The other data ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_download_errors_are_pickled():
+    again = pickle.loads(pickle.dumps(data.DownloadError("no network", "network")))
+    assert (str(again), again.reason) == ("no network", "network")
 
 
 def test_temperatures_are_those_of_the_chapters():

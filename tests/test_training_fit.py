@@ -269,6 +269,46 @@ def test_only_torchs_losses_for_classes_have_an_accuracy(loss_function, target, 
     assert (training.evaluate(model, loss_function, (X, target)).accuracy is None) != classifies
 
 
+def test_the_loss_of_an_epoch_weighs_classes_as_torch_does():
+    x, y = small(50)
+    model, weight = network().eval(), torch.tensor([1.0, 5.0, 0.5])
+    for loss_function in (
+        nn.CrossEntropyLoss(weight),
+        nn.CrossEntropyLoss(weight, ignore_index=1, label_smoothing=0.1),
+    ):
+        result = training.evaluate(model, loss_function, (x, y), batch_size=7)
+        assert result.loss == pytest.approx(loss_function(model(x), y).item(), 1e-6)
+
+
+def test_a_model_under_autocast_has_targets_of_its_own_dtype():
+    model = nn.Linear(6, 1)
+    with torch.autocast("cpu", torch.bfloat16):
+        history = training.fit(model, nn.MSELoss(), sgd(model), (X, X[:, :1]), epochs=20)
+    assert history.train_losses[-1] < history.train_losses[0]
+
+
+def test_the_data_stay_as_they_are_whatever_the_model_does_to_its_inputs():
+    class Adding(nn.Linear):
+        def forward(self, x):
+            return super().forward(x.add_(1))
+
+    model, x = Adding(6, 3), X.clone()
+    training.fit(model, CROSS_ENTROPY, sgd(model), (x, Y), (x, Y), epochs=1)
+    training.predict(model, x)
+    assert torch.equal(x, X)
+
+
+def test_restarts_go_on_where_the_last_training_ended():
+    model = network()
+    optimizer = sgd(model)
+    scheduler = RESTARTS(optimizer)
+    for first in (0.1, 0.1 / 2):  # the start of the first cycle, and the middle
+        history = training.fit(
+            model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1, scheduler=scheduler
+        )
+        assert history.learning_rates[0] == pytest.approx(first)
+
+
 # Randomness
 
 
@@ -410,15 +450,21 @@ def test_a_loss_that_is_not_finite_is_reported_with_epoch_batch_and_history():
 
 
 def fails(match, error=ValueError, model=None, loss=CROSS_ENTROPY, data=(X, Y), make=sgd, **more):
-    """Assert that `fit` refuses, and that the weights are as they were."""
+    """Assert that `fit` refuses, and that the model and the random state are as they were."""
     model = network() if model is None else model
-    before = copy.deepcopy(model.state_dict())
     optimizer = make(model)
     if "scheduler" in more and callable(more["scheduler"]):
         more["scheduler"] = more["scheduler"](optimizer)
+    parameters = list(model.parameters())
+    for parameter in parameters:
+        parameter.grad = torch.ones_like(parameter)
+    before = copy.deepcopy(model.state_dict()), [p.grad for p in parameters], torch.get_rng_state()
     with pytest.raises(error, match=match):
         training.fit(model, loss, optimizer, data, **{"epochs": 1, **more})
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    now = model.state_dict()
+    assert all(value.is_meta or torch.equal(value, before[0][name]) for name, value in now.items())
+    assert all(p.grad is grad for p, grad in zip(parameters, before[1], strict=True))
+    assert torch.equal(torch.get_rng_state(), before[2])
 
 
 @pytest.mark.parametrize("kind", ["plain", "custom"])
@@ -495,7 +541,38 @@ class Pair(nn.Linear):
         ({"loss": lambda o, y: o.detach().sum()}, ValueError, "loss_function must depend on the"),
         ({"make": lambda m: "adam"}, TypeError, "optimizer must be one of torch.optim, got str"),
         ({"make": lambda m: sgd(network())}, ValueError, "got a SGD of others"),
-        ({"make": lambda m: torch.optim.LBFGS(m.parameters())}, TypeError, "without a closure"),
+        (
+            {"make": lambda m: torch.optim.LBFGS(m.parameters())},
+            ValueError,
+            "got LBFGS: .*closure",
+        ),
+        (
+            {"make": lambda m: sgd(m, 1e300)},
+            ValueError,
+            "optimizer must be able to step, got SGD",
+        ),
+        (
+            {"model": network("normed"), "data": (X[:33], Y[:33])},
+            ValueError,
+            "more than 1 value per",
+        ),
+        ({"model": network("normed"), "loss": lambda o, y: o}, ValueError, "return one number"),
+        (
+            {"model": network("normed"), "validation": (X, Y + 3)},
+            ValueError,
+            "validation must have",
+        ),
+        ({"validation": [(X[:, 1:], Y)]}, ValueError, "validation must have inputs that the model"),
+        ({"model": network().to("meta")}, ValueError, "all of its values, got none of '1.weight'"),
+        ({"loss": nn.TripletMarginLoss()}, ValueError, r"must take outputs \(8, 3\) .*'negative'"),
+        ({"data": (X.to_sparse(), Y)}, TypeError, "train must be a dense tensor, got layout"),
+        (
+            {"data": (X.numpy(), Y.numpy())},
+            TypeError,
+            "a pair of tensors or a DataLoader, got a tup",
+        ),
+        ({"record": training.Record("momentum_buffer")}, ValueError, "of must be 'gradient'"),
+        ({"scheduler": lambda o: [STEP(o)] * 2}, ValueError, "scheduler must be several different"),
         ({"model": nn.ReLU(), "make": id}, ValueError, "a parameter that requires a gradient"),
         ({"model": Pair(6, 3)}, TypeError, "model must return a tensor, got tuple"),
         (

@@ -236,9 +236,12 @@ def test_optimizers_and_schedulers_that_do_not_fit():
         ValueError, match="optimizers must hold parameters of each model, got none of run 1"
     ):
         training.fit_runs(models, CROSS_ENTROPY, sgd(models[0]), **fit)
-    with pytest.raises(TypeError, match="optimizer must step without a closure, got LBFGS"):
-        training.fit_runs(models, CROSS_ENTROPY, torch.optim.LBFGS(models[0].parameters()), **fit)
+    every = [parameter for model in models for parameter in model.parameters()]
+    with pytest.raises(ValueError, match="optimizer must be able to step, got LBFGS"):
+        training.fit_runs(models, CROSS_ENTROPY, torch.optim.LBFGS(every), **fit)
     optimizers = [sgd(model) for model in models]
+    with pytest.raises(ValueError, match="optimizers must hold each parameter once"):
+        training.fit_runs(models, CROSS_ENTROPY, [*optimizers, optimizers[0]], **fit)
     plateau = torch_schedulers.ReduceLROnPlateau(optimizers[0])
     with pytest.raises(ValueError, match="scheduler must have a validation loss"):
         training.fit_runs(models, CROSS_ENTROPY, optimizers, **fit, schedulers=[plateau])

@@ -73,7 +73,7 @@ class ForTorch(torch.optim.Optimizer):
         self.rule = self.make()
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Take a step with the gradients that the parameters have, or that the closure computes.
 
         Parameters

@@ -95,12 +95,11 @@ class Forward:
                 self(x, y)[1].backward()
             else:
                 self.check(x, y)
-            for optimizer in optimizers:
-                try:
-                    optimizer.step()
-                except ERRORS as error:
-                    got = f"a {type(optimizer).__name__}: {error}"
-                    raise ValueError(f"optimizer must be able to step, got {got}") from error
+            try:
+                _model.step(optimizers)
+            except ERRORS as error:
+                kinds = ", ".join(type(optimizer).__name__ for optimizer in optimizers)
+                raise ValueError(f"optimizer must be able to step, got {kinds}: {error}") from error
             if recorder is not None:
                 recorder.after_step()
                 recorder.records()  # drops what was recorded
@@ -161,7 +160,7 @@ class Means:
         self.classifies = classifies(loss_function)
         self.ignored = getattr(loss_function, "ignore_index", -100)
         has_weights = isinstance(loss_function, nn.CrossEntropyLoss | nn.NLLLoss)
-        self.weight = loss_function.weight if has_weights else None  # of each class
+        self.weight = getattr(loss_function, "weight", None) if has_weights else None
         self.total, self.samples = torch.zeros(2, runs, dtype=torch.float64)
         self.answers, self.right = torch.zeros(2, runs, dtype=torch.int64)
         self.waiting: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []

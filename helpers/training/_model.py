@@ -86,6 +86,13 @@ def training_mode(optimizers: Iterable[Optimizer]) -> Iterator[None]:
             optimizer.eval()
 
 
+def step(optimizers: Iterable[Optimizer]) -> None:
+    """Take a step; under autocast, the next pass has to cast the new weights."""
+    for optimizer in optimizers:
+        optimizer.step()
+    torch.clear_autocast_cache()
+
+
 def device_of(model: nn.Module) -> torch.device:
     """Return the device of the first parameter; the CPU if there is none."""
     return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))

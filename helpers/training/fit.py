@@ -155,8 +155,7 @@ def fit(
                         norm = nn.utils.clip_grad_norm_(parameters, clip_norm)
                         log.add(gradient_norms=norm.item())
                     recorder.before_step()
-                    for one in optimizers:
-                        one.step()
+                    _model.step(optimizers)
                     recorder.after_step()
                     means.add(loss.detach()[None], outputs.detach()[None], y[None])
                     for steps in all_steps:

@@ -148,7 +148,7 @@ def range_test(
             loss.backward()
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            optimizer.step()
+            _model.step([optimizer])
             bar.update()
     if not losses:
         raise ValueError("the loss must be finite at the start, got NaN or infinity")

@@ -141,8 +141,7 @@ def fit_runs(
                     stack.share_gradients(active)
                     for run in active:
                         recorders[run].before_step()
-                    for optimizer in optimizers:
-                        optimizer.step()
+                    _model.step(optimizers)
                     for run in active:
                         recorders[run].after_step()
                     means.add(values, outputs.detach(), y)

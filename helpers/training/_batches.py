@@ -8,6 +8,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from helpers import _validate
+from helpers._validate import shown
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -92,7 +93,7 @@ def make_batches(
     if isinstance(data, Iterator):
         raise TypeError(f"{name} must last for all epochs, as a DataLoader does, got {_kind(data)}")
     if batch_size is not None:
-        got = _validate.shown(batch_size)
+        got = shown(batch_size)
         raise ValueError(f"batch_size must be left out with a loader in {name}, got {got}")
     if _length(data) == 0:
         raise ValueError(f"{name} must give at least one batch an epoch, got none")

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 
 from helpers import _validate
 from helpers._random import kept
+from helpers._validate import shown
 from helpers.training import _model
 from helpers.training._batches import Batches, TensorBatches
 
@@ -30,9 +31,7 @@ def check_loss(loss_function: Any) -> None:
     reduction = getattr(loss_function, "reduction", "mean")
     means = ("mean", "batchmean") if isinstance(loss_function, nn.KLDivLoss) else ("mean",)
     if reduction not in means:
-        raise ValueError(
-            f"loss_function must have reduction='mean', got {_validate.shown(reduction)}"
-        )
+        raise ValueError(f"loss_function must have reduction='mean', got {shown(reduction)}")
 
 
 def classifies(loss_function: LossFunction) -> bool:

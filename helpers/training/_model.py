@@ -53,23 +53,23 @@ def held_by(*optimizers: Optimizer) -> list[int]:
     return [id(p) for one in optimizers for group in one.param_groups for p in group["params"]]
 
 
-def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
-    """Return one or several optimizers as a list; raise an error unless they train the model.
+def check_optimizers(optimizers: Any, *models: nn.Module) -> list[Optimizer]:
+    """Return one or several optimizers as a list; raise an error unless they train the models.
 
-    Several have to share out all of its parameters: a parameter in two would move twice.
+    Several have to share out all parameters of a model: a parameter in two would move twice.
     """
     several = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
     if not several:
         raise ValueError(f"optimizer must be one, or several, got {optimizers!r}")
     for optimizer in several:
-        check_optimizer(optimizer, model)
+        check_optimizer(optimizer, *models)
     held = held_by(*several)
-    for name, parameter in model.named_parameters() if len(several) > 1 else ():
-        times = held.count(id(parameter))
-        if times > 1 or (times == 0 and parameter.requires_grad):
-            raise ValueError(
-                f"optimizer must hold each parameter of the model once, got {name!r} {times} times"
-            )
+    every = [named for model in models for named in model.named_parameters()]
+    for name, parameter in every if len(several) > 1 else ():
+        times, is_due = held.count(id(parameter)), parameter.requires_grad and len(models) == 1
+        if times > 1 or times < is_due:
+            got = f"{name!r} {times} times"
+            raise ValueError(f"optimizer must hold each parameter of the model once, got {got}")
     return several
 
 

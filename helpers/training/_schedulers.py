@@ -8,6 +8,7 @@ from torch.optim import lr_scheduler as torch_schedulers
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
 
 from helpers import _validate
+from helpers._validate import shown
 from helpers.training.evaluate import Evaluation
 
 USUAL: dict[type, str] = {
@@ -46,9 +47,7 @@ class SchedulerSteps:
     ) -> None:
         self.scheduler, self.batches, self.when = scheduler, batches, ""
         if scheduler is None and when is not None:
-            raise ValueError(
-                f"step_scheduler must come with a scheduler, got {_validate.shown(when)} alone"
-            )
+            raise ValueError(f"step_scheduler must come with a scheduler, got {shown(when)} alone")
         if scheduler is None:
             return
         self.when, self.start = _choose_when(scheduler, when), getattr(scheduler, "last_epoch", 0)
@@ -86,7 +85,7 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     name = type(scheduler).__name__
     if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
         raise TypeError(
-            f"scheduler must be one of torch.optim.lr_scheduler, got {_validate.shown(scheduler)}"
+            f"scheduler must be one of torch.optim.lr_scheduler, got {shown(scheduler)}"
         )
     parts = getattr(scheduler, "_schedulers", [scheduler])
     usual = {
@@ -104,9 +103,7 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     by_loss = isinstance(scheduler, ReduceLROnPlateau)
     if (wanted == "validation") != by_loss or (wanted == "fraction" and usual != {"fraction"}):
         expected = "'validation'" if by_loss else "'epoch' or 'batch'"
-        raise ValueError(
-            f"step_scheduler must be {expected} for {name}, got {_validate.shown(wanted)}"
-        )
+        raise ValueError(f"step_scheduler must be {expected} for {name}, got {shown(wanted)}")
     return wanted
 
 

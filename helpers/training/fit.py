@@ -47,17 +47,14 @@ def fit(
         torch.manual_seed(seed)  # for what the model draws, such as dropout
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
-            means = Means(loss_function)
-            model.train()
             for indices in torch.randperm(len(x), generator=order).split(batch_size):
                 optimizer.zero_grad()
-                loss = loss_function(model(x[indices]), y[indices])
-                loss.backward()
+                loss_function(model(x[indices]), y[indices]).backward()
                 optimizer.step()
-                scheduler.step()  # one that is stepped after each mini-batch
-            scheduler.step()  # one that is stepped after each epoch
+                scheduler.step()  # or after each epoch
 
-    Afterwards the model's mode and the random state of Python, numpy and torch are as before. An
+    Before it, an update on the last batch is tried out and undone: what does not fit is an error
+    before anything happens. Afterwards the model's mode and the random state of Python, numpy and torch are as before. An
     optimizer that has ``train()`` and ``eval()``, as schedule-free ones do, is in training mode for
     each epoch, and in evaluation mode for the validation and afterwards.
 

@@ -52,11 +52,11 @@ class Record:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        layers = [self.layers] if isinstance(self.layers, str | None) else self.layers
-        if not isinstance(layers, Sequence) or not layers:
+        layers = ("all",) if self.layers is None else self.layers or ("",)
+        if not isinstance(layers, Sequence):
             raise TypeError(f"layers must be a name or a sequence of names, got {shown(layers)}")
-        named = [("of", self.of), ("label", self.name), *(("layers", one) for one in layers)]
-        for name, value in named if self.layers is not None else named[:2]:
+        named = [("layers", one) for one in ([layers] if isinstance(layers, str) else layers)]
+        for name, value in [("of", self.of), ("label", self.name), *named]:
             if not isinstance(value, str) or not value:
                 raise TypeError(f"{name} must be a name, got {shown(value)}")
         if isinstance(self.keep, str):

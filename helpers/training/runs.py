@@ -92,9 +92,7 @@ def fit_runs(
     """
     check_loss(loss_function)
     check_models(models)
-    optimizers = list(optimizers) if isinstance(optimizers, Sequence) else [optimizers]
-    for optimizer in optimizers:
-        _model.check_optimizer(optimizer, *models)
+    optimizers = _model.check_optimizers(optimizers, *models)
     epochs = _validate.count("epochs", epochs)
     seeds = list(range(len(models))) if seeds is None else _validate.seeds("seeds", seeds)
     if len(seeds) != len(models):
@@ -103,9 +101,6 @@ def fit_runs(
     batches = make_batches("train", train, batch_size, device)
     if not isinstance(batches, TensorBatches):
         raise TypeError(f"train must be a pair of tensors, got {type(train).__name__}")
-    held = _model.held_by(*optimizers)
-    if len(set(held)) < len(held):
-        raise ValueError("optimizers must hold each parameter once, got one that is held twice")
     held_out = None
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)

@@ -68,16 +68,31 @@ def test_page_does_not_scroll_sideways_on_a_phone(opened, width):
         assert page.evaluate("(scrollTo(9999, 0), scrollX)") == 0
 
 
-BROKEN = """[...document.querySelectorAll("td code")].filter((code) => {
+BROKEN = """[...document.querySelectorAll("td :is(code, .column)")].filter((code) => {
   const lines = new Set([...code.getClientRects()].map((box) => Math.round(box.top)));
   return lines.size > code.textContent.trim().split(/\\s+/).length;
 }).map((code) => code.textContent)"""
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_identifier_of_a_table_is_broken(opened, width):
+def test_no_identifier_and_no_heading_of_a_table_is_broken(opened, width):
     opened.page.set_viewport_size({"width": width, "height": 800})
     assert opened.page.evaluate(BROKEN) == []
+
+
+CUT_OFF = """[...document.querySelectorAll("article :is(table, pre, figure, div.math)")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1
+    || box.getBoundingClientRect().right > innerWidth + 1)
+  .map((box) => box.textContent.trim().slice(0, 40))"""
+
+
+def test_nothing_is_cut_off_on_paper(opened):
+    opened.page.set_viewport_size({"width": 658, "height": 960})  # A4 without the book's margins
+    opened.page.emulate_media(media="print")
+    try:
+        assert opened.page.evaluate(CUT_OFF) == []
+    finally:
+        opened.page.emulate_media(media="null")
 
 
 def test_page_is_light(opened):

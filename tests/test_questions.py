@@ -208,6 +208,9 @@ def test_an_exercise_in_code_can_be_marked_as_done_and_not_done(visit):
 # ── Predictions ───────────────────────────────────────────────────────────────────────────────────
 
 
+WAITING = "p[hidden=until-found]"  # what a covered figure shows, in words
+
+
 @pytest.mark.parametrize("name", PREDICTIONS[:: len(SLUGS) // 2])
 def test_a_prediction_covers_its_figure_until_there_is_a_guess(visit, name):
     page = visit(name)
@@ -226,6 +229,7 @@ def test_a_prediction_covers_its_figure_until_there_is_a_guess(visit, name):
             form.get_by_role("button").first.click()
             assert len(form.locator(".answer").inner_text()) > 10
         assert covered.count() == count - number - 1
+    assert page.locator(WAITING).count() == 0
     page.reload()  # what was guessed is remembered; what was only shown is a question again
     wait_until(page, "document.querySelector('form.guess')")
     assert covered.count() == 1
@@ -264,6 +268,16 @@ def test_a_guess_is_drawn_at_its_value_on_the_axis(visit, axis, viewport):
         assert mark["x"] == pytest.approx(frame["x"] + along[0] * frame["width"], abs=2)
     else:
         assert mark["y"] == pytest.approx(frame["y"] + along[1] * frame["height"], abs=2)
+
+
+def test_who_is_sent_to_the_text_after_a_covered_figure_sees_both(visit):
+    page = visit(PREDICTIONS[0])  # a search within the page does the same as a link
+    figures = page.locator("figure.covered").count()
+    page.locator(WAITING).first.evaluate(
+        "(text) => { text.id = 'sought'; location.hash = 'sought'; }"
+    )
+    wait_until(page, f"document.querySelectorAll('figure.covered').length === {figures - 1}")
+    assert page.locator("#sought").get_attribute("hidden") is None
 
 
 def test_without_scripts_questions_are_folded_answers_and_figures_are_in_sight(visit):

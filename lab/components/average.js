@@ -88,11 +88,10 @@ export function mount(root, { store, language, first, share }) {
       "curves",
       shown.map((name) => ["path", { d: curve(days, xs, found[name]), ...stroke(name) }]),
     );
-    const pairs = values.flatMap((value, i) => [i + 1, value]);
     const x = days.x(day);
     days.draw("cursor", [["path", { d: `M${x} ${bottom}V${top}` }]]);
     const style = `stroke: var(--${color("data")})`;
-    days.draw("points", [["path", { d: dots(days, pairs, values.length), class: "dots", style }]]);
+    days.draw("points", [["path", { d: dots(curve(days, xs, values)), class: "dots", style }]]);
     days.draw(
       "now",
       shown.map((name) => mark(x, days.y(found[name][day - 1]), name)),

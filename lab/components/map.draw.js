@@ -59,9 +59,10 @@ export function drawMinima(plot) {
 export function drawRun(surface, losses, { path: pairs, losses: row }, { momentum, steps }) {
   const style = momentum === 0 ? "sgd" : "momentum";
   const color = stroke(style).style;
+  const d = path(surface, pairs, steps + 1);
   surface.draw("paths", [
-    ["path", { d: path(surface, pairs, steps + 1), style: color }],
-    ["path", { d: dots(surface, pairs, steps + 1), class: "dots", style: color }],
+    ["path", { d, style: color }],
+    ["path", { d: dots(d), class: "dots", style: color }],
   ]);
   const shown = row.map((loss) => Math.max(loss, LOWEST));
   const highest = shown.reduce((a, b) => (b > a ? b : a), twoWeights.value(0, 0));

@@ -16,7 +16,7 @@ import { cards, shapeOf } from "./race.cards.js";
 import { raceCode } from "./race.code.js";
 import { outcomeMap } from "./race.map.js";
 import { panel } from "./race.panel.js";
-import { drawCurves, drawCursor, drawPaths, ofRule } from "./race.pictures.js";
+import { drawCursor, drawLosses, drawPaths, drawRates, ofRule } from "./race.pictures.js";
 import { kindOf } from "./race.rules.js";
 import { isNoisy, problemOf, SEEDS, stepOf, tasks } from "./race.runs.js";
 
@@ -100,7 +100,7 @@ export function mount(root, { store, language, first, share }) {
   }
 
   function draw(state) {
-    drawCurves(losses, rates, state, shown);
+    drawLosses(losses, state, shown);
     drawStep(state);
   }
 
@@ -118,6 +118,7 @@ export function mount(root, { store, language, first, share }) {
     surface.label(x, y);
     surface.domain(...problems[state.problem].view);
     drawSurface(surface, shown.problem, ["rosenbrock", "beale"].includes(state.problem));
+    drawRates(rates, state, shown.rates);
     draw(state);
   }
 
@@ -166,8 +167,10 @@ export function mount(root, { store, language, first, share }) {
 
   function redraw(state, changed) {
     run(state);
-    if (SHAPE.some((name) => changed.has(name))) drawAll(state);
-    else draw(state);
+    if (SHAPE.some((name) => changed.has(name))) return drawAll(state);
+    const isDragged = changed.size === 1 && changed.has("start");
+    if (!isDragged) drawRates(rates, state, shown.rates);
+    draw(state);
   }
 
   run(store.state);

@@ -24,16 +24,19 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root, name
     "crowd",
     (crowd ? styles : []).map((style, index) => {
       const ends = ofRule(crowd, index, styles.length).flatMap((run) => at(run.path));
-      const d = dots(plot, ends, ends.length / 2);
+      const d = dots(path(plot, ends, ends.length / 2));
       return ["path", { d, class: "ends", style: paint(style, "stroke") }];
     }),
   );
   plot.draw(
     "paths",
-    all((style, pairs) => [
-      ["path", { d: path(plot, pairs, step + 1), ...stroke(style) }],
-      ["path", { d: dots(plot, pairs, step + 1), class: "dots", style: paint(style, "stroke") }],
-    ]),
+    all((style, pairs) => {
+      const d = path(plot, pairs, step + 1);
+      return [
+        ["path", { d, ...stroke(style) }],
+        ["path", { d: dots(d), class: "dots", style: paint(style, "stroke") }],
+      ];
+    }),
   );
   const paths = runs.map((run) => run.path);
   drawEnds(plot, paths, step, styles, styles.map(nameOf));
@@ -44,9 +47,9 @@ export function drawPaths(plot, state, { problem, runs, crowd, map }, root, name
   );
 }
 
-/** Draw the losses, or medians and quartiles of many seeds, and the rates that were used. */
-export function drawCurves(losses, rates, state, { problem, runs, bands, rates: used }) {
-  const steps = Array.from({ length: state.steps + 1 }, (_, step) => step);
+/** Draw the losses, or medians and quartiles of many seeds. */
+export function drawLosses(losses, state, { problem, runs, bands }) {
+  const steps = stepsOf(state);
   const styles = state.rules.map(kindOf);
   const rows = runs.map((run, index) => bands?.[index].median ?? excess(run.losses, problem));
   const [low, high] = extent(rows.flatMap((row) => [...row]));
@@ -62,9 +65,13 @@ export function drawCurves(losses, rates, state, { problem, runs, bands, rates: 
     }),
   );
   drawLines(losses, styles, steps, rows);
+}
+
+/** Draw the rates that were used. */
+export function drawRates(rates, state, used) {
   const [least, most] = extent(used.flatMap((row) => [...row]));
   rates.domain([0, state.steps], [Math.max(1e-6, least) / 2, most * 2]);
-  drawLines(rates, styles, steps, used);
+  drawLines(rates, state.rules.map(kindOf), stepsOf(state), used);
 }
 
 /** Mark the step that is shown. */
@@ -78,6 +85,10 @@ export function drawCursor(plots, step) {
 /** Return the runs of one rule among those of all seeds. */
 export function ofRule(crowd, index, count) {
   return crowd.filter((_, position) => position % count === index);
+}
+
+function stepsOf(state) {
+  return Array.from({ length: state.steps + 1 }, (_, step) => step);
 }
 
 function drawLines(plot, styles, xs, rows) {

@@ -145,8 +145,9 @@ export function drawBowlPath(plot, state) {
   );
   const style = state.momentum === 0 ? "sgd" : state.nesterov ? "nesterov" : "momentum";
   const { style: colour, ...line } = stroke(style);
+  const d = path(plot, pairs, count);
   plot.draw("paths", [
-    ["path", { d: path(plot, pairs, count), style: colour, ...line }],
-    ["path", { d: dots(plot, pairs, count), class: "dots", style: colour }],
+    ["path", { d, style: colour, ...line }],
+    ["path", { d: dots(d), class: "dots", style: colour }],
   ]);
 }

@@ -26,14 +26,9 @@ export function path(plot, pairs, count) {
   return draw(indices(count)) ?? "";
 }
 
-/** Return the `d` of a dot at each point of a path, to be stroked with round ends. */
-export function dots(plot, pairs, count) {
-  let d = "";
-  for (let i = 0; i < count; i++) {
-    if (Number.isFinite(pairs[2 * i]))
-      d += `M${pixel(plot.x(pairs[2 * i]))} ${pixel(plot.y(pairs[2 * i + 1]))}h0`;
-  }
-  return d;
+/** Return the `d` of a dot at each corner of a path's `d`, to be stroked with round ends. */
+export function dots(d) {
+  return d && `${d.replaceAll(/[LM]/g, "h0M").slice(2)}h0`;
 }
 
 function indices(count) {

@@ -120,18 +120,38 @@
   // --- predictions ------------------------------------------------------------------------------
 
   // A prediction stands before its figure, which opens once there is a guess, or on demand. A guess
-  // is one of several answers, or a value on an axis of the figure.
+  // is one of several answers, or a value on an axis of the figure. The text that follows the figure
+  // would tell the answer: it waits too, but opens all when a search within the page comes to it.
   const figures = [...document.querySelectorAll("article .cell_output figure:not(.lab-home)")];
   const isBefore = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
 
-  document.querySelectorAll("article details.guess.right").forEach((fold, number) => {
+  const guesses = [...document.querySelectorAll("article details.guess.right")].map((fold, number) => {
     const question = read(fold);
     const figure = figures.find((one) => isBefore(fold, one));
     const { form, show } = fold.dataset.axis ? onAxis(question, figure, take) : fromChoices(question, number, take);
     const skip = element("button", { class: "button quiet", type: "button" }, text("showMe"));
-    const known = progress.of("guesses")[number];
+    let hidden = [];
 
+    function cover() {
+      hidden = textAfter(figure);
+      for (const one of hidden) {
+        one.setAttribute("hidden", "until-found");
+        one.addEventListener("beforematch", open);
+      }
+      figure.classList.add("covered");
+      figure.dataset.label = text("covered");
+      figure.setAttribute("aria-hidden", "true"); // a screen reader must not tell the answer either
+      form.classList.add("guess");
+      form.querySelector(".actions").append(skip);
+      skip.addEventListener("click", open);
+      const known = progress.of("guesses")[number];
+      if (known === undefined) return;
+      show(known);
+      open();
+    }
     function open() {
+      for (const one of hidden) one.hidden = false;
+      hidden = [];
       figure.classList.remove("covered");
       figure.removeAttribute("aria-hidden");
       form.querySelector("fieldset").disabled = true;
@@ -143,17 +163,16 @@
       open();
     }
 
-    figure.classList.add("covered");
-    figure.dataset.label = text("covered");
-    figure.setAttribute("aria-hidden", "true"); // a screen reader must not tell the answer either
-    form.classList.add("guess");
-    form.querySelector(".actions").append(skip);
-    skip.addEventListener("click", open);
-    if (known !== undefined) {
-      show(known);
-      open();
-    }
+    return cover;
   });
+  for (const cover of guesses) cover(); // once each question is a form, where the text before it ends
+
+  function textAfter(figure) {
+    const found = [];
+    let next = figure.closest(".cell").nextElementSibling;
+    for (; next && !next.matches(".cell, section, form"); next = next.nextElementSibling) found.push(next);
+    return found;
+  }
 
   function fromChoices(question, number, take) {
     const { form, show } = choices(question, `guess-${number}`, take);

@@ -240,7 +240,7 @@ def test_optimizers_and_schedulers_that_do_not_fit():
     with pytest.raises(ValueError, match="optimizer must be able to step, got LBFGS"):
         training.fit_runs(models, CROSS_ENTROPY, torch.optim.LBFGS(every), **fit)
     optimizers = [sgd(model) for model in models]
-    with pytest.raises(ValueError, match="hold each parameter of the model once, got '1.weight' 2"):
+    with pytest.raises(ValueError, match=r"parameter of the model once, got '1\.weight' 2"):
         training.fit_runs(models, CROSS_ENTROPY, [*optimizers, optimizers[0]], **fit)
     plateau = torch_schedulers.ReduceLROnPlateau(optimizers[0])
     with pytest.raises(ValueError, match="scheduler must have a validation loss"):

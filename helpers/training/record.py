@@ -52,11 +52,12 @@ class Record:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        layers = ("all",) if self.layers is None else self.layers or ("",)
-        if not isinstance(layers, Sequence):
+        layers: Any = "all" if self.layers is None else self.layers
+        layers = [layers] if isinstance(layers, str) else layers
+        if not isinstance(layers, Sequence) or len(layers) == 0:
             raise TypeError(f"layers must be a name or a sequence of names, got {shown(layers)}")
-        named = [("layers", one) for one in ([layers] if isinstance(layers, str) else layers)]
-        for name, value in [("of", self.of), ("label", self.name), *named]:
+        named = [("of", self.of), ("label", self.name), *(("layers", one) for one in layers)]
+        for name, value in named:
             if not isinstance(value, str) or not value:
                 raise TypeError(f"{name} must be a name, got {shown(value)}")
         if isinstance(self.keep, str):

@@ -143,7 +143,7 @@ def arguments(rule: Any) -> Mapping[str, inspect.Parameter]:
     """
     found: Mapping[str, inspect.Parameter] = {}
     if callable(rule) and not isinstance(rule, type):
-        with contextlib.suppress(ValueError):  # of a builtin, which has no signature
+        with contextlib.suppress(ValueError):  # of a function of C, which has no signature
             found = inspect.signature(rule).parameters
     if "lr" not in found:
         raise TypeError(f"{EXPECTED}, got {_validate.shown(rule)}")

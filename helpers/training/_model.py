@@ -87,7 +87,7 @@ def training_mode(optimizers: Iterable[Optimizer]) -> Iterator[None]:
 
 
 def step(optimizers: Iterable[Optimizer]) -> None:
-    """Take a step; under autocast, the next pass has to cast the new weights."""
+    """Take a step; in mixed precision, the next pass has to cast the new weights."""
     for optimizer in optimizers:
         optimizer.step()
     torch.clear_autocast_cache()

@@ -5,17 +5,20 @@ chapter's own, others for repairs that often go wrong. `pair` returns both curve
 """
 
 import copy
+import functools
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
 import torch
 from torch import nn
 from torch.optim import SGD, Optimizer, lr_scheduler
 
-from helpers import schedules
+from helpers import _validate, schedules
+from helpers._random import kept
 
 __all__ = [
     "accumulated",
@@ -43,6 +46,49 @@ __all__ = [
 LR = 0.1
 """The rate where a patient has none of its own."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NUMBERS = {
+    "decay": "[0, 1)",
+    "gamma": "(0, 1]",
+    "lr": "[0, inf)",
+    "max_norm": "(0, inf)",
+    "momentum": "[0, 1)",
+    "weight_decay": "[0, inf)",
+}
+
+
+def _check(name: str, value: Any) -> Any:
+    """Return an argument of a patient, or raise an error that names it."""
+    if name in _NUMBERS:
+        return _validate.number(name, value, _NUMBERS[name])
+    if name in ("accuracies", "start", "values"):
+        return _validate.row(name, value)
+    if name == "losses":
+        return _validate.array(name, value)
+    if name == "seed":
+        return _validate.seed(name, value)
+    if name in ("total", "warm", "batches", "accumulate", "epochs", "hold", "steps"):
+        return _validate.count(name, value, at_most=_validate.MAX_STEPS)
+    if name in ("patience", "saved_at"):
+        return _validate.count(name, value, at_least=0)
+    return _validate.flag(name, value)
+
+
+def _patient(function: Callable[P, R]) -> Callable[P, R]:
+    """Check the arguments of a patient, and keep the caller's random state."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = signature.bind(*args, **kwargs)
+        given.arguments.update({n: _check(n, value) for n, value in given.arguments.items()})
+        with kept():
+            return function(*given.args, **given.kwargs)
+
+    return checked
+
 
 def _new(lr: float | torch.Tensor = LR, momentum: float = 0) -> Optimizer:
     return SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=momentum)
@@ -60,6 +106,7 @@ def _follow(
     return used
 
 
+@_patient
 def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False) -> list[float]:
     """Return the rates of a warm-up and half a cosine.
 
@@ -77,6 +124,7 @@ def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False
     list of float
         The rate of each step.
     """
+    _validate.count("warm", warm, at_most=total - 1)
     optimizer = _new()
     up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
     down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total if late else total - warm)
@@ -85,6 +133,7 @@ def warm_cosine(total: int, warm: int, *, sick: bool = False, late: bool = False
     return _follow(optimizer, lr_scheduler.SequentialLR(optimizer, [up, down], [warm]), total)
 
 
+@_patient
 def updates_counted(
     batches: int, accumulate: int, *, sick: bool = False, every: bool = False
 ) -> list[float]:
@@ -106,6 +155,7 @@ def updates_counted(
     list of float
         The rate of each update.
     """
+    _validate.count("accumulate", accumulate, at_most=batches)
     length = batches if sick else batches // accumulate
     rates = schedules.cosine_annealing_lr(LR, length, batches)
     return (
@@ -113,6 +163,7 @@ def updates_counted(
     ).tolist()
 
 
+@_patient
 def ordered(epochs: int, gamma: float, *, sick: bool = False) -> list[float]:
     """Return the rates that an optimizer used under `ExponentialLR`.
 
@@ -133,6 +184,7 @@ def ordered(epochs: int, gamma: float, *, sick: bool = False) -> list[float]:
     return [LR * gamma ** (epoch + sick) for epoch in range(epochs)]
 
 
+@_patient
 def on_plateau(
     accuracies: Sequence[float], patience: int, *, sick: bool = False, negated: bool = False
 ) -> list[float]:
@@ -163,6 +215,7 @@ def on_plateau(
     return rates
 
 
+@_patient
 def cycled_momentum(momentum: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the momentum of each step under OneCycleLR.
 
@@ -187,6 +240,7 @@ def cycled_momentum(momentum: float, steps: int, *, sick: bool = False) -> list[
     return _follow(optimizer, scheduler, steps, "momentum")
 
 
+@_patient
 def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the rates of an optimizer without scheduler, beside one that has one.
 
@@ -215,6 +269,7 @@ def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
     return rates
 
 
+@_patient
 def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[float]:
     """Return the rates of a climb, a level and a decay.
 
@@ -246,12 +301,14 @@ def nested(warm: int, hold: int, steps: int, *, sick: bool = False) -> list[floa
 
 def _plan(optimizer: Optimizer, total: int, last_epoch: int = -1) -> lr_scheduler.SequentialLR:
     """Climb for a fifth of the steps, then fall along half a cosine."""
+    _validate.count("total", total, at_least=5)
     warm = total // 5
     up = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warm)
     down = lr_scheduler.CosineAnnealingLR(optimizer, T_max=total - warm)
     return lr_scheduler.SequentialLR(optimizer, [up, down], [warm], last_epoch=last_epoch)
 
 
+@_patient
 def resumed(
     total: int, saved_at: int, *, sick: bool = False, unloaded: bool = False
 ) -> list[float]:
@@ -271,6 +328,7 @@ def resumed(
     list of float
         The rate of each step that is left.
     """
+    _validate.count("saved_at", saved_at, at_least=0, at_most=total)
     optimizer = _new()
     scheduler = _plan(optimizer, total)
     rates = _follow(optimizer, scheduler, total)
@@ -291,6 +349,7 @@ def resumed(
     return _follow(optimizer, scheduler, total - saved_at)
 
 
+@_patient
 def resumed_by_number(total: int, saved_at: int, *, sick: bool = False) -> list[float]:
     """Return the rates after resuming, of the same schedule.
 
@@ -314,6 +373,7 @@ def resumed_by_number(total: int, saved_at: int, *, sick: bool = False) -> list[
         return _follow(optimizer, _plan(optimizer, total, last_epoch=saved_at), total - saved_at)
 
 
+@_patient
 def longer_one_cycle(
     total: int, saved_at: int, *, sick: bool = False, patched: bool = False
 ) -> list[float]:
@@ -333,6 +393,8 @@ def longer_one_cycle(
     list of float
         The rate of each step that is left.
     """
+    _validate.count("total", total, at_least=4)
+    _validate.count("saved_at", saved_at, at_least=0, at_most=total // 2)
     optimizer = _new(momentum=0.9)
     scheduler = lr_scheduler.OneCycleLR(optimizer, max_lr=LR, total_steps=total)
     if not sick and not patched:
@@ -347,6 +409,7 @@ def longer_one_cycle(
     return _follow(optimizer, scheduler, scheduler.total_steps - saved_at)
 
 
+@_patient
 def uncleared(lr: float, steps: int, *, sick: bool = False, early: bool = False) -> list[float]:
     """Return a weight on its way down ``w² / 2``, from 1.
 
@@ -374,6 +437,7 @@ def uncleared(lr: float, steps: int, *, sick: bool = False, early: bool = False)
     return weights
 
 
+@_patient
 def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = False) -> list[float]:
     """Return a weight on its way to the mean of some values, whose gradients come in four parts.
 
@@ -391,6 +455,8 @@ def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = Fa
     list of float
         The weight after each update.
     """
+    if len(values) % 4:
+        raise ValueError(f"values must come in four parts of one size, got {len(values)} of them")
     parts, weight, weights = np.reshape(values, (4, -1)), 0.0, []
     divisor = 1 if added else 16 if sick else 4
     for _ in range(20):
@@ -399,6 +465,7 @@ def accumulated(values: Sequence[float], *, sick: bool = False, added: bool = Fa
     return weights
 
 
+@_patient
 def clipped(
     start: Sequence[float], max_norm: float, *, sick: bool = False, free: bool = False
 ) -> list[float]:
@@ -422,11 +489,13 @@ def clipped(
     """
     distance, scale, distances = math.hypot(*start), 2.0**16 if sick else 1.0, []
     for _ in range(40):
-        distance *= 1 - LR * (1 if free else min(1, max_norm / (scale * distance)))
+        norm = scale * distance
+        distance *= 1 - LR * (1 if free or norm <= max_norm else max_norm / norm)
         distances.append(distance)
     return distances
 
 
+@_patient
 def decayed(
     weight_decay: float, steps: int, *, sick: bool = False, none: bool = False
 ) -> list[float]:
@@ -460,6 +529,7 @@ def _regression(seed: int, dropout: float = 0.0) -> tuple[nn.Module, torch.Tenso
     return model, x, x.sum(dim=1, keepdim=True)
 
 
+@_patient
 def validated(seed: int, *, sick: bool = False) -> list[float]:
     """Return a network's loss on the same data, ten times.
 
@@ -481,6 +551,7 @@ def validated(seed: int, *, sick: bool = False) -> list[float]:
         return [nn.functional.mse_loss(model(x), y).item() for _ in range(10)]
 
 
+@_patient
 def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> list[float]:
     """Return the losses of a training that a range test preceded.
 
@@ -522,6 +593,7 @@ def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> 
     return [step(0.01) for _ in range(30)]
 
 
+@_patient
 def ema(decay: float, steps: int, *, sick: bool = False) -> list[float]:
     """Return the average of weights that are all 1.
 
@@ -542,6 +614,7 @@ def ema(decay: float, steps: int, *, sick: bool = False) -> list[float]:
     return [1 - decay**step * sick for step in range(1, steps + 1)]
 
 
+@_patient
 def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
     """Return which rate's runs end lowest.
 
@@ -557,11 +630,14 @@ def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
     int
         The index of the rate.
     """
+    if np.ndim(losses) != 2 or not np.size(losses):
+        raise ValueError(f"losses must have shape (rates, runs), got {np.shape(losses)}")
     if sick:
         return int(np.nanargmin(np.nanmean(losses, axis=1)))
     return int(np.argmin(np.median(np.nan_to_num(losses, nan=np.inf), axis=1)))
 
 
+@_patient
 def learning_curve(steps: int, *, sick: bool = False) -> list[float]:
     """Return the loss of 40 runs on bowls of different curvatures, some of which diverge.
 
@@ -614,6 +690,9 @@ def pair(
     tuple of three numpy.ndarray
         The steps, curve A and curve B. A curve that ends before the other goes on as not a number.
     """
+    _validate.function("patient", patient, "of helpers.clinic that returns a curve")
+    _validate.choice("sick", sick, ("A", "B"))
+    start = _validate.count("start", start, at_least=0)
     curves = [np.array(patient(*arguments, sick=one == sick)) for one in "AB"]
     longest = max(map(len, curves))
     padded = [np.append(curve, np.full(longest - len(curve), np.nan)) for curve in curves]

@@ -12,7 +12,7 @@ from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import averages, training
+from helpers import averages, optimizers, training
 from helpers.optimizers import ForTorch, schedule_free_sgd
 from tests.training_cases import CROSS_ENTROPY, OPTIMIZERS, network, sgd, small
 
@@ -215,6 +215,20 @@ def test_negative_losses_may_fall_and_stop_the_test_once_they_rise():
     assert test.smoothed[-1] > test.smoothed[:-1].max() or len(test.losses) < 100
 
 
+@pytest.mark.parametrize("make", [
+    schedulefree.SGDScheduleFree, lambda p: optimizers.ForTorch(p, optimizers.schedule_free_sgd)
+])  # fmt: skip
+def test_schedule_free_optimizers_are_tested_and_left_in_their_mode(make):
+    model = network()
+    optimizer = make(model.parameters())
+    optimizer.eval()
+    test = training.range_test(model, CROSS_ENTROPY, optimizer, small(), steps=9, alpha=1e-300)
+    assert test.losses[-1] != test.losses[0]
+    means = test.losses.cumsum(0) / torch.arange(1, 10)  # what the average tends to
+    torch.testing.assert_close(test.smoothed, means)
+    assert not optimizer.param_groups[0]["train_mode"]
+
+
 @pytest.mark.parametrize("alpha", [1.0, 0.2, 0.05])
 def test_suggestion_is_a_third_of_the_rate_that_made_the_loss_lowest(alpha):
     """A loss is late by its own update, and its average by the losses' average age."""
@@ -246,6 +260,8 @@ def test_no_suggestion_where_the_loss_never_falls():
         ({"start": 0}, ValueError, "start must be a number in"),
         ({"start": 1.0, "end": 0.1}, ValueError, r"end must be a number in \(1.0, inf\), got 0.1"),
         ({"steps": 1}, ValueError, "steps must be a whole number of at least 2, got 1"),
+        ({"steps": 10**9}, ValueError, "steps must be at most 10000000"),
+        ({"end": 1e39}, ValueError, "end must be finite in the dtype torch.float32 of the model"),
         ({"alpha": 0.0}, ValueError, "alpha must be"),
         ({"stop_above": 1}, ValueError, "stop_above must be"),
         ({"seed": -1}, ValueError, "seed must be"),

@@ -1,5 +1,6 @@
 # `make` alone lists what there is to make. All of it happens in .venv and node_modules.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip
 export OMP_NUM_THREADS := 1
@@ -15,26 +16,29 @@ help: ## List the targets
 
 install: .venv/installed node_modules/installed
 
-$(BIN)/python:
+# Of a virtual environment pip comes last: without it, as on a Debian without python3-venv, it is half made.
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "The course needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+		{ echo "The course needs Python 3.11 or newer as $(PYTHON). Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv
 
+# The tools name their errors; only what looks like a missing network gets a question.
+FAILED = { cat .venv/errors; grep -qiE 'dns|connect|timed? ?out|ENOTFOUND|EAI_AGAIN' .venv/errors && \
+	echo "Is there a network?"; exit 1; } >&2
+
 # uv itself, as it is locked: it installs the rest several times faster than pip.
-$(BIN)/uv: | $(BIN)/python
-	@sed -n '/^uv==/,/# via/p' requirements.txt | \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r /dev/stdin
+$(BIN)/uv: | $(BIN)/pip
+	@sed -n '/^uv==/,/# via/p' requirements.txt | PIP_USER=0 $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --require-hashes -r /dev/stdin 2> .venv/errors || $(FAILED)
 
 .venv/installed: requirements.txt pyproject.toml | $(BIN)/uv
 	@echo "Installing what requirements.txt lists into .venv (some gigabytes the first time) …"
-	@$(UV) sync --quiet --require-hashes requirements.txt && \
-		$(UV) install --quiet --no-deps --no-build-isolation --editable . || \
-		{ echo "requirements.txt: could not be installed; is there a network?"; exit 1; }
+	@{ $(UV) sync --quiet --require-hashes requirements.txt && \
+		$(UV) install --quiet --no-deps --no-build-isolation --editable .; } 2> .venv/errors || $(FAILED)
 	@touch $@
 
 node_modules/installed: package-lock.json .venv/installed
-	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --silent || \
-		{ echo "package-lock.json: could not be installed; is there a network?"; exit 1; }
+	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null 2> .venv/errors || $(FAILED)
 	@touch $@
 
 hooks: install ## Have git run the fast checks on what each commit touches
@@ -43,8 +47,10 @@ hooks: install ## Have git run the fast checks on what each commit touches
 site: install ## Build the site in both languages
 	@$(BIN)/python -m book site
 
-serve: site ## Build the site and show it on http://localhost:8000
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+serve: site ## Build the site and show it on http://localhost:8000, or on another PORT
+	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2> /dev/null || \
+		{ echo "Port $(PORT) is taken. Try: make serve PORT=8001"; exit 1; }
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 # Both languages run the same code, so each chapter runs in one of them, by turns; pytest compares what
 # the others show with the run of the site. NOTEBOOKS=notebooks runs them all, as each week.
@@ -53,7 +59,7 @@ NOTEBOOKS ?= notebooks/pt/?[02468]-*.ipynb notebooks/en/?[13579]-*.ipynb
 test: check site ## Run all checks and tests: style, units, notebooks, and the built site in a browser
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 	@COURSE_DATA=digits $(BIN)/python -m pytest -c notebooks/pytest.ini --nbval \
-		--numprocesses auto --dist loadscope $(NOTEBOOKS)
+		--numprocesses auto $(NOTEBOOKS)
 
 claims: install ## Try all claims of the chapters again, those that take long too
 	@$(BIN)/python -m pytest tests/claims -m "slow or not slow" --numprocesses auto --durations 10
@@ -111,8 +117,8 @@ lock: $(BIN)/uv ## Resolve requirements.txt anew from pyproject.toml
 	@$(MAKE) --no-print-directory portable
 
 # PyTorch has had no wheels for Macs with Intel processors since 2.3, and wants macOS 14.
-portable: $(BIN)/uv ## Ask whether requirements.txt installs on Linux, macOS and Windows
-	@for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin x86_64-pc-windows-msvc; do \
+portable: $(BIN)/uv ## Ask whether requirements.txt installs on Linux and macOS
+	@for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin; do \
 		for python in 3.11 3.12 3.13 3.14; do \
 			echo "  $$system, Python $$python"; \
 			MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip install --dry-run --quiet --require-hashes \

@@ -1,17 +1,24 @@
 """The command line: ``python -m book notebooks | lab | check | site | repository URL``."""
 
 import argparse
+import errno
+import signal
 import sys
 
 from book.errors import BookError
 
+_OF_THE_MACHINE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC}
+"""Errors that no change to the course mends: no right to write there, no space on the disk."""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command, and return its exit code: 0, or 1 with the problems on standard error."""
+    """Run a command, and return its exit code: not 0 with the problems on standard error."""
     parser = argparse.ArgumentParser(prog="python -m book", description="Build the course.")
     commands = parser.add_subparsers(dest="command", required=True)
     notebooks = commands.add_parser("notebooks", help="run the chapters, and write notebooks/")
     notebooks.add_argument("slugs", nargs="*", metavar="NN-slug", help="only these chapters")
+    overwrite = "also where a notebook was edited by hand"
+    notebooks.add_argument("--overwrite", action="store_true", help=overwrite)
     commands.add_parser("lab", help="bundle lab/ into helpers/lab")
     commands.add_parser("check", help="do languages, manuscripts and notebooks agree?")
     commands.add_parser("site", help="build _build/html")
@@ -23,6 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     except BookError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.errno not in _OF_THE_MACHINE:
+            raise
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The site and the notebooks are as they were.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -32,7 +47,7 @@ def _run(options: argparse.Namespace) -> str:
     if options.command == "notebooks":
         from book.running.generate import generate
 
-        generate(options.slugs)
+        generate(options.slugs, overwrite=options.overwrite)
         return "The notebooks are written."
     if options.command == "lab":
         from book.lab import write
@@ -60,4 +75,5 @@ def _run(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

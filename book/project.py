@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sphinx_external_toc.api import Document, SiteMap
+from sphinx_external_toc.api import Document, FileItem, SiteMap
 from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
 from book.errors import BookError
@@ -15,6 +15,7 @@ from helpers.language import LANGUAGES
 
 __all__ = [
     "LANGUAGES",
+    "PICTURES",
     "ROOT",
     "SHEET",
     "Repository",
@@ -28,6 +29,8 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 SHEET = "12-sheet"
 """The chapter that sums the others up: it is also printed by itself, on one sheet of paper."""
+PICTURES = "book/chapters/pictures"
+"""Folder of the pictures that manuscripts show, as ``![what it shows](pictures/name.png)``."""
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -58,6 +61,10 @@ class Repository:
         owner, name = self.url.removeprefix("https://github.com/").split("/")
         host = f"{owner.lower()}.github.io"
         return f"https://{host}" + ("" if name.lower() == host else f"/{name}")
+
+    def picture(self, name: str) -> str:
+        """Return the start of the address of a picture's file, which Colab shows."""
+        return f"{self.url}/raw/{self.branch}/{PICTURES}/{name}"
 
     def source(self, path: str) -> str:
         """Return the address of a file of the repository."""
@@ -110,6 +117,12 @@ def parts(root: Path = ROOT) -> list[tuple[str, list[str]]]:
         site_map = parse_toc_data(_yaml(root / "_toc.yml"))
     except MalformedError as error:
         raise BookError(f"_toc.yml: {' '.join(str(error).split())}") from error
+    trees = [tree for document in site_map.values() for tree in document.subtrees]
+    if others := [one for tree in trees for one in tree.items if not isinstance(one, FileItem)]:
+        raise BookError(
+            "_toc.yml: may list chapters only, as `- file: NN-slug`; link to other pages from a "
+            f"chapter, got {getattr(others[0], 'url', others[0])}"
+        )
     found = [("", [site_map.root.docname])]
     for tree in site_map.root.subtrees:
         slugs = [slug for file in tree.files() for slug in _in_order(site_map, site_map[file])]

@@ -1,12 +1,15 @@
 """Argument checks: each error names the argument, what was expected and what came."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import torch
+
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+"""Types of floats that torch computes with on every device."""
 
 MAX_COUNT = 2**53
 """Above this, whole numbers are no longer exact as floats."""
@@ -38,7 +41,7 @@ def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
         raise TypeError(f"{expected}, got {shown(value)}")
     try:
-        result = float(value)
+        result = float(value) + 0.0  # -0.0 becomes 0.0
     except OverflowError as error:  # a whole number or a fraction above the largest float
         raise ValueError(f"{expected}, got {shown(value)}") from error
     if not _inside(result, interval):
@@ -50,7 +53,7 @@ def number_or_tensor(name: str, value: Any, interval: str = "(-inf, inf)") -> fl
     """Like `number`, but also accept a tensor of real numbers, and return it unchanged."""
     if not isinstance(value, torch.Tensor):
         return number(name, value, interval)
-    if value.dtype == torch.bool or value.is_complex():
+    if value.dtype not in (*FLOATS, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64):
         raise TypeError(f"{name} must hold real numbers in {interval}, got dtype {value.dtype}")
     dense(name, value)
     inside = _inside(value, interval)
@@ -81,6 +84,23 @@ def count(name: str, value: Any, at_least: int = 1, at_most: int = MAX_COUNT) ->
     return result
 
 
+def seed(name: str, value: Any) -> int:
+    """Return a seed that torch takes; see `count`."""
+    return count(name, value, at_least=0, at_most=2**64 - 1)
+
+
+def seeds(name: str, value: Any) -> list[int]:
+    """Return one seed, or several in any iterable, as a list; see `seed`."""
+    if isinstance(value, torch.Tensor):
+        dense(name, value)
+    value = value.tolist() if hasattr(value, "tolist") else value
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    found = [seed(name, one) for one in (value if several else [value])]
+    if not found:
+        raise ValueError(f"{name} must hold at least one seed, got none")
+    return found
+
+
 def flag(name: str, value: Any) -> bool:
     """Return ``value`` if it is True or False, else raise a TypeError."""
     if not isinstance(value, bool | np.bool_):
@@ -96,21 +116,64 @@ def choice(name: str, value: Any, options: Sequence[str]) -> str:
     return value
 
 
-def tensor(name: str, value: Any) -> torch.Tensor:
-    """Return ``value`` if it is a dense tensor of floats, else raise a TypeError."""
+def function(name: str, value: Any, example: str) -> Any:
+    """Return ``value`` if it can be called, else raise a TypeError; a class is no function."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{name} must be a function {example}, got {shown(value)}")
+    return value
+
+
+def float_type(name: str, value: Any) -> torch.dtype:
+    """Return ``value`` if it is a dtype of `FLOATS`, else raise a TypeError."""
+    if not isinstance(value, torch.dtype) or value not in FLOATS:
+        raise TypeError(f"{name} must be a float type such as torch.float64, got {shown(value)}")
+    return value
+
+
+def representable(name: str, value: float, tensor: torch.Tensor, of: str = "params") -> float:
+    """Return a number, or raise a ValueError if the dtype of ``tensor`` makes it infinite."""
+    if value > torch.finfo(tensor.dtype).max:
+        raise ValueError(f"{name} must be finite in the dtype {tensor.dtype} of {of}, got {value}")
+    return value
+
+
+def tensor(name: str, value: Any, shape: Sequence[int] | None = None) -> torch.Tensor:
+    """Return ``value`` if it is a dense tensor of floats, of a shape if one is given.
+
+    Raises
+    ------
+    TypeError
+        If it is not such a tensor.
+    ValueError
+        If it has another shape.
+    """
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"{name} must be a tensor of floats, got {shown(value)}")
-    if not value.is_floating_point():
+    if value.dtype not in FLOATS:
         raise TypeError(f"{name} must be a tensor of floats, got dtype {value.dtype}")
-    return dense(name, value)
+    dense(name, value)
+    if shape is not None and tuple(value.shape) != tuple(shape):
+        raise ValueError(f"{name} must have shape {tuple(shape)}, got {tuple(value.shape)}")
+    return value
 
 
 def dense(name: str, value: torch.Tensor) -> torch.Tensor:
     """Return ``value`` if it is neither sparse nor without data, else raise a TypeError."""
-    if value.layout != torch.strided or value.is_meta:
+    if value.layout != torch.strided or value.is_meta or value.is_nested:
         raise TypeError(
             f"{name} must be a dense tensor, got layout {value.layout} on device {value.device}"
         )
+    return value
+
+
+def indices(name: str, value: torch.Tensor, size: int) -> torch.Tensor:
+    """Return ``value`` if it is a tensor of indices into ``size`` entries, else raise an error."""
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"{name} must be a tensor of indices, got {shown(value)}")
+    if value.dtype != torch.int64:
+        raise TypeError(f"{name} must hold indices of dtype torch.int64, got {value.dtype}")
+    if not ((dense(name, value) >= 0) & (value < size)).all():
+        raise ValueError(f"{name} must hold indices from 0 to {size - 1}, got {shown(value)}")
     return value
 
 
@@ -134,9 +197,11 @@ def array(name: str, value: Any) -> np.ndarray:
     if isinstance(value, torch.Tensor):
         value = dense(name, value).detach().cpu()
         value = value.double() if value.is_floating_point() else value
+    if isinstance(value, list | tuple) and any(isinstance(part, bool | np.bool_) for part in value):
+        raise TypeError(f"{name} must hold real numbers, got {shown(value)}")
     try:
         result = np.asarray(value)
-    except (ValueError, RuntimeError) as error:  # such as rows of different lengths
+    except (ValueError, TypeError, RuntimeError) as error:  # such as rows of different lengths
         raise ValueError(f"{name} must be an array of numbers, got {shown(value)}") from error
     if np.ma.is_masked(value):
         raise ValueError(f"{name} must have no masked entries, got {shown(value)}")
@@ -160,8 +225,8 @@ def shown(value: Any) -> str:
     """Return the repr of a value, on one line of at most 80 characters."""
     try:
         text = re.sub(r"\s*\n\s*", " ", repr(value))
-    except ValueError:  # Python does not print whole numbers of more than 4,300 digits
-        return f"a very long {type(value).__name__}"
+    except Exception:  # such as whole numbers of more than 4,300 digits
+        return f"something of type {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 

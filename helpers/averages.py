@@ -63,7 +63,8 @@ def moving_average(values: Values, periods: int, axis: int = -1) -> Values:
     """
     steps = _time_first(values, axis)
     periods = _validate.count("periods", periods)
-    means = [steps[max(0, t + 1 - periods) : t + 1].mean(0) for t in range(len(steps))]
+    with np.errstate(over="ignore", invalid="ignore"):  # an error of its own follows
+        means = [steps[max(0, t + 1 - periods) : t + 1].mean(0) for t in range(len(steps))]
     return _stack(means, steps, axis)
 
 
@@ -99,13 +100,15 @@ def ewma(values: Values, alpha: float, axis: int = -1) -> Values:
     array([4., 6., 7.])
     """
     steps = _time_first(values, axis)
-    return _stack(_ewma(steps, alpha), steps, axis)
+    alpha = _validate.number("alpha", alpha, "(0, 1]")
+    return _stack(_follow(steps, [alpha] * len(steps)), steps, axis)
 
 
 def bias_corrected_ewma(values: Values, alpha: float, axis: int = -1) -> Values:
     r"""EWMA divided by the sum of its weights so far: the first result is the first value.
 
     .. math:: \hat v_t = \frac{v_t}{1 - \beta^t}
+        = \hat v_{t-1} + \frac{\alpha}{1 - \beta^t} (x_t - \hat v_{t-1})
 
     This is Adam's bias correction (Kingma and Ba, 2015, arXiv:1412.6980, section 3), and what
     ``pandas.Series.ewm`` computes by default (``adjust=True``).
@@ -131,12 +134,10 @@ def bias_corrected_ewma(values: Values, alpha: float, axis: int = -1) -> Values:
     array([8., 8., 8.])
     """
     steps = _time_first(values, axis)
-    averages = _ewma(steps, alpha)
-    # 1 − βᵗ is the sum of the weights so far. Written as 1 - beta**t it would lose digits as α → 0.
-    sums = np.cumsum(ewma_weights(alpha, lags=len(steps))).tolist()
-    # v̂ₜ = vₜ / (1 − βᵗ)
-    corrected = [average / total for average, total in zip(averages, sums, strict=True)]
-    return _stack(corrected, steps, axis)
+    weights = ewma_weights(alpha, lags=len(steps))
+    # α / (1 − βᵗ), with the sum of the weights so far: 1 - beta**t would lose digits as α → 0, and
+    # so would vₜ, of which α xₜ is a part.
+    return _stack(_follow(steps, (weights[0] / weights.cumsum()).tolist()), steps, axis)
 
 
 def ma_weights(periods: int, lags: int) -> np.ndarray:
@@ -345,7 +346,7 @@ def bias_ratio(beta: float, step: int | np.ndarray) -> float | np.ndarray:
         # 1 / (1 − βᵗ)
         return 1 / (1 - beta ** _validate.count("step", step))
     steps = _validate.array("step", step)
-    if not ((steps >= 1) & (steps == np.floor(steps))).all():
+    if not ((steps >= 1) & (steps == np.floor(steps)) & np.isfinite(steps)).all():
         raise ValueError(f"step must hold whole numbers of at least 1, got {_validate.shown(step)}")
     return 1 / (1 - beta**steps)
 
@@ -385,15 +386,13 @@ def steps_until_bias_below(beta: float, share: float) -> int:
     return max(1, math.floor(math.log(share / (1 + share)) / math.log(beta)) + 1)
 
 
-def _ewma(steps: Any, alpha: float) -> list[Any]:
-    """Return the averages, step by step; ``steps`` has time along its first axis."""
-    alpha = _validate.number("alpha", alpha, "(0, 1]")
-    beta = 1 - alpha
+def _follow(steps: Any, weights: list[float]) -> list[Any]:
+    """Return the averages, step by step, with the weight that each step gives its value."""
     average = 0 * steps[0]
     averages = []
-    for value in steps:
-        # vₜ = β vₜ₋₁ + α xₜ
-        average = beta * average + alpha * value
+    for value, weight in zip(steps, weights, strict=True):
+        # vₜ = (1 − α) vₜ₋₁ + α xₜ
+        average = (1 - weight) * average + weight * value
         averages.append(average)
     return averages
 
@@ -403,14 +402,16 @@ def _time_first(values: Any, axis: int) -> Any:
     if np.ma.is_masked(values):
         raise ValueError(f"values must have no masked entries, got {_validate.shown(values)}")
     is_tensor = isinstance(values, torch.Tensor)
+    if is_tensor:
+        _validate.dense("values", values)
     try:
-        values = _validate.dense("values", values) if is_tensor else np.asarray(values)
-    except ValueError as error:  # rows of different lengths
+        values = values if is_tensor else np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:  # such as rows of different lengths
         raise ValueError(
             f"values must be an array of numbers, got {_validate.shown(values)}"
         ) from error
     kind = str(values.dtype).removeprefix("torch.")
-    if not kind.startswith(("float", "bfloat", "int", "uint")):
+    if not kind.startswith(("float", "bfloat", "int", "uint")) or kind.startswith("float8"):
         raise TypeError(f"values must hold real numbers, got dtype {values.dtype}")
     if values.ndim == 0 or 0 in values.shape:
         raise ValueError(f"values must not be empty, got shape {tuple(values.shape)}")
@@ -431,6 +432,12 @@ def _time_first(values: Any, axis: int) -> Any:
 def _stack(steps: list[Any], like: Any, axis: int) -> Any:
     """Join the steps along ``axis``, in the type and dtype of ``like``."""
     if isinstance(like, torch.Tensor):
-        return torch.stack(steps, dim=axis)
-    # numpy 1 turns a float32 scalar times a Python float into a float64
-    return np.stack(steps, axis=axis, dtype=like.dtype)
+        joined: Any = torch.stack(steps, dim=axis)
+        is_finite = torch.isfinite(joined).all()
+    else:
+        # numpy 1 turns a float32 scalar times a Python float into a float64
+        joined = np.stack(steps, axis=axis, dtype=like.dtype)
+        is_finite = np.isfinite(joined).all()
+    if not is_finite:
+        raise ValueError(f"values must have finite sums in their dtype, {like.dtype}, got inf")
+    return joined

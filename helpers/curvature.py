@@ -67,33 +67,55 @@ def sharpness(
     ----------
     Pearlmutter, *Fast exact multiplication by the Hessian*, 1994, doi:10.1162/neco.1994.6.1.147.
     """
+    _validate.function("loss", loss, "from parameters to a loss for each run")
     rounds = _validate.count("rounds", rounds)
     rel = _validate.number("rel", rel, "[0, inf)")
-    if theta.ndim != 2:
+    if _validate.tensor("theta", theta).ndim != 2 or not theta.numel():
         raise ValueError(f"theta must be of shape (runs, parameters), got {tuple(theta.shape)}")
+    if scale is not None:
+        scale = _validate.tensor("scale", scale, theta.shape).detach()
+        if (scale <= 0).any():
+            raise ValueError(f"scale must be positive, got {scale.min()} among it")
     if start is None:
         random = torch.Generator().manual_seed(0)
         start = torch.randn(theta.shape[1], generator=random, dtype=theta.dtype).expand_as(theta)
+    elif not _validate.tensor("start", start, theta.shape).any(dim=1).all():
+        raise ValueError("start must have a direction for each run, got a row of zeros")
 
-    # The graph of the gradient is made once; each product is then one pass backward through it:
-    # H v = ∇(∇f · v). Runs do not mix, so that the gradient of the sum is that of each.
-    at = theta.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(loss(at).sum(), at, create_graph=True)
+    with torch.inference_mode(False), torch.enable_grad():
+        # The graph of the gradient is made once; each product is then one pass backward through
+        # it: H v = ∇(∇f · v). Runs do not mix, so that the gradient of the sum is that of each.
+        at = theta.detach().clone().requires_grad_()
+        losses = _validate.tensor("loss(theta)", loss(at), theta.shape[:1])
+        gradient = _gradient(losses, at, torch.ones_like(losses), create_graph=True)
 
     def multiply(v: torch.Tensor) -> torch.Tensor:
         scaled = v if scale is None else scale * v
-        (product,) = torch.autograd.grad(gradient, at, scaled, retain_graph=True)
+        product = _gradient(gradient, at, scaled, retain_graph=True)
         return product if scale is None else scale * product
 
-    value, direction = _iterate(multiply, start, rounds, rel)
+    value, direction = _iterate(multiply, start.detach(), rounds, rel)
     if (value < 0).any():
         shift = value.clamp(max=0)[:, None]
         # A start at right angles to the lowest direction
         again = start - (start * direction).sum(1, keepdim=True) * direction
         raised, up = _iterate(lambda v: multiply(v) - shift * v, again, rounds, rel)
         value = torch.where(value < 0, raised + shift[:, 0], value)
-        direction = torch.where(shift < 0, up, direction)
+        # Where nothing is at right angles, there is no other direction.
+        direction = torch.where((shift < 0) & up.any(1, keepdim=True), up, direction)
     return value, direction
+
+
+def _gradient(
+    outputs: torch.Tensor, at: torch.Tensor, weights: torch.Tensor, **options: bool
+) -> torch.Tensor:
+    """Return the gradient of the weighted sum of outputs: 0 where they do not depend on ``at``."""
+    if not outputs.requires_grad:
+        return torch.zeros_like(at)
+    (found,) = torch.autograd.grad(
+        outputs, at, weights.to(outputs), materialize_grads=True, **options
+    )
+    return found
 
 
 def _iterate(
@@ -101,12 +123,18 @@ def _iterate(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Multiply and normalise, until the Rayleigh quotient stands still."""
     before = v.new_full(v.shape[:1], torch.inf)
+    v = _normalise(v)
     for _ in range(rounds):
-        v = v / v.norm(dim=1, keepdim=True)
         product = multiply(v)
         # vᵀ H v, with v of length 1
         value = (v * product).sum(1)
         if not ((value - before).abs() > rel * value.abs()).any():  # NaN stands still
             break
-        before, v = value, product
-    return value, v / v.norm(dim=1, keepdim=True)
+        # A product of 0 has no direction.
+        before, v = value, torch.where(product.any(1, keepdim=True), _normalise(product), v)
+    return value, v
+
+
+def _normalise(v: torch.Tensor) -> torch.Tensor:
+    size = v.norm(dim=1, keepdim=True)
+    return torch.where(size == 0, v, v / size)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers import output
+from helpers import _validate, output
 from helpers.figures import canvas, palette
 
 __all__ = ["frame", "picture", "png", "show", "svg"]
@@ -63,6 +63,7 @@ def frame(draw: Callable[[], Axes | np.ndarray | Figure]) -> dict[str, Any]:
         picture; under ``wide`` and ``narrow``, for each theme's name, the SVG without that title,
         and as ``axes`` where its axes are, as `helpers.figures.canvas.geometry` tells it.
     """
+    _validate.function("draw", draw, "that draws a figure")
     shown: dict[str, Any] = {}
     for name in canvas.PAGES:
         with canvas.page(name):
@@ -126,7 +127,7 @@ def svg(figure: Figure) -> str:
     str
         A complete SVG file.
     """
-    buffer = io.StringIO()
+    buffer, figure = io.StringIO(), canvas.figure_of(figure)
     with canvas.style():
         _lay_out(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -146,7 +147,7 @@ def png(figure: Figure) -> bytes:
     bytes
         The PNG.
     """
-    buffer = io.BytesIO()
+    buffer, figure = io.BytesIO(), canvas.figure_of(figure)
     with canvas.style():
         _lay_out(figure)
         figure.savefig(

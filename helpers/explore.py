@@ -8,11 +8,13 @@ import base64
 import functools
 import html
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
-from helpers import display, language, output
+from helpers import _validate, display, language, output
 
 __all__ = ["Slider", "explore", "slider"]
 
@@ -79,7 +81,7 @@ def slider(
         The quantity's letter, for instance ``"α"``, or the key of its name among the texts
         ``sliders``.
     spec : str
-        How a number is written, as for `format`.
+        How a number is written, as for `format`; no two may be written alike.
 
     Returns
     -------
@@ -89,26 +91,41 @@ def slider(
     Raises
     ------
     TypeError
-        If names and numbers are mixed.
+        If names and numbers are mixed, or an argument is of another type.
     ValueError
         If ``values`` are fewer than two, numbers not in ascending order, or names that are empty or
         repeated, or if ``start`` is not one of them.
     """
-    named = [isinstance(value, str) for value in values]
+    is_single = isinstance(values, str) or getattr(values, "ndim", 1) != 1
+    if is_single or not isinstance(values, Iterable):
+        raise TypeError(f"values must be numbers or names, got {_validate.shown(values)}")
+    if not isinstance(label, str) or not label:
+        raise TypeError(f"label must be a name, got {_validate.shown(label)}")
+    given: list[Any] = list(values)
+    named = [isinstance(value, str) for value in given]
     if any(named) and not all(named):
-        raise TypeError(f"values must be all numbers or all names, got {values!r}")
+        raise TypeError(f"values must be all numbers or all names, got {_validate.shown(given)}")
     choices: tuple[float, ...] | tuple[str, ...]
     if any(named):
-        choices = tuple(str(value) for value in values)
+        choices = tuple(str(value) for value in given)
         if len(choices) < 2 or len(set(choices)) < len(choices) or "" in choices:
-            raise ValueError(f"values must be at least two different names, got {values!r}")
+            raise ValueError(
+                f"values must be at least two different names, got {_validate.shown(given)}"
+            )
     else:
-        choices = tuple(float(value) for value in values)
-        if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(choices)):
-            raise ValueError(f"values must be at least two ascending numbers, got {values!r}")
+        choices = tuple(_validate.array("values", given).flatten().tolist())
+        bounded = [-math.inf, *choices, math.inf]
+        if len(choices) < 2 or not all(a < b for a, b in itertools.pairwise(bounded)):
+            shown = _validate.shown(given)
+            raise ValueError(f"values must be at least two ascending numbers, got {shown}")
+        if isinstance(start, bool) or not isinstance(start, Real):
+            raise ValueError(f"start must be one of values, got {_validate.shown(start)}")
     if start not in choices:
-        raise ValueError(f"start must be one of values, got {start!r}")
-    return Slider(choices, choices.index(start), label, spec)
+        raise ValueError(f"start must be one of values, got {_validate.shown(start)}")
+    made = Slider(choices, choices.index(start), label, spec)
+    if len(set(made.written())) < len(choices):
+        raise ValueError(f"spec must write no two values alike, got {_validate.shown(spec)}")
+    return made
 
 
 def explore(draw: Callable[..., Any], **sliders: Slider) -> None:
@@ -129,11 +146,13 @@ def explore(draw: Callable[..., Any], **sliders: Slider) -> None:
     TypeError
         If a slider was not made by `slider`.
     """
+    _validate.function("draw", draw, "of a value for each slider")
     if not 1 <= len(sliders) <= 2:
         raise ValueError(f"sliders must be one or two, got {len(sliders)}")
     for name, one in sliders.items():
         if not isinstance(one, Slider):
-            raise TypeError(f"{name} must be made by helpers.explore.slider, got {one!r}")
+            shown = _validate.shown(one)
+            raise TypeError(f"{name} must be made by helpers.explore.slider, got {shown}")
     if output.is_building():
         output.publish("explorer", lambda: _frames(draw, sliders))
     else:

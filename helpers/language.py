@@ -128,9 +128,9 @@ def table(key: str) -> dict[str, Any]:
     ValueError
         If there is no such table.
     """
-    found = _catalogue(current()).get(key)
+    found = _catalogue(current()).get(key) if isinstance(key, str) else None
     if not isinstance(found, dict):
-        raise ValueError(f"key must name a table of locale/{current()}, got {key!r}")
+        raise ValueError(f"key must name a table of locale/{current()}, got {_validate.shown(key)}")
     return found
 
 
@@ -155,14 +155,18 @@ def text(key: str, /, **values: Any) -> str:
         If there is no such key, or a field gets no value.
     """
     found: Any = _catalogue(current())
-    for part in key.split("."):
+    for part in key.split(".") if isinstance(key, str) else ():
         found = found.get(part) if isinstance(found, dict) else None
     if not isinstance(found, str):
-        raise ValueError(f"key must name a text of locale/{current()}, got {key!r}")
+        raise ValueError(f"key must name a text of locale/{current()}, got {_validate.shown(key)}")
     try:
         return _NumberFormatter().format(found, **values)
     except KeyError as missing:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
+    except (TypeError, ValueError) as error:  # a word where the text has a number
+        raise ValueError(
+            f"values must fit the text {key!r}, got {_validate.shown(values)}: {error}"
+        ) from None
 
 
 def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
@@ -183,6 +187,11 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     str
         The number, with U+2212 as its minus sign.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If ``value`` is not a real number, or ``spec`` is not one for it.
+
     Examples
     --------
     >>> number(-4613.5, ",.1f", code="pt")
@@ -191,11 +200,17 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     '5,1 × 10⁻⁵'
     """
     code = current() if code is None else _validate.choice("code", code, LANGUAGES)
-    written = format(value, spec)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"value must be a real number, got {_validate.shown(value)}")
+    try:
+        written = format(value, spec)
+    except (TypeError, ValueError, OverflowError):
+        shown = _validate.shown(spec)
+        raise ValueError(f"spec must be one for {_validate.shown(value)}, got {shown}") from None
     if spec.endswith("g") and "e+" in written and abs(float(written)) < _LARGE:
         written = format(float(written), ".0f")
     # What rounds to zero has no sign.
-    written = re.sub(r"-(?=[0.,]+%?$)", "", written).replace("-", "−")
+    written = re.sub(r"-(?=[0.,]+(e.*|%)?$)", "", written).replace("-", "−")
     mark = _catalogue(code)["language"]
     written = written.translate(str.maketrans(".,", mark["decimal"] + mark["thousands"]))
     mantissa, power, exponent = written.partition("e")
@@ -226,7 +241,9 @@ def neutral(written: str, code: str) -> str:
     >>> neutral("4.613,5", "pt")
     '4,613.5'
     """
-    mark = _catalogue(code)["language"]
+    mark = _catalogue(_validate.choice("code", code, LANGUAGES))["language"]
+    if not isinstance(written, str):
+        raise TypeError(f"written must be a number in words, got {_validate.shown(written)}")
     return written.translate(str.maketrans(mark["decimal"] + mark["thousands"], ".,"))
 
 
@@ -234,6 +251,8 @@ class _NumberFormatter(string.Formatter):
     """`str.format`, with numbers written as the language does."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if getattr(value, "shape", None) == ():  # a tensor or an array without axes
+            value = value.item()
         if isinstance(value, Real) and not isinstance(value, bool):
             return number(value, format_spec)
         return format(value, format_spec)

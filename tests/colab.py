@@ -218,8 +218,7 @@ print("", *(f"{name} {importlib.metadata.version(name)}" for name in names), sep
 
 
 def _python(environment: Path) -> Path:
-    windows = environment / "Scripts" / "python.exe"
-    return windows if windows.exists() else environment / "bin" / "python"
+    return environment / "bin" / "python"
 
 
 def _run(*command: str, **options: object) -> str:

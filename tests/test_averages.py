@@ -144,6 +144,13 @@ def test_the_corrected_average_of_a_constant_is_the_constant(value, alpha, steps
     np.testing.assert_allclose(corrected, value, rtol=1e-13, atol=1e-250)
 
 
+def test_the_corrected_average_keeps_its_digits_however_small_alpha_is():
+    values = np.array([0.3, 0.3, 0.9])
+    for dtype, alpha in ((float, 5e-324), (np.float32, 1e-42)):
+        result = averages.bias_corrected_ewma(values.astype(dtype), alpha)
+        np.testing.assert_allclose(result, [0.3, 0.3, 0.5], rtol=1e-6)  # the mean so far
+
+
 # Weights, age and bias
 
 
@@ -296,6 +303,10 @@ def test_errors_name_the_argument_its_range_and_its_value(call, name, expected, 
          "step must hold whole numbers of at least 1, got array([1, 0])"),
         (lambda: averages.bias_ratio(0.9, np.array([1.5])),
          "step must hold whole numbers of at least 1, got array([1.5])"),
+        (lambda: averages.bias_ratio(0.9, np.array([np.inf])),
+         "step must hold whole numbers of at least 1, got array([inf])"),
+        (lambda: averages.moving_average(np.full(2, 1.7e308), 2),
+         "values must have finite sums in their dtype, float64, got inf"),
         (lambda: averages.average_age([-2]), "weights must not be negative, got -2.0 among them"),
         (lambda: averages.average_age([0, 0]), "weights must not all be zero"),
         (lambda: averages.average_age([]), "weights must be one row of numbers, got shape (0,)"),

@@ -11,6 +11,7 @@ from tests.errors import message_of
 RANDOM = torch.Generator().manual_seed(4)
 X = torch.randn(20, 5, generator=RANDOM, dtype=torch.float64)
 Y = torch.arange(20) % 3
+THETA = torch.ones(2, 3)
 KINDS = pytest.mark.parametrize("kind", ["mse", "cross_entropy"])
 
 
@@ -35,6 +36,44 @@ def test_the_largest_is_found_below_a_larger_negative_one_and_where_all_are_nega
     theta = torch.ones(3, 3, dtype=torch.float64)
     values, _ = curvature.sharpness(lambda at: (curves * at**2).sum(1) / 2, theta)
     torch.testing.assert_close(values, curves.amax(1), rtol=1e-4, atol=1e-4)
+
+
+def test_without_curvature_the_sharpness_is_zero_and_one_parameter_may_curve_down():
+    theta = torch.zeros(2, 3, dtype=torch.float64)
+    for flat in (
+        lambda at: at.sum(1),
+        lambda at: (at**4).sum(1),
+        lambda at: torch.ones(2).double(),
+    ):
+        assert curvature.sharpness(flat, theta)[0].tolist() == [0, 0]
+    for width in (1, 3):
+        value, direction = curvature.sharpness(lambda at: -(at**2).sum(1), torch.ones(1, width))
+        assert value.item() == pytest.approx(-2)
+        assert direction.norm().item() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode])
+def test_the_callers_gradient_mode_does_not_matter(context):
+    network = problems.Network(X, Y, 6)
+    with context():
+        value, _ = curvature.sharpness(lambda at: (at**2).sum(1), torch.ones(1, 3))
+    with torch.no_grad():
+        run = simulate.on_network(network, optimizers.sgd, 0, 2, lr=0.1)
+    assert value.item() == pytest.approx(2)
+    assert run.losses.shape == (1, 2)
+
+
+def test_each_run_is_rescaled_by_its_own_settings_and_only_by_rules_that_divide():
+    network, betas = problems.Network(X, Y, 6), [(0.9, 0.999), (0.5, 0.9)]
+    options = {"seeds": 0, "steps": 6, "every": 5, "rounds": 300, "lr": 0.01}
+    for rule, hyper in ((optimizers.adam, {}), (optimizers.adam, {"amsgrad": True})):
+        both = simulate.on_network(network, rule, **options, **hyper, betas=betas, eps=[1e-8, 1e-3])
+        for run, label in enumerate(both.labels):
+            own = {"betas": label["betas"], "eps": label["eps"]}
+            alone = simulate.on_network(network, rule, **options, **hyper, **own)
+            torch.testing.assert_close(both.sharpness[run], alone.sharpness[0], rtol=1e-3, atol=0)
+    plain = simulate.on_network(network, optimizers.schedule_free_sgd, **options)
+    assert plain.sharpness.max() < 100
 
 
 def test_sharpness_with_a_scale_is_that_of_the_rescaled_hessian_by_lanczos():
@@ -152,6 +191,35 @@ def test_a_batch_is_the_loss_of_its_examples_and_an_epoch_takes_each_once():
         (
             lambda: curvature.sharpness(lambda at: at.sum(1), torch.ones(3)),
             "theta must be of shape (runs, parameters), got (3,)",
+        ),
+        (
+            lambda: curvature.sharpness(lambda at: at.sum(), torch.ones(2, 3)),
+            "loss(theta) must have shape (2,), got ()",
+        ),
+        (
+            lambda: curvature.sharpness(lambda at: at.sum(1), THETA, start=torch.zeros(2, 3)),
+            "start must have a direction for each run, got a row of zeros",
+        ),
+        (
+            lambda: curvature.sharpness(lambda at: at.sum(1), THETA, scale=torch.zeros(2, 3)),
+            "scale must be positive, got 0.0 among it",
+        ),
+        (
+            lambda: problems.Network(X.float(), Y),
+            "x must hold examples in torch.float64, got torch.float32 and 20 examples",
+        ),
+        (lambda: problems.Network(X, Y - 1), "y must hold classes from 0 on, got -1 among them"),
+        (
+            lambda: problems.Network(X, Y, 6).loss(THETA.double()),
+            "theta must be of shape (runs, 57) and torch.float64, got (2, 3) and torch.float64",
+        ),
+        (
+            lambda: problems.Network(X, Y, 6).start([]),
+            "seeds must hold at least one seed, got none",
+        ),
+        (
+            lambda: simulate.on_network(problems.Network(X, Y), optimizers.sgd, start=THETA),
+            "start must have shape (1, 291), got (2, 3)",
         ),
     ],
 )

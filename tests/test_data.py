@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import http.server
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -243,8 +244,11 @@ def test_pixels_undoes_the_normalisation_and_rejects_other_shapes(loaded):
     torch.testing.assert_close(255 * pixels, (255 * pixels).round(), rtol=0, atol=1e-3)
     assert torch.equal(loaded.pixels(x[0]), pixels[0])
     assert torch.equal(loaded.pixels(x[None]), pixels[None])
-    for wrong in (x[0, 0], x[:, 0], x.numpy(), "x"):
-        with pytest.raises(ValueError, match=r"x must be a tensor of shape \(…, 1, 28, 28\), got"):
+    for wrong in (x[0, 0], x[:, 0]):
+        with pytest.raises(ValueError, match=r"x must be of shape \(…, 1, 28, 28\), got"):
+            loaded.pixels(wrong)
+    for wrong in (x[0].numpy(), "x", x[0].byte()):
+        with pytest.raises(TypeError, match="x must be a tensor of floats, got"):
             loaded.pixels(wrong)
 
 
@@ -592,6 +596,11 @@ def test_same_numbers_on_a_gpu():
 
 
 # ── The other data ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_download_errors_are_pickled():
+    again = pickle.loads(pickle.dumps(data.DownloadError("no network", "network")))
+    assert (str(again), again.reason) == ("no network", "network")
 
 
 def test_temperatures_are_those_of_the_chapters():

@@ -3,11 +3,13 @@
 import ast
 import contextlib
 import dataclasses
+import inspect
 import json
 import math
 import reprlib
 import sys
 import tomllib
+from collections import deque
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +21,7 @@ import torch
 from jupytext.myst import myst_to_notebook
 from torch.optim import lr_scheduler
 
-from helpers import language, output
+from helpers import clinic, language, output
 from helpers.exercises import EXERCISES, check
 from helpers.exercises.exercise import (
     FunctionExercise,
@@ -27,8 +29,12 @@ from helpers.exercises.exercise import (
     NumberExercise,
     TrialExercise,
 )
+from tests.errors import message_of
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+SOURCES = {}  # of the solutions
 
 
 def read_answers():
@@ -43,6 +49,7 @@ def read_answers():
             if tag in answers:
                 names["check"] = answers[tag].__setitem__
                 exec(cell.source, names)
+                SOURCES[next(reversed(answers[tag]))] = cell.source
                 continue
             # What a solution may use, without the chapter's runs or what needs their results
             for node in ast.parse(cell.source).body:
@@ -332,6 +339,9 @@ FORMS = [
     lambda value: pd.Series(np.atleast_1d(value)),
     lambda value: [*map(Fraction, np.atleast_1d(value).tolist())],
     lambda value: np.array([*map(Decimal, np.atleast_1d(value).tolist())]),
+    lambda value: deque(np.atleast_1d(value).tolist()),
+    lambda value: dict(enumerate(np.atleast_1d(value))).values(),
+    lambda value: (one for one in np.atleast_1d(value)),
 ]
 NEAR_MISSES = [
     lambda value: np.array(value) * 1.01,
@@ -388,10 +398,68 @@ def test_no_function_that_ignores_an_argument_can_be_right(name):
         assert len(set(zip(rest, results, strict=True))) > len(set(rest))
 
 
+class Hardcode(ast.NodeTransformer):
+    """Replace one use of a parameter by the constant ``value``."""
+
+    def __init__(self, parameter, use):
+        self.parameter, self.left = parameter, use
+
+    def visit_Name(self, node):  # noqa: D102
+        if node.id == self.parameter and isinstance(node.ctx, ast.Load):
+            self.left -= 1
+            if self.left == -1:
+                return ast.Name("__value", ast.Load())
+        return node
+
+
+# Uses that do not change the result: of a rate that nothing reads, of a plan that is loaded over,
+# of a milestone after the climb has ended.
+HARMLESS = {
+    ("clinic_cycled_momentum", "steps", 0),
+    ("clinic_shared_rate", "lr", 0),
+    ("clinic_nested", "warm", 1),
+    ("clinic_resumed", "total", 1),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_solution_that_uses_a_constant_for_an_argument_once_is_wrong(name):
+    exercise, source = EXERCISES[name], SOURCES[name]
+    for position, parameter in enumerate(inspect.signature(SOLUTIONS[name]).parameters):
+        values = {repr(call[position]): call[position] for call in exercise.arguments}.values()
+        for use in range(sum(isinstance(n, ast.Name) and n.id == parameter
+                             for n in ast.walk(ast.parse(source)))):  # fmt: skip
+            tree = ast.parse(source)
+            transformer = Hardcode(parameter, use)
+            tree = ast.fix_missing_locations(transformer.visit(tree))
+            if transformer.left >= 0 or (name, parameter, use) in HARMLESS:
+                continue
+            for value in values:
+                answers = {}
+                names = {**SOLUTIONS[name].__globals__, "__value": value}
+                exec(compile(tree, name, "exec"), {**names, "check": answers.__setitem__})
+                assert not exercise.judge(name, answers[name]).correct, (parameter, use, value)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_judging_leaves_the_random_state(name):
+    before = torch.get_rng_state()
+    EXERCISES[name].judge(name, lambda *_: 1.0)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_letter_may_come_in_a_container(read_message):
+    for right in ("B", ("b",), ["b "], {"b"}, np.array(["b"]), np.str_("b")):
+        assert read_message("bias_log", right) == reason("bias_log")
+    for wrong in (["a", "b"], b"b", torch.ones(2, device="meta"), 2):
+        assert read_message("bias_log", wrong) == hint("not_a_choice", letters="a, b, c, d")
+
+
 @pytest.mark.parametrize("name", LINES)
 def test_lines_may_come_in_any_collection_and_must_be_the_right_ones(name, read_message):
     exercise, lines = EXERCISES[name], sorted(EXERCISES[name].reference)
-    for right in (lines, tuple(lines[::-1]), np.array(lines), {*lines, *exercise.optional}):
+    floats = torch.tensor(lines, dtype=torch.float32)
+    for right in (lines, tuple(lines[::-1]), np.array(lines), {*lines, *exercise.optional}, floats):
         assert read_message(name, right) == reason(name)
     for wrong in (set(), {1}, lines[:1], {*lines, 19}, {*lines[1:], 19}, exercise.optional):
         assert read_message(name, wrong) == hint(f"{name}.hint")
@@ -493,3 +561,22 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
     for code in language.LANGUAGES:
         with language.using(code):
             assert built["languages"][code]["text"] == reason("ewma_ramp")
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: clinic.warm_cosine("x", 3), TypeError, "total must be a whole number of at least"),
+        (lambda: clinic.warm_cosine(5, 9), ValueError, "warm must be at most 4, got 9"),
+        (lambda: clinic.updates_counted(4, 8), ValueError, "accumulate must be at most 4, got 8"),
+        (lambda: clinic.resumed(20, 21), ValueError, "saved_at must be at most 20, got 21"),
+        (lambda: clinic.accumulated([1.0] * 3), ValueError, "values must come in four parts of"),
+        (lambda: clinic.best_rate([1.0]), ValueError, "losses must have shape (rates, runs), got"),
+        (lambda: clinic.ordered(3, None), TypeError, "gamma must be a number in (0, 1], got None"),
+        (lambda: clinic.ema(0.9, 3, sick=1), TypeError, "sick must be True or False, got 1"),
+        (lambda: clinic.pair(clinic.ordered, 3, 0.9, sick="C"), ValueError, "sick must be one of"),
+        (lambda: clinic.pair(None, sick="A"), TypeError, "patient must be a function of helpers."),
+    ],
+)
+def test_arguments_of_a_patient_are_named(call, kind, message):
+    assert message_of(kind, call).startswith(message)

@@ -13,6 +13,7 @@ import pytest
 from helpers import display, language, output
 from helpers.explore import explore, slider
 from helpers.figures import canvas, palette
+from tests.errors import message_of
 
 try:
     from ipywidgets.widgets.widget import _instances as living_widgets
@@ -99,6 +100,26 @@ def test_slider_rejects_a_mixture_and_another_start():
     for values, start in (([1, 2, 3], 1.5), ([1, 2, 3], None), (["a", "b"], "A")):
         with pytest.raises(ValueError, match=f"start must be one of values, got {start!r}$"):
             slider(values, start=start, label="N")
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ({"values": None}, TypeError, "values must be numbers or names, got None"),
+        ({"values": "abc"}, TypeError, "values must be numbers or names, got 'abc'"),
+        ({"values": np.array(1.0)}, TypeError, "values must be numbers or names, got array(1.)"),
+        ({"values": [1, np.inf]}, ValueError, "values must be at least two ascending numbers"),
+        ({"values": [10**400, 10**401]}, TypeError, "values must hold real numbers, got [1000"),
+        ({"label": None}, TypeError, "label must be a name, got None"),
+        ({"label": ""}, TypeError, "label must be a name, got ''"),
+        ({"spec": "q"}, ValueError, "spec must be one for 1.0, got 'q'"),
+        ({"values": [1, 1.01], "spec": ".1f"}, ValueError, "spec must write no two values alike"),
+        ({"start": True}, ValueError, "start must be one of values, got True"),
+    ],
+)
+def test_arguments_of_a_slider_that_do_not_fit_are_named(changes, kind, message):
+    given = {"values": [1, 2], "start": 1, "label": "N"} | changes
+    assert message_of(kind, slider, given.pop("values"), **given).startswith(message)
 
 
 # ── While building ────────────────────────────────────────────────────────────────────────────────
@@ -193,6 +214,8 @@ def test_other_arguments_are_rejected(build, shown, monkeypatch):
     for count in (0, 3):
         with pytest.raises(ValueError, match=f"sliders must be one or two, got {count}"):
             explore(draw, **{name: slider(**ALPHA) for name in "abc"[:count]})
+    with pytest.raises(TypeError, match="draw must be a function of a value for each slider, got"):
+        explore(None, alpha=slider(**ALPHA))
     for other in (0.5, [0.25, 0.5], None):
         message = rf"beta must be made by helpers\.explore\.slider, got {re.escape(repr(other))}"
         with pytest.raises(TypeError, match=message):

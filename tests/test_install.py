@@ -16,7 +16,7 @@ from book.project import ROOT
 from book.running.generate import notebooks_of
 from book.running.kernel import Run
 from tests import colab
-from tests.project import Course, code, manuscript, prose
+from tests.project import Course, code, manuscript, needs_clone, prose
 
 PIP = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
 
@@ -30,6 +30,7 @@ def run(*command, **options):
 # ── The package ───────────────────────────────────────────────────────────────────────────────────
 
 
+@needs_clone
 def test_package_installs_alone_and_runs_elsewhere(tmp_path):
     source, target = tmp_path / "clone", tmp_path / "site"
     run("git", "clone", "--quiet", str(ROOT), str(source))
@@ -66,6 +67,45 @@ print(*sys.modules)
     assert "helpers.figures.canvas" in loaded
     heavy = {"sklearn", "pandas", "torchvision", "ipywidgets", "anywidget", "IPython", "book"}
     assert not loaded & (heavy | {"matplotlib.pyplot", "pooch", "tqdm.auto"})
+
+
+# ── `make install` ────────────────────────────────────────────────────────────────────────────────
+
+
+def make(folder, target, *settings):
+    """Run this project's Makefile in another folder; return what is printed."""
+    command = ("make", "-C", folder, "-f", ROOT / "Makefile", target, *settings)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def test_half_made_environment_is_made_again_and_a_missing_python_named(tmp_path):
+    course = Course(tmp_path)
+    course.write(".venv/bin/python", "")  # as Debian leaves it where a package is missing
+    commands = make(tmp_path, ".venv/bin/uv", "--dry-run")
+    assert "python3 -m venv .venv" in commands
+    assert "PIP_USER=0 .venv/bin/python -m pip install" in commands
+    message = "The course needs Python 3.11 or newer as no-python. Try: make PYTHON=python3.12"
+    assert message in make(tmp_path, ".venv/bin/uv", "PYTHON=no-python")
+
+
+@pytest.mark.parametrize(
+    ("problem", "asks"),
+    [
+        ("error sending request for url: client error (Connect): dns error", True),
+        ("No space left on device (os error 28)", False),
+    ],
+)
+def test_only_a_failure_that_looks_like_the_network_asks_for_one(tmp_path, problem, asks):
+    course = Course(tmp_path)
+    for name in ("pip", "python", "uv"):
+        course.write(f".venv/bin/{name}", f"#!/bin/sh\necho '{problem}' >&2\nexit 2\n")
+        course.path(f".venv/bin/{name}").chmod(0o755)
+    for name in ("requirements.txt", "pyproject.toml"):
+        course.write(name, "")
+    printed = make(tmp_path, ".venv/installed")
+    assert printed.count(problem) == 1
+    assert ("Is there a network?" in printed) == asks
 
 
 # ── Colab, without a network ──────────────────────────────────────────────────────────────────────
@@ -129,6 +169,24 @@ def test_rehearsal_installs_the_package_alone_and_names_what_is_wrong(stage):
         "notebooks/pt/01-bad.ipynb: its environment should have got helpers @"
     )
     assert re.search(r"but it got \['helpers @ .*', 'other==1\.0'\] and lost \[\]$", installed)
+
+
+@pytest.mark.parametrize(
+    ("found", "printed"),
+    [
+        ("helpers.py", "hides the course's: rename it, then restart. "),
+        ("helpers/__init__.py", "hides the course's: rename it, then restart. "),
+        ("helpers/notes.txt", "%pip"),  # a folder hides nothing
+    ],
+)
+def test_install_cell_names_another_package_in_the_way(tmp_path, found, printed):
+    Course(tmp_path).write(found, "")
+    notebook = nbformat.read(ROOT / "notebooks" / "en" / "00-welcome.ipynb", as_version=4)
+    cell = re.sub(r"%pip.*", lambda line: f"print({line[0]!r})", notebook.cells[1].source)
+    command = (sys.executable, "-S", "-c", cell)  # without what is installed
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert printed in done.stdout + done.stderr
+    assert (str(tmp_path / found) in done.stderr) == ("hides" in printed)
 
 
 def test_rehearsal_compares_what_cells_print():

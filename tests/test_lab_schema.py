@@ -1,12 +1,17 @@
 """What a component's state may be: Python and the scripts accept and refuse the same values."""
 
+import copy
 import json
 import math
+import pickle
 import re
 
 import pytest
 
+from helpers import lab
 from helpers.lab import schema
+from helpers.lab.component import around
+from tests.errors import message_of
 from tests.lab import evaluate
 
 OF_NO_FIELD = [math.nan, math.inf, -math.inf, 10**400, None, "", "1", [], {}, [[1, 2]], "toString"]
@@ -127,3 +132,30 @@ def test_unknown_fields_are_refused():
     for name in names:
         with pytest.raises(TypeError, match=f"'{name}' is not one of the fields of average: ser"):
             schema.check("average", name, 1)
+
+
+@pytest.mark.parametrize("name", ["adam", "average", "map", "race", "schedule", "stability"])
+def test_a_component_is_copied_and_owns_its_state(name):
+    component = getattr(lab, name)()
+    for copied in (
+        copy.copy(component),
+        copy.deepcopy(component),
+        pickle.loads(pickle.dumps(component)),
+    ):
+        assert copied.state == component.state
+    before = component.state
+    for value in component.state.values():
+        if isinstance(value, list):
+            value.clear()
+    assert component.state == before
+
+
+@pytest.mark.parametrize("call", [lambda: lab.adam(3), lambda: lab.average(3)])
+def test_a_row_that_is_a_number_is_named(call):
+    assert " must be one row of numbers, got shape ()" in message_of(ValueError, call)
+
+
+def test_the_slider_that_stands_in_starts_at_any_value():
+    for own in (0.1, 0.1000001, 0.2):  # of which two are written like one of the others
+        slider = around([0.1, 0.3], own, label="lr")
+        assert (slider.values[slider.start], len(slider.values)) == (own, 3 if own == 0.2 else 2)

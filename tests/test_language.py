@@ -8,10 +8,13 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from helpers import language
 from helpers.figures import canvas, ticks
+from tests.errors import message_of
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ["helpers/locale", "book/locale"]
@@ -174,6 +177,7 @@ def test_axes_have_the_marks_of_a_new_language(tmp_path, monkeypatch):
         (-0.0, "", "0,0", "0.0"),
         (-0.4, ",.0f", "0", "0"),
         (-0.0004, ".1%", "0,0%", "0.0%"),
+        (-0.0, ".1e", "0,0 × 10⁰", "0.0 × 10⁰"),
     ],
 )
 def test_number_is_written_as_the_language_does(value, spec, pt, en):
@@ -235,8 +239,37 @@ def test_numbers_in_a_text_are_written_in_its_language_and_strings_are_not_chang
     assert "ValueError: 0.5 is not -1" in found
 
 
+def test_tensors_and_arrays_without_axes_are_numbers_of_a_text():
+    language.use("pt")
+    for ratio in (torch.tensor(6.567), np.array(6.567), np.float32(6.567)):
+        found = language.text("figures.bias.first_steps.peak", ratio=ratio, step=1)
+        assert found == "6,57 vezes no passo 1"
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: language.number(None, ".2f"), TypeError, "value must be a real number, got None"),
+        (lambda: language.number(True), TypeError, "value must be a real number, got True"),
+        (lambda: language.number(1.5, "d"), ValueError, "spec must be one for 1.5, got 'd'"),
+        (lambda: language.number(1.5, None), ValueError, "spec must be one for 1.5, got None"),
+        (lambda: language.number(10**400, ".2f"), ValueError, "spec must be one for 1000"),
+        (lambda: language.neutral(1.5, "pt"), TypeError, "written must be a number in words, got"),
+        (lambda: language.neutral("1", "xx"), ValueError, "code must be one of 'pt', 'en', got"),
+        (lambda: language.table([]), ValueError, "key must name a table of locale/en, got []"),
+        (
+            lambda: language.text("figures.bias.first_steps.peak", ratio="x", step=1),
+            ValueError,
+            "values must fit the text 'figures.bias.first_steps.peak', got {'ratio': 'x', 'step'",
+        ),
+    ],
+)
+def test_arguments_that_do_not_fit_are_named(call, kind, message):
+    assert message_of(kind, call).startswith(message)
+
+
 def test_unknown_key_is_named():
-    for key in ("", "figures", "figures.ewma", "figures.ewma.weights.titel", "x"):
+    for key in (None, 3, "", "figures", "figures.ewma", "figures.ewma.weights.titel", "x"):
         with pytest.raises(ValueError, match=f"key must name a text of locale/en, got {key!r}$"):
             language.text(key)
 

@@ -89,6 +89,9 @@ def test_problems_of_all_chapters_are_reported_at_once(tmp_path):
     ]
 
 
+TOC = "format: jb-book\nroot: 00-one\nchapters: "
+
+
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
@@ -100,6 +103,9 @@ def test_problems_of_all_chapters_are_reported_at_once(tmp_path):
         ("_toc.yml", "format: [", "_toc.yml: is not valid YAML: "),
         ("_toc.yml", "format: jb-book", "_toc.yml: .*root"),
         ("_toc.yml", "- 00-one", "_toc.yml: must hold a mapping"),
+        ("_toc.yml", f"{TOC}[01-two]", "_toc.yml: entry not a mapping type @ '/chapters/0'"),
+        ("_toc.yml", f"{TOC}[{{url: 'https://a.b'}}]", "may list chapters only, .*got https://a.b"),
+        ("_toc.yml", f"{TOC}[{{glob: '0*'}}]", r"may list chapters only, .*got 0\*"),
     ],
 )
 def test_contents_that_do_not_match_the_chapters(tmp_path, name, text, problem):
@@ -231,7 +237,7 @@ PT = """## Um começo
 
 - O passo é {{ lr:.2f }}, com $\\alpha = 0{,}5\\text{ hoje}$ e `lr`, em 1.000 de 0,5 ms.
 
-Veja [o fim](01-end.md#o-resto).
+Veja [o fim](01-end.md#o-resto). Por `$HOME` ou `$PATH`, pague R\\$ 5 ou mais, não R\\$ 6.
 
 <details>
 <summary>Resposta</summary>
@@ -240,7 +246,7 @@ EN = """## A start
 
 - The step is {{ lr:.2f }}, with $\\alpha = 0.5\\text{ today}$ and `lr`, in 1,000 of 0.5 ms.
 
-See [the end](01-end.md#the-rest).
+See [the end](01-end.md#the-rest). For `$HOME` or `$PATH`, pay R\\$ 5 or more, not R\\$ 6.
 
 <details>
 <summary>Answer</summary>
@@ -294,6 +300,33 @@ def test_languages_that_differ_are_named_with_what_differs(course, old, new, pro
     assert check(course.root)[0].startswith(
         f"{START}, cell 4 (line 21): pt and en differ in {problem}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("![A](https://a.b/c.png)", "a picture must be a JPEG, PNG or SVG file of book/chapters/"),
+        ("![A](data:image/png;base64,AA==)", "a picture must be a JPEG, PNG or SVG file of "),
+        ("![A](../../own.png)", "a picture must be a JPEG, PNG or SVG file of "),
+        ("![A][own]", "a picture must be a JPEG, PNG or SVG file of "),
+        ("![A](pictures/gone.png)", "there is no book/chapters/pictures/gone.png"),
+        ("![ ](pictures/own.png)", "a picture must have an alternative text in each language"),
+        ('<img alt="A" src="pictures/own.png">', "must be plain Markdown, "),
+        ("~~A~~", "must be plain Markdown, which Colab, GitHub and the site all show, got ~~A~~"),
+        ("- [ ] A", "must be plain Markdown, "),
+        ("A[^1]", "must be plain Markdown, "),
+        ("> [!NOTE]\n> A", "must be plain Markdown, "),
+        ("```{note}\nA\n```", "must be plain Markdown, "),
+        (":::{note}\nA\n:::", "must be plain Markdown, "),
+        ("`~~A~~`, $x~~y~~z$ and ![A](pictures/own.png)", ""),
+    ],
+)
+def test_text_that_not_all_readers_see_alike_is_named(course, text, problem):
+    course.write("book/chapters/pictures/own.png", "")
+    course.write(END, course.read(END) + prose(text, text))
+    named = {line for line in check(course.root) if line.startswith(END)}
+    assert len(named) == bool(problem)
+    assert all(line.startswith(f"{END}, cell 6 (line 27): {problem}") for line in named), named
 
 
 def test_a_cell_that_needs_a_name_of_a_hidden_one_is_named(tmp_path):
@@ -388,7 +421,7 @@ def test_notebooks_have_the_same_cells_in_each_language(chapter):
     assert len({cell.id for cell in pt}) == len(pt) == 11
     assert [cell.get("metadata") for cell in pt] == [cell.get("metadata") for cell in en]
     different = [a.source for a, b in zip(pt, en, strict=True) if a.source != b.source]
-    assert [source.split("\n\n")[-1] for source in different if "import" in source] == [
+    assert [source.split("\n\n")[-1] for source in different if "import language" in source] == [
         'language.use("pt")'
     ]
     assert pt[-2].source == f"[Veja]({COLAB}/pt/01-end.ipynb#o-fim)."

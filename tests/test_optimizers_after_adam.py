@@ -1,6 +1,8 @@
 """Lion, Muon, the schedule-free rules and Adafactor, against torch and their authors' packages."""
 
+import copy
 import math
+import pickle
 from unittest import mock
 
 import lion_pytorch
@@ -21,6 +23,7 @@ from helpers.optimizers import (
     orthogonalize,
     schedule_free_adamw,
     schedule_free_sgd,
+    sgd,
 )
 from tests.errors import message_of
 from tests.test_optimizers import (
@@ -362,12 +365,82 @@ def test_eval_puts_the_answer_into_the_parameters_and_train_takes_it_out():
     assert message == "optimizer must be in training mode, got a step after eval()"
 
 
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+@pytest.mark.parametrize("through", ["copy", "state"])
+def test_a_copy_goes_on_in_the_mode_that_it_was_copied_in(copied, through):
+    params = start_of(14).requires_grad_()
+    optimizer = ForTorch([params], schedule_free_sgd, lr=0.1, momentum=0.5)
+    for params.grad in gradients_of(14, 9):
+        optimizer.step()
+    optimizer.eval()
+    twin, other = copied((params, optimizer))
+    if through == "state":
+        other = ForTorch([twin], schedule_free_sgd, lr=0.1, momentum=0.5)
+        other.load_state_dict(copied(optimizer.state_dict()))
+    for one, moved in ((optimizer, params), (other, twin)):
+        one.train()
+        moved.grad = gradients_of(14, 1)[0]
+        one.step()
+    assert torch.equal(twin, params)
+
+
+def test_a_closure_computes_the_gradients_and_an_error_moves_no_parameter():
+    params, rest = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
+    optimizer = ForTorch([params, rest], sgd, lr=0.5)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = params.square().sum() / 2
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure).item() == 1
+    assert params.tolist() == [0.5, 0.5]
+    rest.grad = torch.ones(2).to_sparse()
+    assert "gradient must be a dense tensor" in message_of(TypeError, optimizer.step)
+    assert params.tolist() == [0.5, 0.5]
+
+
+def test_the_first_state_is_not_the_parameters_themselves():
+    params = torch.ones(2)
+    state = schedule_free_sgd().init(params)
+    params.zero_()
+    assert state.z.tolist() == state.average.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("rule", [adafactor, muon, lion])
+def test_a_matrix_without_rows_stays_one(rule):
+    empty = torch.ones(0, 3)
+    assert rule().update(empty, empty, rule().init(empty))[0].shape == (0, 3)
+
+
 # Errors
+
+
+def for_torch(params, rule, **options):
+    return lambda: ForTorch(params, rule, **options)
+
+
+VECTOR = nn.Parameter(torch.ones(3))
+RULE = "rule must be a function of helpers.optimizers, such as optimizers.sgd, got"
 
 
 @pytest.mark.parametrize(
     ("make", "kind", "message"),
     [
+        (for_torch([VECTOR], None), TypeError, f"{RULE} None"),
+        (for_torch([VECTOR], len), TypeError, f"{RULE} <built-in function len>"),
+        (for_torch([VECTOR], torch.optim.SGD), TypeError,
+         f"{RULE} <class 'torch.optim.sgd.SGD'>"),
+        (for_torch([VECTOR], lion, lr="x"), TypeError, "lr must be a number in [0, inf), got 'x'"),
+        (for_torch([{"params": VECTOR, "lr": -1}], lion), ValueError,
+         "lr must be a number in [0, inf), got -1"),
+        (for_torch([VECTOR], muon), ValueError, "params must be matrices, got shape (3,)"),
+        (lambda: orthogonalize(torch.eye(2), 100), ValueError, "steps must be at most 99, got 100"),
+        (lambda: muon(ns_coefficients=(1, 2)), ValueError,
+         "ns_coefficients must be three numbers, got (1, 2)"),
+        (lambda: orthogonalize(torch.eye(2), eps=1e39), ValueError,
+         "eps must be finite in the dtype torch.float32 of matrix, got 1e+39"),
         (lambda: lion(betas=(1, 0.9)), ValueError, "betas[0] must be a number in [0, 1), got 1"),
         (lambda: muon(adjust_lr_fn="wide"), ValueError,
          "adjust_lr_fn must be one of 'original', 'match_rms_adamw', got 'wide'"),

@@ -247,8 +247,9 @@ def test_chapter_is_complete_without_javascript(visit, name):
         )
     for page in (bare, rich):  # what is not started yet has its picture's title
         page.evaluate("document.querySelectorAll('.still > .title').forEach((one) => one.remove())")
-    for hidden in (".still", "p[hidden=until-found]"):  # what covered figures show, in words
-        rich.evaluate(f"document.querySelectorAll('{hidden}').forEach((p) => (p.hidden = false))")
+    for hidden in (".still", "[hidden=until-found]"):  # what covered figures show, in words
+        all_of_them = f"document.querySelectorAll('{hidden}')"
+        rich.evaluate(f"{all_of_them}.forEach((one) => (one.hidden = false))")
     text = "document.querySelector('article').innerText"
     # At once: where the page gets shorter, more of them start.
     live = "document.querySelectorAll('.lab-home > .lab').forEach((one) => one.remove())"

@@ -190,6 +190,16 @@ def test_least_squares_equals_numpys():
     np.testing.assert_allclose(problems.least_squares(TOY.x, TOY.y), [bias, weight], rtol=1e-12)
     x, y = torch.tensor([[0.0, 2.0], [1.0, 5.0]])
     assert problems.least_squares(x, y).tolist() == [1, 2]
+    for scale in (1e-30, 1e30):  # whose squares are 0 or infinite in float32
+        weight = problems.least_squares(scale * x, y)[1].item()
+        assert weight == pytest.approx(2 / scale)
+
+
+def test_problems_are_compared_by_identity():
+    for make in (problems.quadratic, problems.linear_regression, lambda: TOY.surface()):
+        one = make()
+        assert one == one
+        assert one != make()
 
 
 # Errors
@@ -260,6 +270,18 @@ def test_arguments_out_of_range_are_named(call, argument, value, kind, expected)
          "y must be a tensor of floats, got array([1.])"),
         (ValueError, lambda: problems.mse_gradient(POINT, DATA, ONE),
          "x and y must have the same shape, got (4,) and (3,)"),
+        (ValueError, lambda: problems.mse(torch.ones(5, 2), torch.ones(3, 4), torch.ones(3, 4)),
+         "x and y must have shape (samples,) or (5, 'samples'), as there are points of shape "
+         "(5, 2), got (3, 4)"),
+        (ValueError, lambda: problems.mse(POINT, ONE[:0], ONE[:0]),
+         "x and y must have a sample or more, got shape (0,)"),
+        (ValueError, lambda: grid(x=(-1.7e308, 1.7e308)),
+         "x[1] - x[0] must be a number in (-inf, inf), got inf"),
+        (TypeError, lambda: grid(problem=problems.Problem("p", len, len, None, None)),
+         "problem.value(points) must be a tensor of floats, got 121"),
+        (ValueError, lambda: problems.quadratic(1e39).value(POINT),
+         "condition must be finite in the dtype torch.float32 of points, got 1e+39"),
+        (ValueError, lambda: toys(noise=1.7e308), "noise must keep the data finite, got 1.7e+308"),
     ],
 )  # fmt: skip
 def test_errors_say_what_was_expected_and_what_came(kind, call, message):

@@ -6,12 +6,14 @@ import random
 
 import numpy as np
 import pytest
+import schedulefree
 import torch
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import averages, training
+from helpers import averages, optimizers, training
+from helpers.optimizers import ForTorch, schedule_free_sgd
 from tests.training_cases import CROSS_ENTROPY, OPTIMIZERS, network, sgd, small
 
 
@@ -130,6 +132,34 @@ def test_all_is_as_it_was(name, kind, trained, mode):
     assert_unchanged(before, model, optimizer, scheduler, loader)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: schedulefree.SGDScheduleFree(p, lr=0.1),
+        lambda p: ForTorch(p, schedule_free_sgd, lr=0.1),
+    ],
+)
+def test_a_schedule_free_optimizer_is_tested_where_it_trains_and_keeps_its_mode(make):
+    x, y = small(40)
+    tests = []
+    for mode in ("train", "eval"):
+        model = network("plain")
+        optimizer = make(model.parameters())
+        optimizer.train()
+        for _ in range(5):
+            optimizer.zero_grad()
+            CROSS_ENTROPY(model(x), y).backward()
+            optimizer.step()
+        getattr(optimizer, mode)()
+        scheduler = torch_schedulers.StepLR(optimizer, 1)
+        loader = DataLoader(TensorDataset(x, y), generator=torch.Generator())
+        before = snapshot(model, optimizer, scheduler, loader)
+        options = {"start": 0.01, "end": 3.0, "steps": 20, "batch_size": 10}
+        tests.append(training.range_test(model, CROSS_ENTROPY, optimizer, (x, y), **options))
+        assert_unchanged(before, model, optimizer, scheduler, loader)
+    torch.testing.assert_close(tests[0].losses, tests[1].losses)
+
+
 def test_a_loss_that_uses_the_model_uses_the_weights_of_the_test():
     model = network("custom")
 
@@ -185,6 +215,20 @@ def test_negative_losses_may_fall_and_stop_the_test_once_they_rise():
     assert test.smoothed[-1] > test.smoothed[:-1].max() or len(test.losses) < 100
 
 
+@pytest.mark.parametrize("make", [
+    schedulefree.SGDScheduleFree, lambda p: optimizers.ForTorch(p, optimizers.schedule_free_sgd)
+])  # fmt: skip
+def test_schedule_free_optimizers_are_tested_and_left_in_their_mode(make):
+    model = network()
+    optimizer = make(model.parameters())
+    optimizer.eval()
+    test = training.range_test(model, CROSS_ENTROPY, optimizer, small(), steps=9, alpha=1e-300)
+    assert test.losses[-1] != test.losses[0]
+    means = test.losses.cumsum(0) / torch.arange(1, 10)  # what the average tends to
+    torch.testing.assert_close(test.smoothed, means)
+    assert not optimizer.param_groups[0]["train_mode"]
+
+
 @pytest.mark.parametrize("alpha", [1.0, 0.2, 0.05])
 def test_suggestion_is_a_third_of_the_rate_that_made_the_loss_lowest(alpha):
     """A loss is late by its own update, and its average by the losses' average age."""
@@ -216,6 +260,8 @@ def test_no_suggestion_where_the_loss_never_falls():
         ({"start": 0}, ValueError, "start must be a number in"),
         ({"start": 1.0, "end": 0.1}, ValueError, r"end must be a number in \(1.0, inf\), got 0.1"),
         ({"steps": 1}, ValueError, "steps must be a whole number of at least 2, got 1"),
+        ({"steps": 10**9}, ValueError, "steps must be at most 10000000"),
+        ({"end": 1e39}, ValueError, "end must be finite in the dtype torch.float32 of the model"),
         ({"alpha": 0.0}, ValueError, "alpha must be"),
         ({"stop_above": 1}, ValueError, "stop_above must be"),
         ({"seed": -1}, ValueError, "seed must be"),

@@ -1,8 +1,18 @@
 """Running chapters: one run for both languages, what is reported, and what runs again."""
 
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from unittest.mock import Mock
+
 import nbformat
+import psutil
 import pytest
 
+from book import __main__
 from book.__main__ import main
 from book.errors import BookError
 from book.manuscript.chapter import read_all
@@ -64,14 +74,38 @@ def test_changed_constant_changes_prose_and_outputs_of_both_notebooks(tmp_path, 
         assert outputs[0] == "0.12\n"
 
 
-def test_notebooks_of_chapters_that_are_gone_are_deleted(tmp_path, own_cache):
+def test_only_notebooks_of_chapters_that_are_gone_are_deleted(tmp_path, own_cache):
     course = Course(tmp_path, steps=manuscript(TITLE), more=manuscript(TITLE))
     generate.generate(root=course.root)
-    assert course.path("notebooks/pt/01-more.ipynb").exists()
+    more = course.read("notebooks/pt/01-more.ipynb")
+    copies = "Untitled", "01-more-Copy1"
+    for name in copies:
+        course.write(f"notebooks/pt/{name}.ipynb", more)
+    course.change("notebooks/en/01-more.ipynb", "Steps", "My steps")
     course.path("book/chapters/01-more.md").unlink()
     course.write("_toc.yml", "format: jb-book\nroot: 00-steps\n")
     generate.generate(["00-steps"], root=course.root)
-    assert sorted(course.files("notebooks")) == sorted(NOTEBOOKS)
+    kept = [f"notebooks/pt/{name}.ipynb" for name in copies]
+    assert {*course.files("notebooks")} == {*NOTEBOOKS, *kept, "notebooks/en/01-more.ipynb"}
+
+
+@pytest.mark.parametrize("old", ["Passos", '"cell_type": "markdown"'])
+def test_notebook_edited_by_hand_is_overwritten_only_when_told_to(tmp_path, own_cache, old):
+    course = Course(tmp_path, steps=manuscript(TITLE, code("lr = 1")))
+    generate.generate(root=course.root)
+    before = course.files("notebooks")
+    ran = nbformat.reads(course.read(NOTEBOOKS[0]), as_version=4)
+    ran.cells[-2].outputs = [nbformat.v4.new_output("stream", text="mine")]  # nobody's work
+    course.write(NOTEBOOKS[0], nbformat.writes(ran))
+    generate.generate(root=course.root)
+    assert course.files("notebooks") == before
+    course.change(NOTEBOOKS[0], old, "<<<<<<< mine")  # also a file that is no notebook any more
+    edited = course.files("notebooks")
+    with pytest.raises(BookError, match=f"^{NOTEBOOKS[0]}: was edited by hand.* --overwrite 00-"):
+        generate.generate(root=course.root)
+    assert course.files("notebooks") == edited
+    generate.generate(root=course.root, overwrite=True)
+    assert course.files("notebooks") == before
 
 
 # ── What is reported ──────────────────────────────────────────────────────────────────────────────
@@ -124,6 +158,76 @@ def test_cell_that_takes_too_long_is_named(tmp_path, own_cache, monkeypatch):
     assert caught.value.problems == (f"{path}, cell 3 (line 16): takes longer than 5 seconds",)
 
 
+@pytest.mark.parametrize("failures", [1, 2])
+def test_kernel_that_does_not_start_is_started_once_more(
+    tmp_path, own_cache, monkeypatch, failures
+):
+    start, attempts = kernel.NotebookClient.start_new_kernel, []
+
+    def fail_first(client, **options):
+        attempts.append(client)
+        if len(attempts) <= failures:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        start(client, **options)
+
+    # Another Python's kernel under the same name, which is not to be taken.
+    spec = '{"argv": ["no-such-python"], "display_name": "Other", "language": "python"}'
+    Course(tmp_path).write("jupyter/kernels/python3/kernel.json", spec)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setattr(kernel.NotebookClient, "start_new_kernel", fail_first)
+    course = Course(tmp_path, steps=manuscript(TITLE, code("1")))
+    if failures == 1:
+        generate.generate(root=course.root)
+        assert texts(course, "en")[1] == ["1"]
+        return
+    with pytest.raises(BookError) as caught:
+        generate.generate(root=course.root)
+    assert caught.value.problems == (
+        "book/chapters/00-steps.md: its kernel does not start: "
+        "Kernel died before replying to kernel_info",
+    )
+    assert len(attempts) == 2
+
+
+SLEEP = """
+import os, time
+with open(os.environ["MARKS"], "a") as marks:
+    print(os.getpid(), file=marks)
+time.sleep(600)
+"""
+
+
+def test_ctrl_c_stops_all_chapters_at_once_and_leaves_nothing_behind(tmp_path):
+    count = 2 * generate._cores() + 1
+    chapters = {f"c{i}": manuscript(TITLE, code(SLEEP.strip())) for i in range(count)}
+    course = Course(tmp_path / "course", **chapters)
+    course.add_code()
+    marks, scratch = tmp_path / "marks", tmp_path / "scratch"
+    scratch.mkdir()
+    before = course.files("notebooks", "_build")
+    build = subprocess.Popen(
+        [sys.executable, "-m", "book", "notebooks"],
+        cwd=course.root,
+        env={**os.environ, "MARKS": str(marks), "TMPDIR": str(scratch)},
+        start_new_session=True,  # as a shell gives each command a process group
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not marks.exists():
+        assert build.poll() is None, build.communicate()
+        time.sleep(0.1)
+    os.killpg(build.pid, signal.SIGINT)
+    printed, problems = build.communicate(timeout=60)
+    assert (build.returncode, printed) == (130, "")
+    assert problems == "Stopped. The site and the notebooks are as they were.\n"
+    kernels = marks.read_text(encoding="utf-8").split()
+    assert 1 <= len(kernels) <= generate._cores()
+    assert not any(psutil.pid_exists(int(kernel)) for kernel in kernels)
+    assert not list(scratch.iterdir())
+    assert course.files("notebooks", "_build") == before
+
+
 NOT_NUMBERS = [
     ("many:.1f", "raises ValueError: "),
     ("missing:.1f", "raises NameError: name 'missing' is not defined"),
@@ -170,6 +274,16 @@ def test_command_that_fails_prints_its_problems(capsys, arguments, problem):
     printed = capsys.readouterr()
     assert problem in printed.err
     assert not printed.out
+
+
+def test_machine_that_cannot_hold_the_site_is_named_in_one_line(capsys, monkeypatch):
+    problem = OSError(errno.ENOSPC, "No space left on device", "_build/site-1")
+    monkeypatch.setattr(__main__, "_run", Mock(side_effect=problem))
+    assert main(["site"]) == 1
+    assert capsys.readouterr().err == "[Errno 28] No space left on device: '_build/site-1'\n"
+    monkeypatch.setattr(__main__, "_run", Mock(side_effect=FileNotFoundError(errno.ENOENT, "")))
+    with pytest.raises(FileNotFoundError):  # a fault of the course
+        main(["site"])
 
 
 # ── What runs again ───────────────────────────────────────────────────────────────────────────────

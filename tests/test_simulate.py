@@ -262,6 +262,8 @@ RULE = "a function of helpers.optimizers, such as optimizers.sgd"
         (bowl, "rule", None, TypeError, RULE),
         (bowl, "rule", torch.optim.SGD, TypeError, RULE),
         (bowl, "rule", lambda lr: None, TypeError, RULE),
+        (bowl, "rule", len, TypeError, RULE),
+        (bowl, "rule", lambda: None, TypeError, RULE),
         (bowl, "steps", 0, ValueError, COUNT),
         (bowl, "steps", 10**30, ValueError, "at most 10000000"),
         (bowl, "threshold", 0, ValueError, "a number in (0, inf)"),
@@ -329,7 +331,12 @@ NEGATIVE = torch.tensor([0.1, -0.1], dtype=torch.float64)
         (ValueError, {"seeds": -1}, "seeds must be a whole number of at least 0, got -1"),
         (ValueError, {"seeds": [0, 2**64]}, f"seeds must be at most {2**64 - 1}, got {2**64}"),
         (TypeError, {"seeds": 1.5}, "seeds must be a whole number of at least 0, got 1.5"),
-        (TypeError, {"seeds": "12"}, "seeds must be a whole number of at least 0, got '1'"),
+        (TypeError, {"seeds": "12"}, "seeds must be a whole number of at least 0, got '12'"),
+        (TypeError, {"schedule": {1: [0.1] * 5}}, "schedule must have names, got 1 among them"),
+        (ValueError, {"problem": problems.Problem("p", torch.sum, torch.sin, None, None)},
+         "problem.value(points) must have shape (1,), got ()"),
+        (TypeError, {"problem": problems.Problem("p", lambda p: p[:, 0], len, None, None)},
+         "problem.gradient(points) must be a tensor of floats, got 1"),
     ],
 )  # fmt: skip
 def test_errors_say_what_was_expected_and_what_came(kind, changes, message):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import tomllib
@@ -9,15 +10,21 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
+from zipfile import ZipFile
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
+from pypdf import PdfReader
 
 from book import git
+from book.browser import find_browser
 from book.errors import BookError
 from book.project import LANGUAGES, Repository, address, repository, set_repository
+from book.site.build import _describe
 from book.site.dates import written
+from book.takeaway.archive import file_name
 from book.text import texts
 from tests.project import ROOT, Course, code, manuscript, prose
 
@@ -94,8 +101,11 @@ START = manuscript(
 )
 LONG = "This [first](00-start.md) paragraph is **long**. " + "It goes on with more words. " * 6
 CUT = "This first paragraph is long." + " It goes on with more words." * 4
+OWN = ("![Um desenho](pictures/own.png)", "![A drawing](pictures/own.png)")
 END = manuscript(
-    prose(f"# Fim\n\n{LONG}\n\n## O resto", f"# End\n\n{LONG}\n\n## The rest"), code("1 + 1")
+    prose(f"# Fim\n\n{LONG}\n\n## O resto", f"# End\n\n{LONG}\n\n## The rest"),
+    code("1 + 1"),
+    prose(*OWN),
 )
 
 
@@ -110,6 +120,9 @@ def built(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("built"), start=START, end=END)
     course.add_code()
     course.write("helpers/made_up.py", "RATE = 0.1\n")
+    course.path("book/chapters/pictures").mkdir()
+    Image.new("L", (8, 8)).save(course.path("book/chapters/pictures/own.png"))
+    course.write("notebooks/pt/Untitled.ipynb", "somebody's")
     set_repository("https://github.com/teacher/course", course.root)
     course.write(".gitignore", "/_build/\n/node_modules\n__pycache__/\n")
     course.git("init", "--quiet")
@@ -122,6 +135,7 @@ def built(tmp_path_factory):
     printed = succeed(course.book("site"))
     assert f"The course is in {course.path('_build/html')}" in printed
     assert printed.count("unchanged") == 2  # no chapter runs again
+    assert "Untitled.ipynb" not in " ".join(course.files("_build/html"))
     return course
 
 
@@ -217,6 +231,27 @@ def test_figures_are_files_for_each_theme_with_their_text(built, page, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_picture_of_ones_own_is_in_notebook_page_and_books(built, page, language):
+    alt, picture = (
+        {"pt": "Um desenho", "en": "A drawing"}[language],
+        "book/chapters/pictures/own.png",
+    )
+    address = f"https://github.com/teacher/course/raw/main/{picture}"
+    assert f"![{alt}]({address})" in built.read(f"notebooks/{language}/01-end.ipynb")
+    image = page(f"{language}/01-end.html").article.find("img", alt=alt)
+    shown = built.path(f"_build/html/{language}/{image['src']}")
+    assert shown.read_bytes() == built.path(picture).read_bytes()
+    book = built.path(f"_build/html/downloads/{file_name(texts(language)['site_title'])}")
+    with ZipFile(book.with_suffix(".epub")) as epub:
+        assert epub.read(f"EPUB/{image['src']}") == shown.read_bytes()
+        item = f'href="{image["src"]}" media-type="image/png"'
+        assert item in epub.read("EPUB/package.opf").decode()
+    if find_browser():
+        pages = PdfReader(book.with_suffix(".pdf")).pages
+        assert (8, 8) in [one.image.size for one_page in pages for one in one_page.images]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_formulas_are_typeset_and_wide_tables_name_their_columns(page, language):
     article = page(f"{language}/00-start.html").article
     inline, displayed = article.select("span.math, div.math")[:2]
@@ -303,6 +338,19 @@ def test_language_links_pair_the_headings(page):
     assert json.loads(link["data-headings"]) == {"um-comeco": "a-start", "numeros": "numbers"}
     (back,) = page("en/00-start.html").select("a.language")
     assert json.loads(back["data-headings"]) == {"a-start": "um-comeco", "numbers": "numeros"}
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("# A **title**", "A title"),
+        ("# A\n\n![B](b.png) For R\\$ 10, $x$ and [that](c.md).", "For R$ 10, x and that."),
+    ],
+)
+def test_page_without_a_paragraph_is_described_by_its_title(text, described):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    _describe(notebook)
+    assert notebook.metadata["og:description"] == described
 
 
 # ── Beside the pages ──────────────────────────────────────────────────────────────────────────────
@@ -423,9 +471,12 @@ def test_damaged_site_elsewhere_is_built_again_to_the_same_bytes(built, copy):
     copy.write("_build/html/pt/01-end.html", "damaged")
     copy.write("_build/html/pt/left-over.html", "")
     copy.path("_build/cache/00-start.json").unlink()
+    copy.path("_build/site-killed/en").mkdir(parents=True)
+    os.utime(copy.path("_build/site-killed"), (0, 0))
     printed = succeed(copy.book("site", TZ="Asia/Kathmandu", LC_ALL="C"))
     assert re.search(r"00-start +\d+\.\d s\n +01-end +unchanged", printed)
     assert copy.files("_build/html") == built.files("_build/html")
+    assert not copy.path("_build/site-killed").exists()
 
 
 def refused(course):

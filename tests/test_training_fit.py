@@ -269,6 +269,46 @@ def test_only_torchs_losses_for_classes_have_an_accuracy(loss_function, target, 
     assert (training.evaluate(model, loss_function, (X, target)).accuracy is None) != classifies
 
 
+def test_the_loss_of_an_epoch_weighs_classes_as_torch_does():
+    x, y = small(50)
+    model, weight = network().eval(), torch.tensor([1.0, 5.0, 0.5])
+    for loss_function in (
+        nn.CrossEntropyLoss(weight),
+        nn.CrossEntropyLoss(weight, ignore_index=1, label_smoothing=0.1),
+    ):
+        result = training.evaluate(model, loss_function, (x, y), batch_size=7)
+        assert result.loss == pytest.approx(loss_function(model(x), y).item(), 1e-6)
+
+
+def test_a_model_under_autocast_has_targets_of_its_own_dtype():
+    model = nn.Linear(6, 1)
+    with torch.autocast("cpu", torch.bfloat16):
+        history = training.fit(model, nn.MSELoss(), sgd(model), (X, X[:, :1]), epochs=20)
+    assert history.train_losses[-1] < history.train_losses[0]
+
+
+def test_the_data_stay_as_they_are_whatever_the_model_does_to_its_inputs():
+    class Adding(nn.Linear):
+        def forward(self, x):
+            return super().forward(x.add_(1))
+
+    model, x = Adding(6, 3), X.clone()
+    training.fit(model, CROSS_ENTROPY, sgd(model), (x, Y), (x, Y), epochs=1)
+    training.predict(model, x)
+    assert torch.equal(x, X)
+
+
+def test_restarts_go_on_where_the_last_training_ended():
+    model = network()
+    optimizer = sgd(model)
+    scheduler = RESTARTS(optimizer)
+    for first in (0.1, 0.1 / 2):  # the start of the first cycle, and the middle
+        history = training.fit(
+            model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1, scheduler=scheduler
+        )
+        assert history.learning_rates[0] == pytest.approx(first)
+
+
 # Randomness
 
 
@@ -340,7 +380,7 @@ def test_modes_are_set_and_restored(mode):
     model, seen = network("normed").train(mode), []
     model[4].register_forward_hook(lambda module, *_: seen.append(module.training))
     training.fit(model, CROSS_ENTROPY, sgd(model), small(64), small(64), epochs=2)
-    assert seen == [True, True, False] * 2
+    assert seen == [True, False, *[True, True, False] * 2]  # first, both data are tried out
     model[2].train(not mode)
     before = [module.training for module in model.modules()]
     training.evaluate(model, CROSS_ENTROPY, small(64))
@@ -410,15 +450,21 @@ def test_a_loss_that_is_not_finite_is_reported_with_epoch_batch_and_history():
 
 
 def fails(match, error=ValueError, model=None, loss=CROSS_ENTROPY, data=(X, Y), make=sgd, **more):
-    """Assert that `fit` refuses, and that the weights are as they were."""
+    """Assert that `fit` refuses, and that the model and the random state are as they were."""
     model = network() if model is None else model
-    before = copy.deepcopy(model.state_dict())
     optimizer = make(model)
     if "scheduler" in more and callable(more["scheduler"]):
         more["scheduler"] = more["scheduler"](optimizer)
+    parameters = list(model.parameters())
+    for parameter in parameters:
+        parameter.grad = torch.ones_like(parameter)
+    before = copy.deepcopy(model.state_dict()), [p.grad for p in parameters], torch.get_rng_state()
     with pytest.raises(error, match=match):
         training.fit(model, loss, optimizer, data, **{"epochs": 1, **more})
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    now = model.state_dict()
+    assert all(value.is_meta or torch.equal(value, before[0][name]) for name, value in now.items())
+    assert all(p.grad is grad for p, grad in zip(parameters, before[1], strict=True))
+    assert torch.equal(torch.get_rng_state(), before[2])
 
 
 @pytest.mark.parametrize("kind", ["plain", "custom"])
@@ -440,11 +486,11 @@ def test_labels_out_of_range_are_found_wherever_they_stand(kind, bad):
         ((X[:0], Y[:0]), ValueError, "train must hold at least one sample, got none"),
         ((X, Y[:-1]), ValueError, r"as many targets as inputs, got shapes \(40, 6\) and \(39,\)"),
         ((X, Y.int()), TypeError, r"train must have labels of torch\.int64, got torch\.int32"),
-        ((X, Y[:, None]), ValueError, r"a label for each sample, shape \(32,\), .* got \(32, 1\)"),
+        ((X, Y[:, None]), ValueError, r"a label for each sample, shape \(8,\), .* got \(8, 1\)"),
         ((X.double(), Y), TypeError, r"the model's dtype, torch\.float32, got torch\.float64"),
         ((X.byte(), Y), TypeError, r"the model's dtype, torch\.float32, got torch\.uint8"),
-        ((X[:, 1:], Y), ValueError, r"train must have inputs that .* takes, got shape \(32, 5\)"),
-        ((X, Y.float()), ValueError, r"targets of the outputs' shape, \(32, 3\), got \(32,\)"),
+        ((X[:, 1:], Y), ValueError, r"train must have inputs that .* takes, got shape \(8, 5\)"),
+        ((X, Y.float()), ValueError, r"targets of the outputs' shape, \(8, 3\), got \(8,\)"),
         ([], ValueError, "train must give at least one batch an epoch, got none"),
         (DataLoader([]), ValueError, "train must give at least one batch an epoch, got none"),
         ([(X[:0], Y[:0])], ValueError, "train must give at least one batch an epoch, got none"),
@@ -463,7 +509,7 @@ def test_data_that_do_not_fit(data, error, message):
 
 def test_targets_of_another_shape_or_dtype_are_not_broadcast():
     fit = {"model": nn.Linear(6, 1), "loss": nn.MSELoss()}
-    fails(r"targets of the outputs' shape, \(32, 1\), got \(32,\)", data=(X, X[:, 0]), **fit)
+    fails(r"targets of the outputs' shape, \(8, 1\), got \(8,\)", data=(X, X[:, 0]), **fit)
     fails(r"targets of torch\.float32, got", TypeError, data=(X, X[:, :1].double()), **fit)
 
 
@@ -491,11 +537,42 @@ class Pair(nn.Linear):
         ({"record": None}, TypeError, "record must be a Record or a sequence of Records, got None"),
         ({"loss": nn.MSELoss}, TypeError, "loss_function must be a function of outputs"),
         ({"loss": nn.CrossEntropyLoss(reduction="sum")}, ValueError, "must have reduction='mean'"),
-        ({"loss": lambda o, y: o}, ValueError, r"return one number, shape \(\), got \(32, 3\)"),
+        ({"loss": lambda o, y: o}, ValueError, r"return one number, shape \(\), got \(8, 3\)"),
         ({"loss": lambda o, y: o.detach().sum()}, ValueError, "loss_function must depend on the"),
         ({"make": lambda m: "adam"}, TypeError, "optimizer must be one of torch.optim, got str"),
         ({"make": lambda m: sgd(network())}, ValueError, "got a SGD of others"),
-        ({"make": lambda m: torch.optim.LBFGS(m.parameters())}, TypeError, "without a closure"),
+        (
+            {"make": lambda m: torch.optim.LBFGS(m.parameters())},
+            ValueError,
+            "got LBFGS: .*closure",
+        ),
+        (
+            {"make": lambda m: sgd(m, 1e300)},
+            ValueError,
+            "optimizer must be able to step, got SGD",
+        ),
+        (
+            {"model": network("normed"), "data": (X[:33], Y[:33])},
+            ValueError,
+            "more than 1 value per",
+        ),
+        ({"model": network("normed"), "loss": lambda o, y: o}, ValueError, "return one number"),
+        (
+            {"model": network("normed"), "validation": (X, Y + 3)},
+            ValueError,
+            "validation must have",
+        ),
+        ({"validation": [(X[:, 1:], Y)]}, ValueError, "validation must have inputs that the model"),
+        ({"model": network().to("meta")}, ValueError, "all of its values, got none of '1.weight'"),
+        ({"loss": nn.TripletMarginLoss()}, ValueError, r"must take outputs \(8, 3\) .*'negative'"),
+        ({"data": (X.to_sparse(), Y)}, TypeError, "train must be a dense tensor, got layout"),
+        (
+            {"data": (X.numpy(), Y.numpy())},
+            TypeError,
+            "a pair of tensors or a DataLoader, got a tup",
+        ),
+        ({"record": training.Record("momentum_buffer")}, ValueError, "of must be 'gradient'"),
+        ({"scheduler": lambda o: [STEP(o)] * 2}, ValueError, "scheduler must be several different"),
         ({"model": nn.ReLU(), "make": id}, ValueError, "a parameter that requires a gradient"),
         ({"model": Pair(6, 3)}, TypeError, "model must return a tensor, got tuple"),
         (

@@ -213,7 +213,7 @@ AXES = {
         ({"models": [network()] * 2}, ValueError, "models must not share parameters"),
         ({"models": [shared_layer()]}, ValueError, "models must not share parameters"),
         ({"seeds": [1]}, ValueError, "seeds must be one for each of 2 models, got 1"),
-        ({"seeds": [1, 2**64]}, ValueError, "seed must be at most 18446744073709551615"),
+        ({"seeds": [1, 2**64]}, ValueError, "seeds must be at most 18446744073709551615"),
         ({"train": [TRAIN]}, TypeError, "train must be a pair of tensors, got list"),
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"epochs": 0}, ValueError, "epochs must be"),
@@ -236,9 +236,12 @@ def test_optimizers_and_schedulers_that_do_not_fit():
         ValueError, match="optimizers must hold parameters of each model, got none of run 1"
     ):
         training.fit_runs(models, CROSS_ENTROPY, sgd(models[0]), **fit)
-    with pytest.raises(TypeError, match="optimizer must step without a closure, got LBFGS"):
-        training.fit_runs(models, CROSS_ENTROPY, torch.optim.LBFGS(models[0].parameters()), **fit)
+    every = [parameter for model in models for parameter in model.parameters()]
+    with pytest.raises(ValueError, match="optimizer must be able to step, got LBFGS"):
+        training.fit_runs(models, CROSS_ENTROPY, torch.optim.LBFGS(every), **fit)
     optimizers = [sgd(model) for model in models]
+    with pytest.raises(ValueError, match=r"parameter of the model once, got '1\.weight' 2"):
+        training.fit_runs(models, CROSS_ENTROPY, [*optimizers, optimizers[0]], **fit)
     plateau = torch_schedulers.ReduceLROnPlateau(optimizers[0])
     with pytest.raises(ValueError, match="scheduler must have a validation loss"):
         training.fit_runs(models, CROSS_ENTROPY, optimizers, **fit, schedulers=[plateau])

@@ -8,7 +8,20 @@ import pytest
 import torch
 
 from helpers import _validate
-from helpers._validate import array, choice, count, flag, number, number_or_tensor, row, tensor
+from helpers._validate import (
+    array,
+    choice,
+    count,
+    flag,
+    float_type,
+    function,
+    indices,
+    number,
+    number_or_tensor,
+    row,
+    seeds,
+    tensor,
+)
 from tests.errors import message_of
 
 SPARSE = torch.eye(2).to_sparse()
@@ -93,12 +106,18 @@ ERRORS += [
      ", got 4"),
     (count, 2**53 + 1, ValueError, f"at most {2**53}, got {2**53 + 1}"),
     (lambda name, value: count(name, value, 1, 7), 8, ValueError, "at most 7, got 8"),
-    (count, 10**5000, ValueError, f"at most {2**53}, got a very long int"),
+    (count, 10**5000, ValueError, f"at most {2**53}, got something of type int"),
     (number, 10**309, ValueError, f"a number in (-inf, inf), got 1{'0' * 78}…"),
-    (number, 10**5000, ValueError, "a number in (-inf, inf), got a very long int"),
+    (number, 10**5000, ValueError, "a number in (-inf, inf), got something of type int"),
     (tensor, [1.0], TypeError, "a tensor of floats, got [1.0]"),
     (tensor, np.ones(1), TypeError, "a tensor of floats, got array([1.])"),
     (tensor, torch.ones(1).long(), TypeError, "a tensor of floats, got dtype torch.int64"),
+    (tensor, torch.ones(1).to(torch.float8_e4m3fn), TypeError,
+     "a tensor of floats, got dtype torch.float8_e4m3fn"),
+    (float_type, "float32", TypeError, "a float type such as torch.float64, got 'float32'"),
+    (lambda name, value: function(name, value, "of x"), int, TypeError,
+     "a function of x, got <class 'int'>"),
+    (lambda name, value: indices(name, value, 3), [1], TypeError, "a tensor of indices, got [1]"),
     (tensor, SPARSE, TypeError, "a dense tensor, got layout torch.sparse_coo on device cpu"),
     (array, SPARSE, TypeError, "a dense tensor, got layout torch.sparse_coo on device cpu"),
     (number_or_tensor, torch.ones(2, device="meta"), TypeError,
@@ -163,6 +182,27 @@ def test_arrays_must_hold_real_numbers(value):
         assert message_of(TypeError, check, "losses", value) == expected
 
 
+def test_bools_among_numbers_are_no_numbers():
+    expected = "losses must hold real numbers, got [True, 2.5]"
+    assert message_of(TypeError, array, "losses", [True, 2.5]) == expected
+
+
+def test_minus_zero_has_no_sign():
+    assert str(number("rate", -0.0)) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(3, [3]), ([1, np.int64(2)], [1, 2]), (torch.tensor([1, 2]), [1, 2]), (range(2), [0, 1])],
+    ids=repr,
+)
+def test_seeds_may_come_alone_or_in_any_iterable(value, found):
+    assert seeds("seeds", value) == found
+    for wrong, kind in (([], ValueError), ("12", TypeError), ([1.5], TypeError), (-1, ValueError)):
+        assert message_of(kind, seeds, "seeds", wrong).startswith("seeds must")
+    assert "dense tensor" in message_of(TypeError, seeds, "seeds", SPARSE)
+
+
 def test_masked_entries_are_not_dropped_in_silence():
     gaps = np.ma.array([1.0, 2.0], mask=[True, False])
     message = message_of(ValueError, array, "losses", gaps)
@@ -170,6 +210,11 @@ def test_masked_entries_are_not_dropped_in_silence():
 
 
 def test_long_values_are_shown_on_one_short_line():
+    class Silent:
+        def __repr__(self):
+            raise RuntimeError
+
+    assert _validate.shown(Silent()) == "something of type Silent"
     assert _validate.shown("a\nb  c") == repr("a\nb  c")
     assert _validate.shown(torch.eye(2)) == "tensor([[1., 0.], [0., 1.]])"
     assert _validate.shown("x" * 78) == repr("x" * 78)

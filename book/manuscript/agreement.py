@@ -15,8 +15,10 @@ from nbformat import NotebookNode
 from book.errors import BookError
 from book.manuscript import expressions
 from book.manuscript.chapter import Chapter, Prose, read_all
-from book.manuscript.notebook import make_notebook, neighbours
+from book.manuscript.markdown import CODE, not_plain
+from book.manuscript.notebook import ROLE, make_notebook, neighbours
 from book.project import LANGUAGES, ROOT, repository
+from book.text import texts
 from helpers import language
 
 __all__ = ["check", "different_numbers"]
@@ -29,10 +31,14 @@ def check(root: Path = ROOT) -> list[str]:
         for chapter in chapters:
             list(expressions.in_prose(chapter))
         published = repository(root)
+        keys = {code: texts(code).keys() for code in LANGUAGES}
     except BookError as error:
         return list(error.problems)
+    if lacking := [(code, key) for code in keys for key in keys[LANGUAGES[0]] - keys[code]]:
+        return [f"book/locale/{code}.toml: lacks {key}" for code, key in lacking]
     problems = [line for chapter in chapters for line in _disagreements(chapter)]
     problems += [line for chapter in chapters for line in _missing_names(chapter)]
+    problems += [line for chapter in chapters for line in not_plain(chapter, root)]
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES:
             draft = make_notebook(chapter, code, published, beside)
@@ -40,7 +46,8 @@ def check(root: Path = ROOT) -> list[str]:
     known = {chapter.slug for chapter in chapters}
     for code in LANGUAGES:
         for path in sorted((root / "notebooks" / code).glob("*.ipynb")):
-            if path.stem not in known:
+            # Others, such as Untitled.ipynb, are people's own.
+            if path.stem not in known and re.fullmatch(r"\d\d-[a-z0-9-]+", path.stem):
                 problems.append(f"notebooks/{code}/{path.name}: no chapter has this name")
     return problems
 
@@ -78,8 +85,6 @@ def different_numbers(
 
 
 # What a text must have in common in all languages.
-_MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
-_CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])")
 
 
@@ -125,10 +130,10 @@ def _parts(source: str, code: str) -> dict[str, Counter[str]]:
     """Count the parts of a text in a form that does not depend on its language."""
     fields = [one.field for one in expressions.find(source)]
     source = re.sub(r"\{\{.*?\}\}", "{{}}", source)
-    formulas = [_neutral_formula(f, code) for f in _MATH.findall(source)]
-    prose = _MATH.sub(" ", source)
-    snippets = _CODE.findall(prose)
-    prose = _CODE.sub(" ", prose)
+    snippets = CODE.findall(source)
+    prose = CODE.sub(" ", source)
+    formulas = [_neutral_formula(f, code) for f in expressions.MATH.findall(prose)]
+    prose = expressions.MATH.sub(" ", prose)
     # A link to a heading names it in its own language.
     links = [re.sub(r"(\.md)#.*", r"\1#", link) for link in re.findall(r"\]\(([^)\s]+)\)", prose)]
     prose = re.sub(r"\]\([^)\s]+\)|(?:arXiv|doi):[^]\s]+", " ", prose)
@@ -172,7 +177,7 @@ def _differences(root: Path, code: str, slug: str, draft: NotebookNode) -> Itera
         return
     if len(notebook.cells) != len(draft.cells):
         yield f"{name}: has {len(notebook.cells)} cells, its manuscript makes {len(draft.cells)}"
-    if dict(notebook.metadata) != dict(draft.metadata):
+    if {**notebook.metadata, ROLE: ""} != {**draft.metadata, ROLE: ""}:
         yield f"{name}: its metadata do not follow from the manuscript"
     pairs = zip(notebook.cells, draft.cells, strict=False)
     for number, (cell, expected) in enumerate(pairs, start=1):

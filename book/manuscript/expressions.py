@@ -14,13 +14,14 @@ from book.errors import BookError
 from book.manuscript.chapter import Chapter, Prose
 from helpers import language
 
-__all__ = ["Expression", "Values", "fill", "find", "in_prose", "line_of", "pattern"]
+__all__ = ["MATH", "Expression", "Values", "fill", "find", "in_prose", "line_of", "pattern"]
 
 Values = dict[str, float]
 """Value of each expression, by its Python code."""
 
+MATH = re.compile(r"(?<!\\)(?:\$\$.*?\$\$|\$(?:\\.|[^$\\\n])+\$)", re.DOTALL)
+"""A formula, and not the dollars of a price, which are written ``\\$``."""
 _FIELD = re.compile(r"\{\{(.*?)\}\}")
-_MATH = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _POWER = r"10(?:[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\^\{-?\d+\})"
 _WRITTEN = rf"[+−\-]?(?:\d[\d.,{{}}]*(?:\s?(?:×|\\times)\s?{_POWER}|\\?%)?|{_POWER})"
 """What a number may look like once it is written, in prose or in a formula."""
@@ -123,7 +124,7 @@ def fill(cell: Prose, code: str, values: Values, path: str) -> str:
     def in_math(match: re.Match[str]) -> str:
         return _FIELD.sub(lambda field: written(field, in_math=True), match[0])
 
-    source = _FIELD.sub(lambda field: written(field, in_math=False), _MATH.sub(in_math, source))
+    source = _FIELD.sub(lambda field: written(field, in_math=False), MATH.sub(in_math, source))
     if problems:
         raise BookError(*problems)
     return source

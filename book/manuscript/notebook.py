@@ -25,11 +25,16 @@ ROLE = "course"
 Outputs = list[NotebookNode]
 
 _INSTALL = """\
-import importlib.util
+from importlib.util import find_spec
+from pathlib import Path
 
-if importlib.util.find_spec("helpers") is None:
+found = find_spec("helpers")
+if found is None or found.origin is None:
     %pip install --quiet --no-deps "git+{url}@{branch}"
-    %pip install --quiet anywidget pooch tqdm\
+    %pip install --quiet anywidget pooch tqdm
+elif not Path(found.origin).with_name("language.py").exists():
+    text = "{in_the_way}"
+    raise ImportError(f"{{text}} {{found.origin}}")\
 """
 
 _LANGUAGE = """\
@@ -76,7 +81,7 @@ def make_notebook(
     badge = f"[![{t['open_in_colab']}]({_BADGE})]({repository.colab(language, chapter.slug)})"
     cells = [
         _markdown("badge", f"{badge}\n\n{t['about_the_install_cell']}", "badge"),
-        _code("install", _INSTALL.format(url=repository.url, branch=repository.branch), "install"),
+        _code("install", _install_cell(repository, t["helpers_in_the_way"]), "install"),
         _code("language", _LANGUAGE.format(language=language), "language"),
     ]
     problems: list[str] = []
@@ -92,7 +97,7 @@ def make_notebook(
                     source = expressions.fill(cell, language, next(filled), chapter.path)
                 except BookError as error:
                     problems += error.problems
-            cells.append(_markdown(cell_id, _with_colab_links(source, repository, language)))
+            cells.append(_markdown(cell_id, _with_addresses(source, repository, language)))
         elif cell.tag == "solution":
             fenced = f"```python\n{cell.source}\n```"
             # Colab, GitHub and the site all understand this fold.
@@ -196,8 +201,17 @@ def _metadata(role: str) -> NotebookNode:
     return nbformat.from_dict(metadata)
 
 
-def _with_colab_links(source: str, repository: Repository, language: str) -> str:
-    """Point links between chapters, ``(03-bias.md)``, at Colab, which knows no relative links."""
+def _install_cell(repository: Repository, in_the_way: str) -> str:
+    return _INSTALL.format(url=repository.url, branch=repository.branch, in_the_way=in_the_way)
+
+
+def _with_addresses(source: str, repository: Repository, language: str) -> str:
+    """Give links between chapters, ``(03-bias.md)``, and pictures addresses that hold in Colab."""
+    source = re.sub(
+        r"(!\[[^]]*\]\()pictures/([^)\s]+)",
+        lambda picture: f"{picture[1]}{repository.picture(picture[2])}",
+        source,
+    )
     return re.sub(
         r"\]\((\d\d-[a-z0-9-]+)\.md(#[^)\s]*)?\)",
         lambda link: f"]({repository.colab(language, link[1])}{link[2] or ''})",

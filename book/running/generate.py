@@ -1,9 +1,10 @@
 """``python -m book notebooks``: writes the notebooks that Colab opens and nbval runs again."""
 
+import hashlib
+import json
 import os
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -12,37 +13,44 @@ from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript.chapter import Chapter, read_all
-from book.manuscript.notebook import make_notebook, neighbours, text_outputs
+from book.manuscript.notebook import ROLE, make_notebook, neighbours, text_outputs
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
+from book.running.interrupt import StoppablePool
 from book.running.kernel import Run, run_chapter
 
-__all__ = ["generate", "notebooks_of", "run_all"]
+__all__ = ["generate", "is_as_written", "notebooks_of", "run_all"]
 
 
-def generate(slugs: Iterable[str] = (), root: Path = ROOT) -> None:
+def generate(slugs: Iterable[str] = (), root: Path = ROOT, overwrite: bool = False) -> None:
     """Write the notebooks of all chapters, or of those named, with their outputs as text.
 
-    Nothing is written before every chapter has run.
+    Nothing is written before every chapter has run. The notebooks of chapters that are gone are
+    deleted, and no other files.
 
     Raises
     ------
     BookError
-        If a slug is unknown, a manuscript has a problem, or a cell or an expression fails.
+        If a slug is unknown, a manuscript has a problem, or a cell or an expression fails; without
+        ``overwrite`` also if a notebook was edited by hand.
     """
     chapters = read_all(root)
     known = [chapter.slug for chapter in chapters]
     slugs = list(slugs) or known
     if unknown := [slug for slug in slugs if slug not in known]:
         raise BookError(*(f"there is no chapter {slug}; there are {known}" for slug in unknown))
+    names = [f"notebooks/{code}/{slug}.ipynb" for code in LANGUAGES for slug in slugs]
+    there = [name for name in names if (root / name).exists()]
+    edited = [name for name in there if not overwrite and not is_as_written(root / name)]
+    if edited:
+        raise BookError(*map(_refusal, edited))
     runs = run_all([chapter for chapter in chapters if chapter.slug in slugs])
     made = notebooks_of(chapters, runs, root)
     for (language, slug), notebook in made.items():
         _write(notebook, root / "notebooks" / language / f"{slug}.ipynb")
-    for language in LANGUAGES:
-        for path in (root / "notebooks" / language).glob("*.ipynb"):
-            if path.stem not in known:
-                path.unlink()
+    for path in (root / "notebooks").glob("*/*.ipynb"):
+        if path.stem not in known and is_as_written(path):
+            path.unlink()
 
 
 def run_all(chapters: list[Chapter]) -> dict[str, Run]:
@@ -57,7 +65,7 @@ def run_all(chapters: list[Chapter]) -> dict[str, Run]:
     """
     runs: dict[str, Run] = {}
     problems: list[str] = []
-    with ThreadPoolExecutor(_cores()) as pool:
+    with StoppablePool(_cores()) as pool:
         # Those with most code take longest, so they start first.
         by_length = sorted(chapters, key=lambda chapter: -sum(len(c.source) for c in chapter.code))
         futures = {chapter.slug: pool.submit(_run, chapter) for chapter in by_length}
@@ -121,7 +129,31 @@ def _cores() -> int:
 
 def _write(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook completely or not at all."""
+    notebook.metadata[ROLE] = _digest(notebook, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")
     os.replace(partial, path)
+
+
+def is_as_written(path: Path) -> bool:
+    """Whether `_write` wrote a notebook, under this name, and no cell was edited since."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        return bool(notebook.metadata.get(ROLE) == _digest(notebook, path))
+    except (ValueError, AttributeError):  # no notebook, such as one with a conflict of a merge
+        return False
+
+
+def _digest(notebook: NotebookNode, path: Path) -> str:
+    """Return a digest of a notebook's name and of what a hand edits: the sources of its cells."""
+    content = [path.parent.name, path.name, *(cell.source for cell in notebook.cells)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+
+def _refusal(name: str) -> str:
+    slug = Path(name).stem
+    return (
+        f"{name}: was edited by hand, which would be lost: bring it to book/chapters/{slug}.md or "
+        f"keep a copy, then run `.venv/bin/python -m book notebooks --overwrite {slug}`"
+    )

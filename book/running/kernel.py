@@ -5,11 +5,15 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -24,6 +28,7 @@ __all__ = ["TIMEOUT", "Run", "environment", "run_chapter"]
 
 TIMEOUT = 600
 """Seconds that a cell may take."""
+_STARTUP_TIMEOUT = 120
 
 _SETUP = """
 def _course_number(value):
@@ -61,34 +66,49 @@ def run_chapter(chapter: Chapter) -> Run:
     BookError
         Names the cell or the expression: where a cell raises, writes to standard error or takes
         too long, an expression raises or gives no number, or a solution does not pass its check.
+        Names the chapter where no kernel starts.
     """
     # Before a kernel starts, since this finds syntax errors.
     fields = {id(cell): found for cell, found in expressions.in_prose(chapter)}
     run = Run()
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = nbformat.v4.new_notebook(
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        )
-        client = NotebookClient(
-            notebook,
-            timeout=TIMEOUT,
-            record_timing=False,
-            store_widget_state=False,
-            resources={"metadata": {"path": folder}},
-            extra_arguments=["--log-level=ERROR"],
-        )
-        client.reset_execution_trackers()
-        with client.setup_kernel(env=environment(folder)):
-            _execute(client, _SETUP, chapter.path)
-            for cell in chapter.cells:
-                if isinstance(cell, Prose):
-                    run.values.append(_evaluate(client, chapter, cell, fields[id(cell)]))
-                elif cell.tag != "solution":
-                    run.outputs.append(_execute(client, cell.source, cell.location))
-            _execute(client, "import os; os.environ['COURSE_SOLUTIONS'] = 'required'", "")
-            for solution in chapter.solutions:
-                _execute(client, solution.source, f"{solution.location} (the solution)")
+    with _kernel(chapter.path) as client:
+        _execute(client, _SETUP, chapter.path)
+        for cell in chapter.cells:
+            if isinstance(cell, Prose):
+                run.values.append(_evaluate(client, chapter, cell, fields[id(cell)]))
+            elif cell.tag != "solution":
+                run.outputs.append(_execute(client, cell.source, cell.location))
+        _execute(client, "import os; os.environ['COURSE_SOLUTIONS'] = 'required'", "")
+        for solution in chapter.solutions:
+            _execute(client, solution.source, f"{solution.location} (the solution)")
     return run
+
+
+@contextmanager
+def _kernel(path: str) -> Iterator[NotebookClient]:
+    """Start a kernel of this Python in a new folder; try twice, as another may take its ports."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        for is_last in (False, True):
+            client = NotebookClient(
+                nbformat.v4.new_notebook(),
+                timeout=TIMEOUT,
+                startup_timeout=_STARTUP_TIMEOUT,
+                record_timing=False,
+                store_widget_state=False,
+                resources={"metadata": {"path": folder}},
+                extra_arguments=["--log-level=ERROR"],
+            )
+            # No installed specification of "python3": it may be that of another Python.
+            specifications = KernelSpecManager(kernel_dirs=[])
+            client.km = AsyncKernelManager(kernel_spec_manager=specifications)
+            try:
+                stack.enter_context(client.setup_kernel(env=environment(folder)))
+                break
+            except Exception as error:
+                if is_last:
+                    raise BookError(f"{path}: its kernel does not start: {error}") from error
+        yield client
 
 
 def environment(folder: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import time
 from pathlib import Path
 
 import nbformat
@@ -14,9 +14,10 @@ from book.errors import BookError
 from book.manuscript.agreement import check, different_numbers
 from book.manuscript.chapter import Chapter, read_all
 from book.manuscript.notebook import ROLE, make_notebook, neighbours
-from book.project import LANGUAGES, ROOT, Repository, repository
+from book.project import LANGUAGES, PICTURES, ROOT, Repository, repository
 from book.running import fingerprint
 from book.running.generate import notebooks_of, run_all
+from book.running.interrupt import StoppablePool
 from book.running.kernel import Run
 from book.site.assets import stage_assets
 from book.site.exercises import exercise_form
@@ -30,6 +31,8 @@ __all__ = ["SITE", "build"]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 _STAMP = BUILD / "html.json"
+_SPACE = 500 << 20  # bytes
+_LONGEST = 3600  # seconds that no build takes
 _FRAME = ("badge", "install", "language", "neighbours")
 """Cells of a notebook for which the page has buttons and links of its own."""
 
@@ -52,17 +55,18 @@ def build() -> Path:
         return SITE
     if problems := check():
         raise BookError(*problems)
-    chapters = read_all()
-    runs = run_all(chapters)
-    if problems := list(different_numbers(notebooks_of(chapters, runs), chapters)):
-        raise BookError(*problems)
-    BUILD.mkdir(exist_ok=True)
+    _make_room()
+    # The folder first: where none can be made, no chapter need run.
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="site-") as scratch:
+        chapters = read_all()
+        runs = run_all(chapters)
+        if problems := list(different_numbers(notebooks_of(chapters, runs), chapters)):
+            raise BookError(*problems)
         html = Path(scratch) / "html"
         html.mkdir()
         for language in LANGUAGES:
             _stage(chapters, runs, language, Path(scratch) / language)
-        with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        with StoppablePool(len(LANGUAGES)) as pool:
             reports = pool.map(
                 lambda code: run_jupyter_book(code, Path(scratch) / code, html / code), LANGUAGES
             )
@@ -78,14 +82,28 @@ def build() -> Path:
     return SITE
 
 
+def _make_room() -> None:
+    """Remove what killed builds have left, and ask whether there is space for one more."""
+    BUILD.mkdir(exist_ok=True)
+    for left in BUILD.glob("site-*"):
+        if time.time() - left.stat().st_mtime > _LONGEST:
+            shutil.rmtree(left, ignore_errors=True)
+    if (free := shutil.disk_usage(BUILD).free) < _SPACE:
+        raise BookError(f"_build: a build needs {_SPACE >> 20} MiB, the disk has {free >> 20} left")
+
+
 def _stage(chapters: list[Chapter], runs: dict[str, Run], language: str, stage: Path) -> None:
     """Write a language's chapters as Jupyter Book reads them, and the files that go with them."""
     source, extra = stage / "source", stage / "extra"
     source.mkdir(parents=True)
     stage_assets(stage / "static")
-    shutil.copytree(ROOT / "notebooks" / language, extra / "notebooks")
+    (extra / "notebooks").mkdir(parents=True)
+    if (ROOT / PICTURES).exists():
+        shutil.copytree(ROOT / PICTURES, source / Path(PICTURES).name)
     published = repository()
     for chapter, beside in neighbours(chapters):
+        committed = ROOT / "notebooks" / language / f"{chapter.slug}.ipynb"
+        shutil.copyfile(committed, extra / "notebooks" / committed.name)
         run = runs[chapter.slug]
         outputs = list(html_outputs(run.outputs, language, extra))
         notebook = make_notebook(chapter, language, published, beside, run.values, outputs)
@@ -107,6 +125,8 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
         if cell.cell_type == "markdown":
             links = rf"\]\({re.escape(colab)}(\d\d-[a-z0-9-]+\.ipynb)"
             cell.source = re.sub(links, r"](\1", cell.source)
+            pictures = rf"\]\({re.escape(published.picture(''))}([^)]+)\)"
+            cell.source = re.sub(pictures, rf"]({Path(PICTURES).name}/\1)", cell.source)
         elif role == "exercise":
             (output,) = cell.outputs
             address = f"{published.colab(language, slug)}#scrollTo={cell.id}"
@@ -118,9 +138,10 @@ def _adapt(notebook: NotebookNode, slug: str, language: str, published: Reposito
 
 
 def _describe(notebook: NotebookNode, length: int = 160) -> None:
-    """Give a page its description: the start of its first paragraph, cut after a sentence."""
-    paragraph = notebook.cells[0].source.split("\n\n")[1]
-    text = " ".join(re.sub(r"\]\([^)]*\)|[\[*_`$]", "", paragraph).split())
+    """Give a page its description: the start of its first paragraph, or its title."""
+    title, *paragraphs = notebook.cells[0].source.split("\n\n")
+    marks = r"!\[[^]]*\]\([^)]*\)|\]\([^)]*\)|\\(?=\$)|(?<!\\)\$|[\[*_`]"
+    text = " ".join(re.sub(marks, "", paragraphs[0] if paragraphs else title[2:]).split())
     if len(text) > length:
         ends = [end.end() for end in re.finditer(r"[.?!](?= )", text[: length + 1])]
         is_long = bool(ends) and ends[-1] > length / 2
@@ -144,11 +165,11 @@ def _is_current(made_from: str) -> bool:
 def _replace(new: Path, path: Path) -> None:
     """Replace the old site by the new one; where that fails, restore the old one."""
     old = new.with_name("old")
-    if path.exists():
-        path.rename(old)
     try:
+        if path.exists():
+            path.rename(old)
         new.rename(path)
-    except OSError:
-        if old.exists():
+    except BaseException:  # Ctrl-C, too
+        if old.exists() and not path.exists():
             old.rename(path)
         raise

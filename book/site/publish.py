@@ -12,6 +12,7 @@ from book.cover import draw_card
 from book.errors import BookError
 from book.manuscript.chapter import Chapter
 from book.project import LANGUAGES, address
+from book.running.interrupt import end_on_interrupt
 from book.site.dates import written
 from book.site.front import front_door, with_cards
 from book.site.jupyter_book import CARD
@@ -35,7 +36,7 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
     """
     first, *others = (chapter.slug for chapter in chapters)
     slugs = [chapter.slug for chapter in chapters]
-    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+    with ProcessPoolExecutor(len(LANGUAGES), initializer=end_on_interrupt) as pool:
         found = pool.map(_read_pages, [site] * len(LANGUAGES), [slugs] * len(LANGUAGES), LANGUAGES)
         outlines = dict(zip(LANGUAGES, found, strict=True))
     _link_headings(site, chapters, outlines)

@@ -55,9 +55,9 @@ def _deck(article: Any) -> dict[str, Any]:
 
 def _slides(section: Any) -> Iterator[dict[str, Any]]:
     """Yield a section's slides: its questions and figures, in order; of a summary, its points."""
-    heading = _inner(section.h2)
     answers: list[Any] = []
     for element in section.select(_SHOWN):
+        heading = _inner(element.find_previous(["h2", "h3"]))
         if element.name == "details":
             answers.append(element)
             following = element.find_next_sibling()
@@ -70,7 +70,7 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
     before, after = section.find_previous_siblings("section"), section.find_next_sibling("section")
     points = [_inner(point) for point in section.select(":scope > ul > li")]
     if points and after and any(one.select("details.right:not(.guess)") for one in before):
-        yield {"kind": "summary", "heading": heading, "points": points}
+        yield {"kind": "summary", "heading": _inner(section.h2), "points": points}
 
 
 def _question(answers: list[Any]) -> dict[str, Any]:

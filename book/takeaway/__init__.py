@@ -10,6 +10,7 @@ from pathlib import Path
 from book.browser import BROWSERS, find_browser
 from book.errors import BookError
 from book.project import LANGUAGES, SHEET
+from book.running.interrupt import end_on_interrupt
 from book.takeaway.archive import file_name, folder_files, write_zip
 from book.takeaway.chapters import read_chapters
 from book.takeaway.epub import write_epub
@@ -56,7 +57,7 @@ def take_along(html: Path, slugs: list[str], scratch: Path) -> bool:
     names = {code: f"{FOLDER}/{file_name(texts(code)['site_title'])}" for code in LANGUAGES}
     site_zip = f"{names[LANGUAGES[-1]]}.zip"
     (html / FOLDER).mkdir()
-    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+    with ProcessPoolExecutor(len(LANGUAGES), initializer=end_on_interrupt) as pool:
         books = {
             code: pool.submit(_write_books, html, names[code], slugs, code, browser, scratch)
             for code in LANGUAGES

@@ -1,6 +1,7 @@
 """The EPUB 3 of a language: XHTML with MathML, pictures as SVG, nothing from elsewhere."""
 
 import copy
+import mimetypes
 import uuid
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,15 @@ def write_epub(path: Path, site: Path, chapters: list[BookChapter], language: st
     """
     t = texts(language)
     bodies = {chapter.slug: _xhtml_body(chapter, chapters) for chapter in chapters}
-    pictures = sorted(
-        {str(image["src"]) for body in bodies.values() for image in body.find_all("img")}
-    )
+    pictures = {
+        str(image["src"]): mimetypes.guess_type(str(image["src"]))[0]
+        for body in bodies.values()
+        for image in body.find_all("img")
+    }
     known = {
         "t": t,
         "chapters": chapters,
-        "pictures": pictures,
+        "pictures": sorted(pictures.items()),
         "with_formulas": {slug for slug, body in bodies.items() if body.find("math")},
         "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"{repository().url}/{language}"),
         "modified": f"{git.build_date():%Y-%m-%dT%H:%M:%SZ}",
@@ -58,7 +61,7 @@ def write_epub(path: Path, site: Path, chapters: list[BookChapter], language: st
                 f"EPUB/{chapter.slug}.xhtml",
                 page("chapter.xhtml", chapter=chapter, content=content),
             )
-        for picture in pictures:
+        for picture in sorted(pictures):
             add_file(archive, f"EPUB/{picture}", (site / picture).read_bytes())
 
 

@@ -58,6 +58,9 @@ class DownloadError(OSError):
         super().__init__(message)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[Any, ...]:  # an OSError keeps its message alone
+        return type(self), (str(self), self.reason)
+
 
 def cache_folder() -> Path:
     """Return the folder for MNIST in the user's cache; it need not exist."""

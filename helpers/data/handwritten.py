@@ -110,7 +110,8 @@ def digits(
     Alpaydin and Kaynak, Optical recognition of handwritten digits, UCI Machine Learning Repository,
     1998, doi:10.24432/C50P49.
     """
-    return images.prepare(_load_digits(), *images.validate(device, validation, seed))
+    options = images.validate(device, validation, seed)
+    return images.prepare(_load_digits(), *options)
 
 
 def _load_digits() -> images.RawImages:

@@ -67,12 +67,11 @@ class Images:
 
         Raises
         ------
-        ValueError
-            If ``x`` has another shape.
+        TypeError, ValueError
+            If ``x`` is not a tensor of floats of such a shape.
         """
-        if not isinstance(x, torch.Tensor) or x.shape[-3:] != (1, 28, 28):
-            got = tuple(x.shape) if isinstance(x, torch.Tensor) else repr(x)
-            raise ValueError(f"x must be a tensor of shape (…, 1, 28, 28), got {got}")
+        if _validate.tensor("x", x).shape[-3:] != (1, 28, 28):
+            raise ValueError(f"x must be of shape (…, 1, 28, 28), got {tuple(x.shape)}")
         return (x * self.std + self.mean).clamp(0, 1).squeeze(-3)
 
     def __repr__(self) -> str:
@@ -95,7 +94,8 @@ def validate(
     device: str | torch.device, validation: float, seed: int
 ) -> tuple[torch.device, float, int]:
     """Return the arguments of `prepare`, checked before anything is downloaded."""
-    message = f"device must be a device that torch can use here, such as 'cpu', got {device!r}"
+    expected = "device must be a device that torch can use here, such as 'cpu'"
+    message = f"{expected}, got {_validate.shown(device)}"
     if not isinstance(device, str | torch.device):
         raise TypeError(message)
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers import _validate
 from helpers.data import download
 from helpers.data.download import DownloadError
 from helpers.data.images import RawImages
@@ -72,7 +73,7 @@ def _raw_folders(name: str, root: str | os.PathLike[str] | None) -> Iterator[Pat
     if root is None:
         return
     if not isinstance(root, str | os.PathLike):
-        raise TypeError(f"{name} must be a folder, got {root!r}")
+        raise TypeError(f"{name} must be a folder, got {_validate.shown(root)}")
     folder = Path(root).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{name} must be a folder, got {str(root)!r}")
@@ -86,7 +87,7 @@ def _read(folder: Path) -> dict[str, bytes]:
     for name, md5 in download.FILES.items():
         try:
             content = (folder / name).read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # a name with a null byte is a ValueError
             continue
         if hashlib.md5(content, usedforsecurity=False).hexdigest() == md5:
             contents[name] = content

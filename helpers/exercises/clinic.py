@@ -28,7 +28,10 @@ def _repair(
 
 warm_cosine = _repair(clinic.warm_cosine, [*product((20, 30), (4, 6))], late={"late": True})
 updates_counted = _repair(
-    clinic.updates_counted, [*product((24, 48), (2, 4))], every={"every": True}
+    clinic.updates_counted,
+    [*product((24, 48), (2, 4))],
+    every={"every": True},
+    both={"every": True, "sick": True},
 )
 ordered = _repair(clinic.ordered, [*product((5, 8), (0.5, 0.9))])
 on_plateau = _repair(

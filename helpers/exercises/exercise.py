@@ -3,11 +3,11 @@
 import copy
 import functools
 import math
-import operator
 import reprlib
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
@@ -223,7 +223,13 @@ class ChoiceExercise(Exercise):
 
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a letter, whatever its case; see `Exercise.judge`."""
-        letter = answer.strip().lower() if isinstance(answer, str) else None
+        try:
+            given = answer.tolist() if hasattr(answer, "tolist") else answer
+        except Exception:  # an object that only looks like an array
+            given = None
+        if isinstance(given, list | tuple | set) and len(given) == 1:
+            (given,) = given
+        letter = given.strip().lower() if isinstance(given, str) else None
         if letter not in self._letters():
             values = {"letters": ", ".join(self._letters())}
             return Verdict(False, "exercises.not_a_choice", values)
@@ -259,10 +265,12 @@ class LinesExercise(Exercise):
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a set, or any other collection, of line numbers; see `Exercise.judge`."""
         try:
-            lines = {operator.index(line) for line in answer}
-        except Exception:  # not a collection, or not of whole numbers
+            numbers = _to_array(list(answer))
+        except Exception:  # not a collection
+            numbers = None
+        if numbers is None or (numbers % 1).any():
             return Verdict(False, "exercises.not_lines")
-        lines -= self.optional
+        lines = set(numbers.flatten().tolist()) - self.optional
         missing, extra = set(self.reference) - lines, lines - set(self.reference)
         if not missing and not extra:
             return Verdict(True, f"exercises.{name}.reason")
@@ -382,7 +390,7 @@ def _to_array(value: Any) -> np.ndarray | None:
         # Tensors on any device, with or without gradient, arrays, Series and numpy's scalars
         if hasattr(value, "tolist"):
             value = value.tolist()
-        if isinstance(value, list | tuple | range):
+        if isinstance(value, list | tuple | range | Iterator | ValuesView | deque):
             return [convert(part) for part in value]
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise TypeError

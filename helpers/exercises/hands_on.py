@@ -52,6 +52,19 @@ credit = FunctionExercise(
                 ({"lr": 2, "width": 16, "wd": 1}, [0.76, 0.77, 0.78]),
             ),
         )
+    ]
+    # Other settings, and another number of rows and of seeds
+    + [
+        (
+            [
+                ({"momentum": 0, "augment": False}, [0.60, 0.62]),
+                ({"momentum": 0, "augment": True}, [0.61, 0.63]),
+                ({"momentum": 0.5, "augment": True}, [0.62, 0.65]),
+                ({"momentum": 0.5, "augment": False}, [0.50, 0.52]),
+                ({"momentum": 0.9, "augment": True}, [0.80, 0.82]),
+                ({"momentum": 0.9, "augment": False}, [0.86, 0.88]),
+            ],
+        )
     ],
     mistakes={
         "two_changes": partial(_credit, most_changes=math.inf),

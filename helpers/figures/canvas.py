@@ -142,7 +142,8 @@ def figure_of(drawn: Axes | np.ndarray | Figure) -> Figure:
     first = drawn.flat[0] if isinstance(drawn, np.ndarray) and drawn.size else drawn
     found = first.figure if isinstance(first, Axes) else first
     if not isinstance(found, Figure):
-        raise TypeError(f"drawn must be axes or a figure of matplotlib, got {drawn!r}")
+        got = _validate.shown(drawn)
+        raise TypeError(f"drawn must be axes or a figure of matplotlib, got {got}")
     return found
 
 

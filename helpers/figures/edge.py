@@ -261,7 +261,7 @@ def slices(
     curvature: dict[str, float],
     axes: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Two slices through the loss at one point, and the last steps that led there.
+    """Two slices through the loss at one point, and the steps that follow it.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def slices(
         Along two random directions, and along the sharpest one and a random one: distances, shapes
         (columns,) and (rows,), and losses, shape (rows, columns).
     paths : dict of str to numpy.ndarray
-        Under ``"random"`` and ``"sharpest"``: the last steps, as seen there, shape
+        Under ``"random"`` and ``"sharpest"``: the points of the path, as seen there, shape
         (steps, 2).
     curvature : dict of str to float
         Under the same names, the largest in the slice.
@@ -285,5 +285,5 @@ def slices(
         ax.label_outer()
     headline(axes, key)
     widths = {f"{name}_width": np.ptp(path[:, 0]) for name, path in paths.items()}
-    canvas.describe(axes[0], key, steps=len(paths["random"]), **curvature, **widths)
+    canvas.describe(axes[0], key, steps=len(paths["random"]) - 1, **curvature, **widths)
     return axes

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 
 from helpers import language, optimizers
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
-from helpers.lab.component import Component, Kind
+from helpers.lab import schema
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["adam"]
 
@@ -43,6 +44,7 @@ def adam(gradients: Any = None, **state: Any) -> Component:
     2
     """
     if gradients is not None:
+        gradients = schema.check("adam", "gradients", gradients)
         state = {"gradients": gradients, "step": min(3, len(gradients)), **state}
     return Component(KIND, state)
 
@@ -80,7 +82,7 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    return slider(sorted({*_BETAS, state["beta1"]}), start=state["beta1"], label="β₁")
+    return around(_BETAS, state["beta1"], label="β₁")
 
 
 def _move(state: dict[str, Any], beta1: float) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from helpers import averages, language
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
-from helpers.lab.component import Component, Kind
+from helpers.lab import schema
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["average"]
 
@@ -42,6 +43,7 @@ def average(series: Any = None, **state: Any) -> Component:
     [1.0, 2.0, 4.0]
     """
     if series is not None:
+        series = schema.check("average", "series", series)
         state = {"series": series, "day": len(series), **state}
     return Component(KIND, state)
 
@@ -77,7 +79,7 @@ def _draw(state: dict[str, Any]) -> np.ndarray:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    return slider(sorted({*_ALPHAS, state["alpha"]}), start=state["alpha"], label="α")
+    return around(_ALPHAS, state["alpha"], label="α")
 
 
 def _move(state: dict[str, Any], alpha: float) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import language
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
-from helpers.lab.component import Component, Kind
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["map"]
 
@@ -107,7 +107,7 @@ def _outcome(state: dict[str, Any]) -> str:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    return slider(sorted({*_RATES, state["rate"]}), start=state["rate"], label="lr")
+    return around(_RATES, state["rate"], label="lr")
 
 
 def _move(state: dict[str, Any], rate: float) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import torch
 from matplotlib.axes import Axes
 
 from helpers import optimizers, problems, schedules, simulate
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
 from helpers.lab import schema
 from helpers.lab._toy import on_batches
-from helpers.lab.component import Component, Kind
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["Race", "muon_of_points", "paths", "race"]
 
@@ -177,8 +177,7 @@ def _style(rule: dict[str, Any]) -> str:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    first = state["rules"][0]["lr"]
-    return slider(sorted({*_RATES, first}), start=first, label="lr")
+    return around(_RATES, state["rules"][0]["lr"], label="lr")
 
 
 def _move(state: dict[str, Any], lr: float) -> dict[str, Any]:

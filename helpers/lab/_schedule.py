@@ -8,11 +8,11 @@ import torch
 from torch.optim import SGD, Adam, lr_scheduler
 
 from helpers import language, optimizers, problems, simulate
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
 from helpers.lab import schema
 from helpers.lab._toy import on_batches
-from helpers.lab.component import Component, Kind
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["rates_of", "schedule"]
 
@@ -188,7 +188,7 @@ def _fate(loss: float) -> str:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    return slider(sorted({*_RATES, state["lr"]}), start=state["lr"], label="lr")
+    return around(_RATES, state["lr"], label="lr")
 
 
 def _move(state: dict[str, Any], lr: float) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from helpers import language, optimizers, problems, simulate
-from helpers.explore import Slider, slider
+from helpers.explore import Slider
 from helpers.figures import lab as figures
-from helpers.lab.component import Component, Kind
+from helpers.lab.component import Component, Kind, around
 
 __all__ = ["stability"]
 
@@ -143,7 +143,7 @@ def _outcome(state: dict[str, Any], points: dict[str, float]) -> str:
 
 
 def _slider(state: dict[str, Any]) -> Slider:
-    return slider(sorted({*_RATES, state["rate"]}), start=state["rate"], label="lr · λ")
+    return around(_RATES, state["rate"], label="lr · λ")
 
 
 def _move(state: dict[str, Any], rate: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A live component: shown by its scripts in a kernel and on the page, drawn without them."""
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,10 +12,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers import display, language, output
-from helpers.explore import Slider, explore
+from helpers.explore import Slider, explore, slider
 from helpers.lab import schema
 
-__all__ = ["Component", "Kind"]
+__all__ = ["Component", "Kind", "around"]
 
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
@@ -63,9 +64,11 @@ class Component:
     @property
     def state(self) -> dict[str, Any]:
         """All fields and their values, as they are now."""
-        return dict(self._widget.state if self._widget else self._state)
+        return copy.deepcopy(self._widget.state if self._widget else self._state)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # as `copy` asks, before there is a kind
+            raise AttributeError(name)
         if name in schema.load()["components"][self._kind.name]:
             return self.state[name]
         raise AttributeError(f"{self._kind.name} has no field {name!r}")
@@ -120,6 +123,27 @@ class Component:
         # As for explorers: Colab has ipywidgets 7.
         data = {_WIDGET_MIME: view, "text/plain": text}
         emit(data, metadata={"course": "lab"}, raw=True)
+
+
+def around(values: Sequence[float], own: float, label: str) -> Slider:
+    """Make a slider that starts at a component's own value.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The others; left out where it is written like the own one.
+    own : float
+        The value of the component.
+    label : str
+        As for `helpers.explore.slider`.
+
+    Returns
+    -------
+    Slider
+        In ascending order.
+    """
+    others = [value for value in values if f"{value:g}" != f"{own:g}"]
+    return slider(sorted([own, *others]), start=own, label=label)
 
 
 @cache

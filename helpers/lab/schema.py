@@ -97,8 +97,6 @@ def _number(name: str, value: Any, limits: dict[str, Any]) -> float:
 
 
 def _numbers(name: str, value: Any, limits: dict[str, Any]) -> list[float]:
-    if isinstance(value, list | tuple) and any(isinstance(part, bool) for part in value):
-        raise TypeError(f"{name} must hold real numbers, got {_validate.shown(value)}")
     numbers = _validate.row(name, value).tolist()
     least, most = limits["length"]
     if not least <= len(numbers) <= most:

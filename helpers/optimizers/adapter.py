@@ -1,12 +1,13 @@
 """A rule of this package as an optimizer of torch, for a training loop."""
 
-import inspect
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from helpers.optimizers.base import Optimizer
+from helpers import _validate
+from helpers.optimizers.base import Optimizer, arguments, check
 
 __all__ = ["ForTorch"]
 
@@ -47,26 +48,63 @@ class ForTorch(torch.optim.Optimizer):
         lr: float | None = None,
         **hyper: Any,
     ) -> None:
-        if lr is None:
-            lr = inspect.signature(rule).parameters["lr"].default
-        self.rule, self.is_training = rule(lr=lr, **hyper), True
-        super().__init__(params, {"lr": lr})
+        lr = arguments(rule)["lr"].default if lr is None else lr
+        self.make = functools.partial(rule, **hyper)
+        self.rule = check(self.make(lr=lr), rule)
+        super().__init__(params, {"lr": lr, "train_mode": True})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group of parameters, if the rule can move them."""
+        super().add_param_group(param_group)
+        group = self.param_groups[-1]
+        try:
+            _validate.number_or_tensor("lr", group["lr"], "[0, inf)")
+            for parameter in group["params"]:
+                self.rule.init(parameter.detach())
+        except (TypeError, ValueError):
+            self.param_groups.pop()
+            raise
+
+    def __getstate__(self) -> dict[str, Any]:
+        return super().__getstate__() | {"make": self.make}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self.rule = self.make()
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Take a step with the gradients that the parameters have."""
-        if not self.is_training:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Take a step with the gradients that the parameters have, or that the closure computes.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the loss and the gradients again, and returns the loss.
+
+        Returns
+        -------
+        torch.Tensor or None
+            What the closure returned.
+        """
+        if not all(group["train_mode"] for group in self.param_groups):
             raise RuntimeError("optimizer must be in training mode, got a step after eval()")
+        with torch.enable_grad():
+            loss = closure() if closure is not None else None
+        steps = []
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                state = self.rule.init(parameter.detach().clone())
+                state = self.rule.init(parameter.detach())
                 if parameter in self.state:  # also one that was loaded
                     state = type(state)(**self.state[parameter])
-                new, state = self.rule.update(parameter, parameter.grad, state, lr=group["lr"])
-                parameter.copy_(new)
-                self.state[parameter] = state._asdict()
+                new = self.rule.update(parameter, parameter.grad, state, lr=group["lr"])
+                steps.append((parameter, *new))
+        # All or none: an error in one gradient leaves no parameter moved.
+        for parameter, value, state in steps:
+            parameter.copy_(value)
+            self.state[parameter] = state._asdict()
+        return loss
 
     def train(self) -> None:
         """Put the point where the rule trains into the parameters."""
@@ -78,11 +116,12 @@ class ForTorch(torch.optim.Optimizer):
 
     @torch.no_grad()
     def _set_mode(self, training: bool) -> None:
-        if training != self.is_training:
-            # The average and the parameters change places.
-            for parameter, state in self.state.items():
+        for group in self.param_groups:
+            for parameter in group["params"] if group["train_mode"] != training else ():
+                # The average and the parameters change places.
+                state = self.state.get(parameter, {})
                 if "average" in state:
                     now = parameter.clone()
                     parameter.copy_(state["average"])
                     state["average"] = now
-        self.is_training = training
+            group["train_mode"] = training

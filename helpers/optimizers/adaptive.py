@@ -11,7 +11,6 @@ from helpers.optimizers.base import (
     add_scaled,
     add_weight_decay,
     build,
-    representable,
 )
 
 __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
@@ -109,7 +108,8 @@ def adagrad(
     initial = _validate.number(name, initial_accumulator_value, "[0, inf)")
 
     def init(params: torch.Tensor) -> AdagradState:
-        return AdagradState(torch.full_like(params, representable(name, initial, params)), 0)
+        start = _validate.representable(name, initial, params)
+        return AdagradState(torch.full_like(params, start), 0)
 
     def step(
         params: torch.Tensor,

@@ -1,13 +1,15 @@
 """What all rules share: argument checks, and hyper-parameters with one value per run."""
 
-from collections.abc import Callable
+import contextlib
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import torch
 
 from helpers import _validate
 
-__all__ = ["Number", "Optimizer", "add_scaled", "add_weight_decay", "build", "representable"]
+__all__ = ["Number", "Optimizer", "add_scaled", "add_weight_decay", "arguments", "build", "check"]
 
 Number = float | torch.Tensor
 """A hyper-parameter: a number, or a tensor of shape (runs,) with one value per run."""
@@ -25,6 +27,9 @@ INTERVALS = {
 }
 """Valid values. Torch also accepts a momentum or α of 1 and more, with which an average would never
 forget; here that is an error, as it is for β."""
+
+
+EXPECTED = "rule must be a function of helpers.optimizers, such as optimizers.sgd"
 
 
 class Optimizer(NamedTuple):
@@ -118,6 +123,53 @@ def build(
     return Optimizer(checked_init, update)
 
 
+def arguments(rule: Any) -> Mapping[str, inspect.Parameter]:
+    """Return the arguments of a function that makes a rule, such as ``sgd``.
+
+    Parameters
+    ----------
+    rule : callable
+        The function.
+
+    Returns
+    -------
+    mapping
+        By name; ``"lr"`` is among them.
+
+    Raises
+    ------
+    TypeError
+        If ``rule`` is not such a function.
+    """
+    found: Mapping[str, inspect.Parameter] = {}
+    if callable(rule) and not isinstance(rule, type):
+        with contextlib.suppress(ValueError):  # of a function of C, which has no signature
+            found = inspect.signature(rule).parameters
+    if "lr" not in found:
+        raise TypeError(f"{EXPECTED}, got {_validate.shown(rule)}")
+    return found
+
+
+def check(optimizer: Any, rule: Any) -> Optimizer:
+    """Return what ``rule`` made; raise a TypeError unless it is an `Optimizer`.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        What the function returned.
+    rule : callable
+        The function, for the error.
+
+    Returns
+    -------
+    Optimizer
+        The same.
+    """
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{EXPECTED}, got {_validate.shown(rule)}")
+    return optimizer
+
+
 def add_scaled(tensor: torch.Tensor, factor: Number, other: torch.Tensor) -> torch.Tensor:
     """Return ``tensor + factor * other``, rounded once, as torch's optimizers do.
 
@@ -163,35 +215,6 @@ def add_weight_decay(
         decayed = add_scaled(gradient, weight_decay, params)
         return torch.where(weight_decay == 0, gradient, decayed)
     return gradient if weight_decay == 0 else add_scaled(gradient, weight_decay, params)
-
-
-def representable(name: str, value: float, params: torch.Tensor) -> float:
-    """Return a number, or raise a ValueError if it is infinite in the dtype of params.
-
-    Parameters
-    ----------
-    name : str
-        Name of the hyper-parameter.
-    value : float
-        Its value, at least 0.
-    params : torch.Tensor
-        The parameters.
-
-    Returns
-    -------
-    float
-        The value.
-
-    Raises
-    ------
-    ValueError
-        If it is above the largest number of the dtype.
-    """
-    if value > torch.finfo(params.dtype).max:
-        raise ValueError(
-            f"{name} must be finite in the dtype {params.dtype} of params, got {value}"
-        )
-    return value
 
 
 def _checked(hyper: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +266,7 @@ def _per_run(name: str, value: Any, params: torch.Tensor) -> Any:
     if isinstance(value, torch.Tensor) and value.ndim == 0:
         value = value.item()
     if not isinstance(value, torch.Tensor):
-        return representable(name, value, params)
+        return _validate.representable(name, value, params)
     if value.shape != params.shape[:1]:
         raise ValueError(
             f"{name} must be a number or have one value per run, and params has shape "

@@ -127,7 +127,7 @@ def adafactor(
             rows = torch.lerp(rows.to(square), square.mean(-1, keepdim=True), new)
             columns = torch.lerp(columns.to(square), square.mean(-2, keepdim=True), new)
             # v̂ₜ = Rₜ Cₜ / mean Rₜ
-            second = rows @ columns / rows.mean(-2, keepdim=True).clamp(min=least)
+            second = rows * columns / rows.mean(-2, keepdim=True).clamp(min=least)
         else:
             # vₜ = βₜ vₜ₋₁ + (1 − βₜ) gₜ²
             second = variance = torch.lerp(variance, square, new)  # type: ignore[arg-type]

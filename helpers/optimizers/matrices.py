@@ -1,5 +1,6 @@
 """Muon: momentum for matrices, orthogonalised."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ QUINTIC = (3.4445, -4.7750, 2.0315)
 """a, b and c of Jordan's iteration, as in torch: steep at 0, and near 1 only roughly."""
 
 RATES = ("original", "match_rms_adamw")
+MOST_STEPS = 99  # as in torch
 
 
 class MuonState(NamedTuple):
@@ -31,7 +33,7 @@ def orthogonalize(
     matrix: torch.Tensor,
     steps: int = 5,
     coefficients: tuple[float, float, float] = QUINTIC,
-    eps: Number = 1e-7,
+    eps: float = 1e-7,
 ) -> torch.Tensor:
     r"""Bring all singular values of a matrix near 1, and leave its singular vectors as they are.
 
@@ -48,11 +50,11 @@ def orthogonalize(
         Shape (…, rows, columns). It is computed with in its own dtype, where ``torch.optim.Muon``
         rounds to bfloat16 (8 binary digits).
     steps : int
-        How often, at least 0.
+        How often, from 0 to 99.
     coefficients : tuple of three float
         a, b and c. With (15/8, −10/8, 3/8) all singular values tend to 1, but small ones slowly.
-    eps : float or torch.Tensor
-        The least norm to divide by.
+    eps : float
+        The least norm to divide by, at least 0.
 
     Returns
     -------
@@ -77,12 +79,20 @@ def orthogonalize(
     """
     if _validate.tensor("matrix", matrix).ndim < 2:
         raise ValueError(f"matrix must have rows and columns, got shape {tuple(matrix.shape)}")
+    numbers = _check(coefficients, "coefficients", steps, "steps")
+    eps = _validate.representable("eps", _validate.number("eps", eps, "[0, inf)"), matrix, "matrix")
+    return _iterate(matrix, steps, numbers, eps)
+
+
+def _iterate(
+    matrix: torch.Tensor, steps: int, coefficients: Sequence[float], eps: Number
+) -> torch.Tensor:
     a, b, c = coefficients
     is_tall = matrix.shape[-2] > matrix.shape[-1]
     x = matrix.mT if is_tall else matrix  # so that X Xᵀ is the smaller of the two squares
     # No singular value is above the Frobenius norm, ‖X‖.
     x = x / torch.linalg.matrix_norm(x, keepdim=True).clamp(min=eps)
-    for _ in range(_validate.count("steps", steps, at_least=0)):
+    for _ in range(steps):
         # X ← a X + (b A + c A²) X,  A = X Xᵀ
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
@@ -152,7 +162,7 @@ def muon(
     """
     nesterov = _validate.flag("nesterov", nesterov)
     _validate.choice("adjust_lr_fn", adjust_lr_fn, RATES)
-    _validate.count("ns_steps", ns_steps, at_least=0)
+    coefficients = _check(ns_coefficients, "ns_coefficients", ns_steps, "ns_steps")
 
     def init(params: torch.Tensor) -> MuonState:
         if params.ndim < 2:
@@ -177,7 +187,7 @@ def muon(
         if adjust_lr_fn == "match_rms_adamw":
             scale = 0.2 * max(rows, columns) ** 0.5
         # θₜ = (1 − γλ) θₜ₋₁ − γ s O(dₜ)
-        step = orthogonalize(direction, ns_steps, ns_coefficients, eps)
+        step = _iterate(direction, ns_steps, coefficients, eps)
         params = add_scaled((1 - lr * weight_decay) * params, -lr * scale, step)
         return params, MuonState(buffer)
 
@@ -188,6 +198,15 @@ def muon(
         "eps": eps,
     }
     return build(MuonState, init, step, hyper)
+
+
+def _check(coefficients: Any, name: str, steps: Any, steps_name: str) -> list[float]:
+    """Return the three coefficients; raise an error unless they and the steps are in range."""
+    _validate.count(steps_name, steps, at_least=0, at_most=MOST_STEPS)
+    numbers = _validate.row(name, coefficients).tolist()
+    if len(numbers) != 3:
+        raise ValueError(f"{name} must be three numbers, got {_validate.shown(coefficients)}")
+    return numbers
 
 
 def _weight(weight: Number, params: torch.Tensor) -> torch.Tensor:

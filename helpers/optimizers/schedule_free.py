@@ -158,7 +158,8 @@ def _schedule_free(normalise: Normalise, hyper: dict[str, Any]) -> Optimizer:
 
     def init(params: torch.Tensor) -> ScheduleFreeState:
         zero, nothing = torch.zeros_like(params), params.new_zeros((), dtype=torch.float64)
-        return ScheduleFreeState(params.detach(), params.detach(), zero, nothing, nothing, 0)
+        start = params.detach().clone()
+        return ScheduleFreeState(start, start, zero, nothing, nothing, 0)
 
     def step(
         params: torch.Tensor,

@@ -46,9 +46,17 @@ class Network:
     def __post_init__(self) -> None:
         _validate.count("width", self.width)
         _validate.choice("kind", self.kind, LOSSES)
+        _validate.tensor("x", self.x)
+        if not isinstance(self.y, torch.Tensor) or self.y.dtype != torch.int64:
+            raise TypeError(f"y must be a tensor of int64, got {_validate.shown(self.y)}")
         if self.x.ndim != 2 or self.y.shape != self.x.shape[:1]:
             shapes = f"{tuple(self.x.shape)} and {tuple(self.y.shape)}"
             raise ValueError(f"x and y must be of shapes (n, inputs) and (n,), got {shapes}")
+        if self.x.dtype != torch.float64 or not len(self.x):
+            got = f"{self.x.dtype} and {len(self.x)} examples"
+            raise ValueError(f"x must hold examples in torch.float64, got {got}")
+        if self.y.min() < 0:
+            raise ValueError(f"y must hold classes from 0 on, got {self.y.min()} among them")
 
     @property
     def shapes(self) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -70,8 +78,9 @@ class Network:
         torch.Tensor
             Shape (seeds, parameters), float64.
         """
+        size = _validate.number("size", size)
         rows = []
-        for seed in seeds:
+        for seed in _validate.seeds("seeds", seeds):
             random = torch.Generator().manual_seed(seed)
             layers = [
                 # U(−1/√n, 1/√n) for n inputs
@@ -96,6 +105,13 @@ class Network:
             Shapes (runs, inputs + 1, width) and (runs, width + 1, classes).
         """
         first, second = self.shapes
+        parameters = first[0] * first[1] + second[0] * second[1]
+        _validate.tensor("theta", theta)
+        if theta.ndim != 2 or theta.shape[1] != parameters or theta.dtype != torch.float64:
+            raise ValueError(
+                f"theta must be of shape (runs, {parameters}) and torch.float64, "
+                f"got {tuple(theta.shape)} and {theta.dtype}"
+            )
         split = theta.split([first[0] * first[1], second[0] * second[1]], dim=1)
         return split[0].unflatten(1, first), split[1].unflatten(1, second)
 
@@ -115,6 +131,10 @@ class Network:
             Shape (runs, n, classes).
         """
         w_1, w_2 = self.layers(theta)
+        inputs = self.x.shape[1]
+        if _validate.tensor("x", x).ndim != 2 or x.shape[1] != inputs or x.dtype != theta.dtype:
+            got = f"{tuple(x.shape)} and {x.dtype}"
+            raise ValueError(f"x must be of shape (n, {inputs}) and torch.float64, got {got}")
         hidden = torch.tanh(x @ w_1[:, :-1] + w_1[:, -1:])
         return torch.baddbmm(w_2[:, -1:], hidden, w_2[:, :-1])
 
@@ -133,7 +153,10 @@ class Network:
         torch.Tensor
             Shape (runs,).
         """
-        x, y = (self.x, self.y) if batch is None else (self.x[batch], self.y[batch])
+        x, y = self.x, self.y
+        if batch is not None:
+            _validate.indices("batch", batch, len(y))
+            x, y = x[batch], y[batch]
         answers = self.outputs(theta, x)
         if self.kind == "cross_entropy":
             right = torch.log_softmax(answers, dim=-1)[:, torch.arange(len(y)), y]

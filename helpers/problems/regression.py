@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LossSurface(Problem):
     """The mean squared error of a line over some data, which always has a minimum.
 
@@ -35,7 +35,7 @@ class LossSurface(Problem):
     minimum_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearRegression:
     """Data y = b + w x + noise, and their split. A point of the loss surface is a line (b, w).
 
@@ -73,13 +73,7 @@ class LinearRegression:
             If ``part`` is another string, or holds anything but indices into the data.
         """
         if isinstance(part, torch.Tensor):
-            if part.dtype != torch.int64:
-                raise TypeError(f"part must hold indices of dtype torch.int64, got {part.dtype}")
-            if not ((part >= 0) & (part < len(self.x))).all():
-                raise ValueError(
-                    f"part must hold indices from 0 to {len(self.x) - 1}, "
-                    f"got {_validate.shown(part)}"
-                )
+            _validate.indices("part", part, len(self.x))
             return self.x[part], self.y[part]
         _validate.choice("part", part, ("all", "train", "validation"))
         indices = slice(None) if part == "all" else getattr(self, part)
@@ -160,11 +154,14 @@ def linear_regression(
     samples = _validate.count("samples", samples, at_least=10, at_most=_validate.MAX_STEPS)
     noise = _validate.number("noise", noise, "[0, inf)")
     seed = _validate.count("seed", seed, at_least=0, at_most=2**32 - 1)
-    split_seed = _validate.count("split_seed", split_seed, at_least=0, at_most=2**64 - 1)
+    split_seed = _validate.seed("split_seed", split_seed)
     random = np.random.RandomState(seed)
     x = random.rand(samples)
     # y = b + w x + ε
-    y = 1 + 2 * x + noise * random.randn(samples)
+    with np.errstate(over="ignore"):
+        y = 1 + 2 * x + noise * random.randn(samples)
+    if not np.isfinite(y).all():
+        raise ValueError(f"noise must keep the data finite, got {noise}")
     order = torch.randperm(samples, generator=torch.Generator().manual_seed(split_seed))
     train = int(0.8 * samples)
     return LinearRegression(torch.from_numpy(x), torch.from_numpy(y), order[:train], order[train:])
@@ -188,7 +185,7 @@ def mse(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not a tensor of floats, or the shapes do not match.
+        If an argument is not a tensor of floats, the shapes do not match, or there are no samples.
 
     Examples
     --------
@@ -257,15 +254,27 @@ def least_squares(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         raise ValueError("x and y must be finite, got NaN or infinity among them")
     if not (x != x[:1]).any():
         raise ValueError(f"x must hold at least two different values, got {_validate.shown(x)}")
+    far = x - x.mean()
+    scale = far.abs().max()  # squares of tiny or huge numbers would be 0 or infinite
     # w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)²,  b = ȳ − w x̄
-    weight = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
-    return torch.stack([y.mean() - weight * x.mean(), weight])
+    weight = ((far / scale) * (y - y.mean())).sum() / ((far / scale) ** 2).sum() / scale
+    line = torch.stack([y.mean() - weight * x.mean(), weight])
+    if not torch.isfinite(line).all():
+        raise ValueError(f"x and y must have a finite line of least squares, got {line.tolist()}")
+    return line
 
 
 def _errors(points: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Prediction minus target, shape (…, samples)."""
     _check_data(x, y)
     bias, weight = coordinates(points)
+    try:
+        torch.broadcast_shapes(bias.shape, x.shape[:-1])
+    except RuntimeError:
+        shapes = f"(samples,) or {(*bias.shape, 'samples')}, as there are points of shape"
+        raise ValueError(
+            f"x and y must have shape {shapes} {tuple(points.shape)}, got {tuple(x.shape)}"
+        ) from None
     # b + w x − y
     return bias[..., None] + weight[..., None] * x.to(points) - y.to(points)
 
@@ -277,3 +286,5 @@ def _check_data(x: Any, y: Any) -> None:
         raise ValueError(
             f"x and y must have the same shape, got {tuple(x_shape)} and {tuple(y_shape)}"
         )
+    if not x.ndim or not x.shape[-1]:
+        raise ValueError(f"x and y must have a sample or more, got shape {tuple(x_shape)}")

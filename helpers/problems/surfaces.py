@@ -12,6 +12,7 @@ from helpers import _validate
 __all__ = [
     "Problem",
     "beale",
+    "check",
     "coordinates",
     "grid",
     "quadratic",
@@ -23,7 +24,7 @@ __all__ = [
 Function = Callable[[torch.Tensor], torch.Tensor]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """A function of two parameters to minimise.
 
@@ -90,6 +91,7 @@ def quadratic(condition: float = 100.0, angle: float = 0.0) -> Problem:
 
     def rotated(points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         x, y = coordinates(points)
+        _validate.representable("condition", condition, points, "points")
         # u = x cos φ + y sin φ,  v = y cos φ − x sin φ
         return x * cos + y * sin, y * cos - x * sin
 
@@ -267,12 +269,18 @@ def grid(
     tensor([[0., 2.],
             [5., 7.]], dtype=torch.float64)
     """
-    if not isinstance(problem, Problem):
-        raise TypeError(f"problem must be one of helpers.problems, got {_validate.shown(problem)}")
+    check(problem)
     points = _validate.count("points", points, at_least=2, at_most=2000)
     xs = torch.linspace(*_limits("x", x), points, dtype=torch.float64)
     ys = torch.linspace(*_limits("y", y), points, dtype=torch.float64)
-    return xs, ys, problem.value(torch.stack(torch.meshgrid(xs, ys, indexing="xy"), dim=-1))
+    at = torch.stack(torch.meshgrid(xs, ys, indexing="xy"), dim=-1)
+    return xs, ys, _validate.tensor("problem.value(points)", problem.value(at), at.shape[:-1])
+
+
+def check(problem: Any) -> None:
+    """Raise a TypeError unless it is a `Problem`."""
+    if not isinstance(problem, Problem):
+        raise TypeError(f"problem must be one of helpers.problems, got {_validate.shown(problem)}")
 
 
 def coordinates(points: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -306,6 +314,7 @@ def _limits(name: str, pair: Any) -> tuple[float, float]:
         raise ValueError(
             f"{name} must be two numbers in ascending order, got {_validate.shown(pair)}"
         )
+    _validate.number(f"{name}[1] - {name}[0]", limits[1] - limits[0])
     return limits[0], limits[1]
 
 

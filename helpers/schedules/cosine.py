@@ -128,6 +128,9 @@ def cosine_annealing_warm_restarts(
     time = step_numbers(steps) if epochs is None else _validate.row("epochs", epochs)
     if (time < 0).any():
         raise ValueError(f"epochs must not be negative, got {time.min()} among them")
+    if (time > _validate.MAX_COUNT).any():
+        most = _validate.MAX_COUNT
+        raise ValueError(f"epochs must be at most {most}, got {time.max()} among them")
     if t_mult == 1:
         return _cosine(lr, eta_min, time % t_0 / t_0)
     # n = ⌊log(1 + (T_mult − 1) t / T₀)⌋ with base T_mult

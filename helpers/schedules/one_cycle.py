@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from helpers import _validate
-from helpers.schedules._arguments import RATE, step_numbers
+from helpers.schedules._arguments import RATE, finite, step_numbers
 
 __all__ = ["one_cycle_lr", "one_cycle_momentum"]
 
@@ -75,7 +75,8 @@ def one_cycle_lr(
     min_lr = _divided(initial_lr, "final_div_factor", final_div_factor)
     phase, share = _phases(total_steps, pct_start, three_phase, steps)
     between = [initial_lr] if three_phase else []
-    return _anneal([initial_lr, max_lr, *between, min_lr], phase, share, anneal_strategy)
+    rates = _anneal([initial_lr, max_lr, *between, min_lr], phase, share, anneal_strategy)
+    return finite(rates, "max_lr", max_lr)
 
 
 def one_cycle_momentum(

@@ -184,7 +184,7 @@ def warm_up(
     array([0.2, 0.4, 0.6, 0.8, 1. , 1. , 0.1, 0.1])
     """
     main = _validate.row("main", main)
-    lr = main[0] if lr is None else _validate.number("lr", lr, RATE)
+    lr = _validate.number("main[0]" if lr is None else "lr", main[0] if lr is None else lr, RATE)
     total_iters = _validate.count("total_iters", total_iters, at_most=_validate.MAX_STEPS)
     start_factor = _validate.number("start_factor", start_factor, "(0, 1]")
     if _validate.choice("mode", mode, ["linear", "constant"]) == "linear":

@@ -1,10 +1,7 @@
 """The coming learning rates of any scheduler of torch, from a copy of it."""
 
 import copy
-import random
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +9,7 @@ import torch
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from helpers import _validate
+from helpers._random import kept
 
 __all__ = ["trace"]
 
@@ -69,7 +67,8 @@ def trace(
     steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
     of = _validate.choice("of", of, ["lr", "momentum"])
     arguments = _step_arguments(scheduler, steps, losses)
-    with _without_side_effects():
+    with kept(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         stand_in = _StandIn(scheduler.optimizer)
         # References to the optimizer become references to the stand-in: no parameter is copied.
         twin: Any = copy.deepcopy(scheduler, memo={id(scheduler.optimizer): stand_in})
@@ -124,16 +123,3 @@ def _values(optimizer: torch.optim.Optimizer, of: str) -> list[float]:
                 "of must be 'lr' for an optimizer without momentum or betas, got 'momentum'"
             )
     return values
-
-
-@contextmanager
-def _without_side_effects() -> Iterator[None]:
-    """Silence warnings, and restore the random states: a schedule may use random numbers."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    try:
-        with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)  # noqa: NPY002

@@ -83,7 +83,7 @@ def batch_order(seed: int, samples: int, epochs: int) -> torch.Tensor:
     >>> batch_order(seed=42, samples=4, epochs=2).shape
     torch.Size([2, 4])
     """
-    seed = _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
+    seed = _validate.seed("seed", seed)
     samples = _validate.count("samples", samples, at_most=_validate.MAX_STEPS)
     epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
     return _orders(seed, samples, epochs).clone()
@@ -102,8 +102,7 @@ def _orders(seed: int, samples: int, epochs: int) -> torch.Tensor:
 
 
 def _generator(seed: int) -> torch.Generator:
-    seed = _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
-    return torch.Generator().manual_seed(seed)
+    return torch.Generator().manual_seed(_validate.seed("seed", seed))
 
 
 def _draw(generator: torch.Generator) -> int:

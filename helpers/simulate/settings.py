@@ -1,6 +1,5 @@
 """Hyper-parameters of many runs: their combinations, and their schedules."""
 
-import inspect
 from collections.abc import Callable
 from itertools import product
 from numbers import Real
@@ -10,6 +9,7 @@ import torch
 
 from helpers import _validate
 from helpers.optimizers import Optimizer
+from helpers.optimizers.base import arguments, check
 
 __all__ = ["combinations", "make_optimizer", "read_schedule"]
 
@@ -67,14 +67,8 @@ def make_optimizer(
         If ``rule`` is not such a function, or a hyper-parameter is out of range.
     """
     hyper = {name: _batch(name, [setting[name] for setting in settings]) for name in settings[0]}
-    is_function = callable(rule) and not isinstance(rule, type)
-    optimizer = rule(**hyper) if is_function else None
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            "rule must be a function of helpers.optimizers, such as optimizers.sgd, "
-            f"got {_validate.shown(rule)}"
-        )
-    lr = hyper.get("lr", inspect.signature(rule).parameters["lr"].default)
+    default = arguments(rule)["lr"].default
+    optimizer, lr = check(rule(**hyper), rule), hyper.get("lr", default)
     return optimizer, torch.as_tensor(lr, dtype=torch.float64).expand(len(settings))
 
 
@@ -107,6 +101,8 @@ def read_schedule(
         raise TypeError(f"schedule must be a dict of arrays, got {_validate.shown(schedule)}")
     rows = {}
     for name, values in (schedule or {}).items():
+        if not isinstance(name, str):
+            raise TypeError(f"schedule must have names, got {_validate.shown(name)} among them")
         if any(setting.get(name) != settings[0].get(name) for setting in settings):
             raise ValueError(f"{name} must have one value if it has a schedule, got several")
         rows[name] = _row(name, values, steps)
@@ -115,6 +111,8 @@ def read_schedule(
 
 def _values(name: str, value: Any) -> list[Any]:
     """List the values of one hyper-parameter."""
+    if isinstance(value, torch.Tensor):
+        _validate.dense(name, value)
     if hasattr(value, "tolist"):  # an array, a tensor or a Series
         if value.ndim > 1:
             raise ValueError(f"{name} must have one axis, got shape {tuple(value.shape)}")

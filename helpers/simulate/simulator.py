@@ -8,6 +8,7 @@ import torch
 from helpers import _validate
 from helpers.optimizers import Optimizer
 from helpers.problems import LinearRegression, Problem, mse, mse_gradient
+from helpers.problems.surfaces import check
 from helpers.simulate.runs import Runs
 from helpers.simulate.sampling import batch_order, starting_point
 from helpers.simulate.settings import combinations, make_optimizer, read_schedule
@@ -73,8 +74,7 @@ def on_problem(
             [0.9500, 0.5000],
             [0.9025, 0.2500]], dtype=torch.float64)
     """
-    if not isinstance(problem, Problem):
-        raise TypeError(f"problem must be one of helpers.problems, got {_validate.shown(problem)}")
+    check(problem)
     points = _validate.array("start", start)
     if points.ndim not in (1, 2) or points.shape[-1] != 2 or not points.size:
         raise ValueError(f"start must have shape (2,) or (starts, 2), got {points.shape}")
@@ -85,9 +85,12 @@ def on_problem(
     )
 
     def loss_and_gradient(params: torch.Tensor, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        return problem.value(params), problem.gradient(params)
+        value, gradient = problem.value(params), problem.gradient(params)
+        _validate.tensor("problem.value(points)", value, params.shape[:1])
+        return value, _validate.tensor("problem.gradient(points)", gradient, params.shape)
 
-    first = torch.from_numpy(points).to(_float_type(dtype)).repeat_interleave(len(settings), dim=0)
+    first = torch.from_numpy(points).to(_validate.float_type("dtype", dtype))
+    first = first.repeat_interleave(len(settings), dim=0)
     steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
     settings = settings * len(points)
     return Runs(
@@ -156,14 +159,8 @@ def on_regression(
         raise TypeError(f"toy must be a LinearRegression, got {_validate.shown(toy)}")
     epochs = _validate.count("epochs", epochs, at_most=_validate.MAX_STEPS)
     batch_size = _validate.count("batch_size", batch_size)
-    dtype = _float_type(dtype)
-    all_seeds: Any = seeds.tolist() if hasattr(seeds, "tolist") else seeds  # an array or a tensor
-    all_seeds = [
-        _validate.count("seeds", seed, at_least=0, at_most=2**64 - 1)
-        for seed in (all_seeds if isinstance(all_seeds, Iterable) else [all_seeds])
-    ]
-    if not all_seeds:
-        raise ValueError("seeds must hold at least one seed, got none")
+    dtype = _validate.float_type("dtype", dtype)
+    all_seeds = _validate.seeds("seeds", seeds)
     settings = combinations(hyper)
     labels = tuple({"seed": seed, **setting} for seed in all_seeds for setting in settings)
     if start is None:
@@ -249,11 +246,3 @@ def _minimise(
         "diverged": diverged,
         "diverged_at": torch.where(diverged, outside.int().argmax(0), -1),
     }
-
-
-def _float_type(dtype: Any) -> torch.dtype:
-    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-        raise TypeError(
-            f"dtype must be a float type such as torch.float64, got {_validate.shown(dtype)}"
-        )
-    return dtype

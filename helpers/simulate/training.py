@@ -8,6 +8,7 @@ import torch
 
 from helpers import _validate, curvature
 from helpers.optimizers import Optimizer
+from helpers.optimizers.base import arguments
 from helpers.problems import Network
 from helpers.simulate.settings import combinations, make_optimizer, read_schedule
 
@@ -74,7 +75,8 @@ def on_network(
     schedule : dict, optional
         As for `helpers.simulate.on_problem`.
     rounds : int
-        Products of the Hessian a measurement, which goes on from the direction of the last one.
+        Products of the Hessian a measurement, which goes on from the direction of the last one; the
+        first has five times as many.
     **hyper
         Arguments of the rule, each one value or several.
 
@@ -88,27 +90,38 @@ def on_network(
     TypeError, ValueError
         If an argument is out of range.
     """
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, got {_validate.shown(network)}")
     steps = _validate.count("steps", steps, at_most=_validate.MAX_STEPS)
-    every = _validate.count("every", every)
+    every, rounds = _validate.count("every", every), _validate.count("rounds", rounds)
     examples = len(network.y)
     size = examples if batch_size is None else _validate.count("batch_size", batch_size)
-    all_seeds = list(seeds) if isinstance(seeds, Iterable) else [seeds]
+    all_seeds = _validate.seeds("seeds", seeds)
     settings = combinations(hyper)
     labels = tuple({"seed": seed, **setting} for seed in all_seeds for setting in settings)
     optimizer, _ = make_optimizer(rule, settings * len(all_seeds))
     rows = read_schedule(schedule, settings, steps)
-    theta = network.start(all_seeds) if start is None else start
-    theta = theta.repeat_interleave(len(settings), dim=0)
+    theta = network.start(all_seeds)
+    if start is not None:
+        theta = _validate.tensor("start", start, theta.shape).to(theta)
+    theta = theta.detach()
+    # The first measurement has no direction to go on from: it takes longer, once a start.
+    first = curvature.sharpness(network.loss, theta, rounds=5 * rounds)
+    theta, value, direction = (
+        each.repeat_interleave(len(settings), dim=0) for each in (theta, *first)
+    )
+    divides = "betas" in arguments(rule)
     order = torch.Generator().manual_seed(0)
-    state, direction = optimizer.init(theta), None
+    state = optimizer.init(theta)
     batches: list[torch.Tensor] = []
     losses, values = [], []
     for step in range(steps):
         if step % every == 0:
-            scale = _scale(state, labels[0], step)
-            value, direction = curvature.sharpness(
-                network.loss, theta, scale=scale, start=direction, rounds=rounds, rel=1e-3
-            )
+            if step:
+                scale = _scale(state, rule, labels, step) if divides else None
+                value, direction = curvature.sharpness(
+                    network.loss, theta, scale=scale, start=direction, rounds=rounds, rel=1e-3
+                )
             values.append(value)
             direction = direction.nan_to_num(1.0)
         loss, gradient = _loss_and_gradient(network, theta)
@@ -131,15 +144,24 @@ def _loss_and_gradient(
     network: Network, theta: torch.Tensor, batch: torch.Tensor | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
     at = theta.detach().requires_grad_()
-    loss = network.loss(at, batch)
-    (gradient,) = torch.autograd.grad(loss.sum(), at)  # runs do not mix
+    with torch.enable_grad():
+        loss = network.loss(at, batch)
+        (gradient,) = torch.autograd.grad(loss.sum(), at)  # runs do not mix
     return loss.detach(), gradient
 
 
-def _scale(state: Any, label: dict[str, Any], step: int) -> torch.Tensor | None:
+def _scale(
+    state: Any, rule: Callable[..., Optimizer], labels: tuple[dict[str, Any], ...], step: int
+) -> torch.Tensor | None:
     """Return 1/√(√v̂ + ε), by which Adam's step sees each parameter's axis; None for other rules."""
-    if not hasattr(state, "exp_avg_sq") or step == 0:
+    if not hasattr(state, "exp_avg_sq"):
         return None
-    beta_2 = label.get("betas", (0.9, 0.999))[1]
-    root = (state.exp_avg_sq / (1 - beta_2**step)).sqrt()
-    return (root + label.get("eps", 1e-8)).rsqrt()
+    known = {name: one.default for name, one in arguments(rule).items()}
+    runs = [known | label for label in labels]
+    betas, eps = (
+        torch.tensor([run[name] for run in runs], dtype=torch.float64) for name in ("betas", "eps")
+    )
+    # Of AMSGrad the largest; without it, it is 0.
+    second = torch.maximum(state.exp_avg_sq, getattr(state, "max_exp_avg_sq", state.exp_avg_sq))
+    root = (second / (1 - betas[:, 1:] ** step)).sqrt()
+    return (root + eps[:, None]).rsqrt()

@@ -1,17 +1,12 @@
 """One training loop for any ``nn.Module``, and what is measured with it.
 
 >>> import torch
->>> from torch import nn
 >>> from helpers import training
->>> x = torch.linspace(-1, 1, 64)[:, None]
->>> model = nn.Linear(1, 1)
+>>> x, model = torch.linspace(-1, 1, 64)[:, None], torch.nn.Linear(1, 1)
 >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
->>> data = x, 2 * x + 1
->>> history = training.fit(model, nn.MSELoss(), optimizer, data, epochs=20, batch_size=16)
+>>> history = training.fit(model, torch.nn.MSELoss(), optimizer, (x, 2 * x + 1), epochs=20)
 >>> history.losses.shape, history.train_losses.shape  # one an update, one an epoch
-(torch.Size([80]), torch.Size([20]))
->>> [round(parameter.item(), 3) for parameter in model.parameters()]
-[2.0, 1.0]
+(torch.Size([40]), torch.Size([20]))
 
 `fit_runs` trains several equal networks at once; `evaluate`, `predict`, `Record` and `range_test`
 measure. Data are a pair of tensors, or a DataLoader.

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
+import numpy as np
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
 from helpers import _validate
+from helpers._validate import shown
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -22,6 +24,11 @@ class TensorBatches:
 
     def __len__(self) -> int:
         return -(-len(self.x) // self.batch_size)
+
+    def sample(self) -> Batch:
+        """Return the last batch of an epoch, the smallest, which BatchNorm may refuse."""
+        rows = slice((len(self) - 1) * self.batch_size, None)
+        return self.x[rows].clone(), self.y[rows]
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield each sample once, shuffled if there is a generator."""
@@ -41,6 +48,15 @@ class LoaderBatches:
         """Return the number of batches, 0 if the loader does not know it."""
         return _length(self.loader) or 0
 
+    def sample(self) -> Batch:
+        """Return a batch, as small as the last one of an epoch if that is known."""
+        x, y = next(self.epoch())
+        rest = None
+        if isinstance(self.loader, DataLoader) and self.loader.batch_size:
+            samples = 0 if self.loader.drop_last else _length(self.loader.sampler) or 0
+            rest = samples % self.loader.batch_size or None
+        return x[:rest].clone(), y[:rest]
+
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield the loader's batches in its own order, but for empty ones."""
         empty = True
@@ -51,7 +67,7 @@ class LoaderBatches:
             _check_pair(self.name, x, y)
             if len(x):
                 empty = False
-                yield x.to(self.device), y.to(self.device)
+                yield x.detach().to(self.device), y.detach().to(self.device)
         if empty:
             raise ValueError(f"{self.name} must give at least one batch an epoch, got none")
 
@@ -70,12 +86,15 @@ def make_batches(
             raise ValueError(f"{name} must hold at least one sample, got none")
         size = default_size if batch_size is None else _validate.count("batch_size", batch_size)
         return TensorBatches(x.detach().to(device), y.detach().to(device), size)
-    if isinstance(data, Dataset | torch.Tensor | str) or not isinstance(data, Iterable):
+    first = data[0] if isinstance(data, tuple) and data else ()
+    no_loader = isinstance(data, Dataset | torch.Tensor | np.ndarray | str)
+    if no_loader or not isinstance(data, Iterable) or not isinstance(first, tuple | list):
         raise TypeError(f"{name} must be a pair of tensors or a DataLoader, got {_kind(data)}")
     if isinstance(data, Iterator):
         raise TypeError(f"{name} must last for all epochs, as a DataLoader does, got {_kind(data)}")
     if batch_size is not None:
-        raise ValueError(f"batch_size must be left out with a loader in {name}, got {batch_size!r}")
+        got = shown(batch_size)
+        raise ValueError(f"batch_size must be left out with a loader in {name}, got {got}")
     if _length(data) == 0:
         raise ValueError(f"{name} must give at least one batch an epoch, got none")
     return LoaderBatches(name, data, device)
@@ -88,6 +107,7 @@ def is_pair(data: Any) -> bool:
 
 
 def _check_pair(name: str, x: torch.Tensor, y: torch.Tensor) -> None:
+    _validate.dense(name, x), _validate.dense(name, y)
     if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
         shapes = f"{tuple(x.shape)} and {tuple(y.shape)}"
         raise ValueError(f"{name} must have as many targets as inputs, got shapes {shapes}")
@@ -96,7 +116,7 @@ def _check_pair(name: str, x: torch.Tensor, y: torch.Tensor) -> None:
 def _length(data: Iterable[Any]) -> int | None:
     try:
         return len(data) if isinstance(data, Sized) else None
-    except TypeError:  # a DataLoader over an IterableDataset
+    except (TypeError, NotImplementedError):  # a DataLoader over an IterableDataset
         return None
 
 

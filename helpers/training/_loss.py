@@ -1,15 +1,21 @@
 """The forward pass with its checks, and the means over the batches of an epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
 
+from helpers import _validate
+from helpers._random import kept
+from helpers._validate import shown
+from helpers.training import _model
 from helpers.training._batches import Batches, TensorBatches
 
 LossFunction = Callable[..., torch.Tensor]
+ERRORS = (RuntimeError, ValueError, TypeError, IndexError)  # of torch, at what does not fit
 
 CLASSIFY = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
 CLASSIFY_FUNCTIONS = (F.cross_entropy, F.nll_loss, F.multi_margin_loss)
@@ -20,15 +26,12 @@ COMPARE_FUNCTIONS += [F.binary_cross_entropy, F.binary_cross_entropy_with_logits
 
 def check_loss(loss_function: Any) -> None:
     """Raise unless it can be called and, as far as can be seen, is a mean over the batch."""
-    if not callable(loss_function) or isinstance(loss_function, type):
-        raise TypeError(
-            "loss_function must be a function of outputs and targets, such as "
-            f"nn.CrossEntropyLoss(), got {loss_function!r}"
-        )
+    example = "of outputs and targets, such as nn.CrossEntropyLoss()"
+    _validate.function("loss_function", loss_function, example)
     reduction = getattr(loss_function, "reduction", "mean")
     means = ("mean", "batchmean") if isinstance(loss_function, nn.KLDivLoss) else ("mean",)
     if reduction not in means:
-        raise ValueError(f"loss_function must have reduction='mean', got {reduction!r}")
+        raise ValueError(f"loss_function must have reduction='mean', got {shown(reduction)}")
 
 
 def classifies(loss_function: LossFunction) -> bool:
@@ -39,7 +42,7 @@ def classifies(loss_function: LossFunction) -> bool:
 class Forward:
     """Outputs and loss of a model on a batch; an error names ``name`` if the data do not fit.
 
-    Tensors are checked at their first batch, all labels at once, and a loader's batches each.
+    Tensors are checked once, all labels together, and a loader's batches each.
     """
 
     def __init__(
@@ -50,20 +53,56 @@ class Forward:
 
     def __call__(self, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the outputs, shape (batch, …), and the loss, shape ()."""
-        if not self.unchecked:
-            outputs = self.model(x)
-            return outputs, self.loss_function(outputs, y)
-        outputs = checked_outputs(self.name, self.model, x)
-        labels = self.source.y if isinstance(self.source, TensorBatches) else y
-        _check_targets(self.name, self.loss_function, outputs, y, labels)
-        loss: Any = self.loss_function(outputs, y)
+        outputs = self.check(x, y) if self.unchecked else self.model(x)
+        try:
+            loss: Any = self.loss_function(outputs, y)
+        except ERRORS as error:
+            shapes = f"outputs {tuple(outputs.shape)} and targets {tuple(y.shape)}"
+            raise ValueError(
+                f"loss_function must take {shapes} of {self.name}, got {error}"
+            ) from error
         if not isinstance(loss, torch.Tensor) or loss.ndim:
             kind = tuple(loss.shape) if isinstance(loss, torch.Tensor) else type(loss).__name__
             raise ValueError(f"loss_function must return one number, shape (), got {kind}")
         if torch.is_grad_enabled() and not loss.requires_grad:
             raise ValueError("loss_function must depend on the model, got a loss without gradient")
-        self.unchecked = not isinstance(self.source, TensorBatches)
         return outputs, loss
+
+    def check(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """Return the outputs; raise TypeError or ValueError unless they and the data fit."""
+        outputs = checked_outputs(self.name, self.model, x)
+        labels = self.source.y if isinstance(self.source, TensorBatches) else y
+        _check_targets(self.name, self.loss_function, outputs, y, labels)
+        return outputs
+
+    def try_out(self, optimizers: Sequence[Optimizer] = (), recorder: Any = None) -> None:
+        """Raise before anything happens unless a batch as small as the last one passes.
+
+        With optimizers, for an update on it, which is undone; without, for evaluation, whose loss
+        is left out: it may have a state.
+        """
+        device, loader = _model.device_of(self.model), getattr(self.source, "loader", None)
+        with (
+            kept(0, device, loader),
+            _model.training_undone(self.model, *optimizers),
+            _model.in_mode(self.model, bool(optimizers)),
+            _model.training_mode(optimizers),
+            torch.set_grad_enabled(bool(optimizers)),
+        ):
+            x, y = self.source.sample()
+            if optimizers:
+                self(x, y)[1].backward()
+            else:
+                self.check(x, y)
+            try:
+                _model.step(optimizers)
+            except ERRORS as error:
+                kinds = ", ".join(type(optimizer).__name__ for optimizer in optimizers)
+                raise ValueError(f"optimizer must be able to step, got {kinds}: {error}") from error
+            if recorder is not None:
+                recorder.after_step()
+                recorder.records()  # drops what was recorded
+        self.unchecked = not isinstance(self.source, TensorBatches)
 
 
 def checked_outputs(name: str, model: nn.Module, x: torch.Tensor) -> torch.Tensor:
@@ -74,7 +113,7 @@ def checked_outputs(name: str, model: nn.Module, x: torch.Tensor) -> torch.Tenso
         raise TypeError(f"{name} must have inputs of the model's dtype, {dtypes[0]}, got {x.dtype}")
     try:
         outputs: Any = model(x)
-    except (RuntimeError, ValueError) as error:
+    except ERRORS as error:
         got = f"shape {tuple(x.shape)}: {error}"
         raise ValueError(f"{name} must have inputs that the model takes, got {got}") from error
     if not isinstance(outputs, torch.Tensor):
@@ -94,7 +133,7 @@ def _check_targets(
     if compares or (classifies(loss_function) and y.dtype.is_floating_point):
         if got != shape:  # torch would broadcast (n,) and (n, 1) to (n, n)
             raise ValueError(f"{name} must have targets of the outputs' shape, {shape}, got {got}")
-        if y.dtype != outputs.dtype:
+        if y.dtype != outputs.dtype and not torch.is_autocast_enabled(outputs.device.type):
             raise TypeError(f"{name} must have targets of {outputs.dtype}, got {y.dtype}")
     elif classifies(loss_function):
         if y.dtype != torch.int64:
@@ -119,8 +158,10 @@ class Means:
     def __init__(self, loss_function: LossFunction, runs: int = 1) -> None:
         self.classifies = classifies(loss_function)
         self.ignored = getattr(loss_function, "ignore_index", -100)
-        self.total = torch.zeros(runs, dtype=torch.float64)
-        self.samples, self.answers, self.right = torch.zeros(3, runs, dtype=torch.int64)
+        has_weights = isinstance(loss_function, nn.CrossEntropyLoss | nn.NLLLoss)
+        self.weight = getattr(loss_function, "weight", None) if has_weights else None
+        self.total, self.samples = torch.zeros(2, runs, dtype=torch.float64)
+        self.answers, self.right = torch.zeros(2, runs, dtype=torch.int64)
         self.waiting: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
 
     def add(self, losses: torch.Tensor, outputs: torch.Tensor, y: torch.Tensor) -> None:
@@ -135,15 +176,17 @@ class Means:
     def _count(self) -> None:
         losses, outputs, targets = zip(*self.waiting, strict=True)
         sizes = [y.shape[1] for y in targets]
-        samples = torch.tensor(sizes)[:, None]  # shape (batches, runs) or (batches, 1)
+        samples = torch.tensor(sizes)[:, None].double()  # shape (batches, runs) or (batches, 1)
         if self.classifies and not targets[0].dtype.is_floating_point:
             y = torch.cat(targets, 1)
             counted = y != self.ignored
             right = (torch.cat(outputs, 1).argmax(2) == y) & counted
-            parts = counted.split(sizes, 1)
-            samples = torch.stack([part.flatten(1).sum(1) for part in parts]).cpu()
             self.right += right.flatten(1).sum(1).cpu()
-            self.answers += samples.sum(0)
+            self.answers += counted.flatten(1).sum(1).cpu()
+            # The loss divides by the weights of the labels that it counts.
+            shares = counted if self.weight is None else counted * self.weight[y * counted]
+            parts = shares.double().split(sizes, 1)
+            samples = torch.stack([part.flatten(1).sum(1) for part in parts]).cpu()
         # The loss of ignored labels alone is NaN.
         values = torch.stack(losses).cpu().double()
         self.total += torch.where(samples > 0, values * samples, 0.0).sum(0)

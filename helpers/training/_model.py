@@ -1,25 +1,24 @@
 """Models and optimizers: checks, and what training changes and puts back."""
 
 import copy
-import inspect
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
-
-from helpers import _validate
 
 
 def check_model(model: Any) -> None:
-    """Raise TypeError unless ``model`` is an ``nn.Module``."""
+    """Raise TypeError or ValueError unless ``model`` is an ``nn.Module`` with values."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
+    for name, parameter in model.named_parameters():
+        if is_lazy(parameter) or parameter.is_meta:
+            raise ValueError(f"model must have all of its values, got none of {name!r} yet")
 
 
 def check_trainable(model: nn.Module) -> None:
@@ -41,10 +40,7 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
     kind = type(optimizer).__name__
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be one of torch.optim, got {kind}")
-    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
-    if closure is not None and closure.default is inspect.Parameter.empty:
-        raise TypeError(f"optimizer must step without a closure, got {kind}, which needs one")
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    held = held_by(optimizer)
     if not any(id(parameter) in held for model in models for parameter in model.parameters()):
         raise ValueError(
             f"optimizer must hold parameters of the model, got a {kind} of others: was the model "
@@ -52,37 +48,49 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
         )
 
 
-def check_optimizers(optimizers: Any, model: nn.Module) -> list[Optimizer]:
-    """Return one or several optimizers as a list; raise an error unless they train the model.
+def held_by(*optimizers: Optimizer) -> list[int]:
+    """Return the id of each parameter of optimizers."""
+    return [id(p) for one in optimizers for group in one.param_groups for p in group["params"]]
 
-    Several have to share out all of its parameters: a parameter in two would move twice.
+
+def check_optimizers(optimizers: Any, *models: nn.Module) -> list[Optimizer]:
+    """Return one or several optimizers as a list; raise an error unless they train the models.
+
+    Several have to share out all parameters of a model: a parameter in two would move twice.
     """
     several = list(optimizers) if isinstance(optimizers, list | tuple) else [optimizers]
     if not several:
         raise ValueError(f"optimizer must be one, or several, got {optimizers!r}")
     for optimizer in several:
-        check_optimizer(optimizer, model)
-    held = [{id(p) for group in o.param_groups for p in group["params"]} for o in several]
-    for name, parameter in model.named_parameters() if len(several) > 1 else ():
-        times = sum(id(parameter) in one for one in held)
-        if times > 1 or (times == 0 and parameter.requires_grad):
-            raise ValueError(
-                f"optimizer must hold each parameter of the model once, got {name!r} {times} times"
-            )
+        check_optimizer(optimizer, *models)
+    held = held_by(*several)
+    every = [named for model in models for named in model.named_parameters()]
+    for name, parameter in every if len(several) > 1 else ():
+        times, is_due = held.count(id(parameter)), parameter.requires_grad and len(models) == 1
+        if times > 1 or times < is_due:
+            got = f"{name!r} {times} times"
+            raise ValueError(f"optimizer must hold each parameter of the model once, got {got}")
     return several
 
 
-def set_mode(optimizers: Iterable[Optimizer], training: bool) -> None:
-    """Call ``train()`` or ``eval()`` of optimizers that have them, as schedule-free ones do."""
+@contextmanager
+def training_mode(optimizers: Iterable[Optimizer]) -> Iterator[None]:
+    """Call ``train()``, and ``eval()`` on exit, of optimizers that are schedule-free."""
+    switched: Any = [one for one in optimizers if hasattr(one, "train") and hasattr(one, "eval")]
+    for optimizer in switched:
+        optimizer.train()
+    try:
+        yield
+    finally:
+        for optimizer in switched:
+            optimizer.eval()
+
+
+def step(optimizers: Iterable[Optimizer]) -> None:
+    """Take a step; in mixed precision, the next pass has to cast the new weights."""
     for optimizer in optimizers:
-        switch = getattr(optimizer, "train" if training else "eval", None)
-        if switch is not None:
-            switch()
-
-
-def check_seed(seed: Any) -> int:
-    """Return a seed that torch takes; raise TypeError or ValueError unless it is one."""
-    return _validate.count("seed", seed, at_least=0, at_most=2**64 - 1)
+        optimizer.step()
+    torch.clear_autocast_cache()
 
 
 def device_of(model: nn.Module) -> torch.device:
@@ -113,52 +121,18 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 
 @contextmanager
-def seeded(seed: int, device: torch.device, loader: Any = None) -> Iterator[None]:
-    """Seed torch, and restore on exit the random state of Python, numpy and torch.
-
-    Of torch, it is that of the CPU, of ``device``, and of generators that belong to the loader.
-    """
-    batch_sampler = getattr(loader, "batch_sampler", None)
-    samplers = (getattr(loader, "sampler", None), getattr(batch_sampler, "sampler", None))
-    owned = [getattr(owner, "generator", None) for owner in (loader, batch_sampler, *samplers)]
-    torchs = _torch_generators(device)
-    generators = [*torchs, *(one for one in owned if isinstance(one, torch.Generator))]
-    python, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    states = [generator.get_state() for generator in generators]
-    for generator in torchs:
-        generator.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_state)  # noqa: NPY002
-        for generator, state in zip(generators, states, strict=True):
-            generator.set_state(state)
-
-
-def _torch_generators(device: torch.device) -> list[torch.Generator]:
-    generators = [torch.default_generator]
-    if device.type == "cuda":
-        torch.cuda.init()
-        index = torch.cuda.current_device() if device.index is None else device.index
-        generators.append(torch.cuda.default_generators[index])
-    elif device.type == "mps":
-        generators.append(torch.mps._get_default_mps_generator())
-    return generators
-
-
-@contextmanager
-def training_undone(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
+def training_undone(model: nn.Module, *optimizers: Optimizer) -> Iterator[None]:
     """Let a model be trained, and undo it: weights, buffers, gradients and the optimizer.
 
     Meanwhile they work on copies. The tensors themselves are not touched, so that they are the same
     objects with the same bits afterwards. Lists and dictionaries that a module changes in place are
     not restored, only attributes that it assigns.
     """
-    trained = [p for group in optimizer.param_groups for p in group["params"]]
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    trained = [p for group in groups for p in group["params"]]
     parameters = list({id(p): p for p in [*model.parameters(), *trained]}.values())
     tensors = [(p, p.data, p.grad) for p in parameters]
-    dictionaries = [vars(optimizer), *optimizer.param_groups]
+    dictionaries = [*map(vars, optimizers), *groups]
     for module in model.modules():
         dictionaries += [vars(module), module._buffers]
     before = [(one, dict(one)) for one in dictionaries]
@@ -170,8 +144,9 @@ def training_undone(model: nn.Module, optimizer: Optimizer) -> Iterator[None]:
         for name, buffer in module._buffers.items():
             if buffer is not None:
                 module._buffers[name] = copies.setdefault(id(buffer), buffer.clone())
-    state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
-    optimizer.state = defaultdict(dict, state)
+    for optimizer in optimizers:
+        state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
+        optimizer.state = defaultdict(dict, state)
     try:
         yield
     finally:

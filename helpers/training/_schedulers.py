@@ -8,6 +8,7 @@ from torch.optim import lr_scheduler as torch_schedulers
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
 
 from helpers import _validate
+from helpers._validate import shown
 from helpers.training.evaluate import Evaluation
 
 USUAL: dict[type, str] = {
@@ -17,6 +18,14 @@ USUAL: dict[type, str] = {
     # Documented as step(epoch + i / iters), so that T_0 counts epochs.
     torch_schedulers.CosineAnnealingWarmRestarts: "fraction",
 }
+
+
+def make_steps(scheduler: Any, when: str | None, *due: Any) -> list["SchedulerSteps"]:
+    """Return the steps of one scheduler, of several or of none; see `SchedulerSteps`."""
+    several = list(scheduler) if isinstance(scheduler, Sequence) else [scheduler]
+    if len(set(map(id, several))) < len(several):
+        raise ValueError("scheduler must be several different ones, got one of them twice")
+    return [SchedulerSteps(one, when, *due) for one in several or [None]]
 
 
 class SchedulerSteps:
@@ -38,10 +47,10 @@ class SchedulerSteps:
     ) -> None:
         self.scheduler, self.batches, self.when = scheduler, batches, ""
         if scheduler is None and when is not None:
-            raise ValueError(f"step_scheduler must come with a scheduler, got {when!r} alone")
+            raise ValueError(f"step_scheduler must come with a scheduler, got {shown(when)} alone")
         if scheduler is None:
             return
-        self.when = _choose_when(scheduler, when)
+        self.when, self.start = _choose_when(scheduler, when), getattr(scheduler, "last_epoch", 0)
         kind = type(scheduler).__name__
         if not any(scheduler.optimizer is optimizer for optimizer in optimizers):
             raise ValueError(f"scheduler must belong to the optimizer, got a {kind} of another one")
@@ -55,10 +64,13 @@ class SchedulerSteps:
 
     def after_batch(self, epoch: int, batch: int) -> None:
         """Step if due, when ``epoch`` epochs are done and ``batch`` batches of the next."""
-        if self.when == "batch":
-            self.scheduler.step()
-        elif self.when == "fraction":
-            self.scheduler.step(epoch + batch / self.batches)
+        if self.when == "fraction":
+            self.scheduler.step(self.start + epoch + batch / self.batches)
+        elif self.when == "batch":
+            try:
+                self.scheduler.step()
+            except ValueError as error:  # the end, where the number of batches is not known
+                raise ValueError(f"scheduler must last for all batches, got {error}") from None
 
     def after_epoch(self, validation: Evaluation | None) -> None:
         """Step if due."""
@@ -72,7 +84,9 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     """Return when to step: as the caller wants, else as is usual for the scheduler's kind."""
     name = type(scheduler).__name__
     if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
-        raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {scheduler!r}")
+        raise TypeError(
+            f"scheduler must be one of torch.optim.lr_scheduler, got {shown(scheduler)}"
+        )
     parts = getattr(scheduler, "_schedulers", [scheduler])
     usual = {
         next((when for kind, when in USUAL.items() if isinstance(part, kind)), "epoch")
@@ -89,7 +103,7 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
     by_loss = isinstance(scheduler, ReduceLROnPlateau)
     if (wanted == "validation") != by_loss or (wanted == "fraction" and usual != {"fraction"}):
         expected = "'validation'" if by_loss else "'epoch' or 'batch'"
-        raise ValueError(f"step_scheduler must be {expected} for {name}, got {wanted!r}")
+        raise ValueError(f"step_scheduler must be {expected} for {name}, got {shown(wanted)}")
     return wanted
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from helpers._validate import shown
 from helpers.training._model import check_trainable
 
 ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.Tanh, nn.Identity)
@@ -14,11 +15,11 @@ ACTIVATIONS = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Sigmoid, nn.T
 def check_models(models: Any) -> None:
     """Raise TypeError or ValueError unless they are equal networks that can be stacked."""
     if not isinstance(models, Sequence) or not models:
-        raise TypeError(f"models must be a sequence of nn.Sequential, got {models!r}")
+        raise TypeError(f"models must be a sequence of nn.Sequential, got {shown(models)}")
     for model in models:
-        check_trainable(model)
         if not isinstance(model, nn.Sequential):
             raise TypeError(f"models must be nn.Sequential, got {type(model).__name__}")
+        check_trainable(model)
         if _description(model) != _description(models[0]):
             raise ValueError(f"models must be equal networks, got {models[0]} and {model}")
     for layer in models[0]:

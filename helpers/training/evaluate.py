@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from helpers import _validate
+from helpers._random import kept
 from helpers.training._batches import Batches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss, checked_outputs
 from helpers.training._model import check_model, device_of, in_mode
@@ -58,8 +59,10 @@ def evaluate(
     """
     check_model(model)
     check_loss(loss_function)
-    batches = make_batches("data", data, batch_size, device_of(model), BATCH_SIZE)
-    return evaluate_batches(model, loss_function, batches, "data")
+    device = device_of(model)
+    batches = make_batches("data", data, batch_size, device, BATCH_SIZE)
+    with kept(None, device, getattr(batches, "loader", None)):
+        return evaluate_batches(model, loss_function, batches, "data")
 
 
 def evaluate_batches(
@@ -100,9 +103,11 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) 
     check_model(model)
     if not isinstance(x, torch.Tensor):
         raise TypeError(f"x must be a tensor of inputs, got {type(x).__name__}")
-    if x.ndim == 0 or not len(x):
+    if _validate.dense("x", x).ndim == 0 or not len(x):
         raise ValueError(f"x must hold at least one sample, got shape {tuple(x.shape)}")
     parts = x.split(min(_validate.count("batch_size", batch_size), len(x)))
     device = device_of(model)
     with in_mode(model, training=False), torch.no_grad():
-        return torch.cat([checked_outputs("x", model, part.to(device)) for part in parts])
+        return torch.cat(
+            [checked_outputs("x", model, part.to(device, copy=True)) for part in parts]
+        )

@@ -11,10 +11,11 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from helpers import _validate, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
-from helpers.training._schedulers import SchedulerSteps
+from helpers.training._schedulers import make_steps
 from helpers.training.evaluate import BATCH_SIZE, evaluate_batches
 from helpers.training.history import DivergedError, History, Log
 from helpers.training.record import Record, Recorder
@@ -46,19 +47,16 @@ def fit(
         torch.manual_seed(seed)  # for what the model draws, such as dropout
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
-            means = Means(loss_function)
-            model.train()
             for indices in torch.randperm(len(x), generator=order).split(batch_size):
                 optimizer.zero_grad()
-                loss = loss_function(model(x[indices]), y[indices])
-                loss.backward()
+                loss_function(model(x[indices]), y[indices]).backward()
                 optimizer.step()
-                scheduler.step()  # one that is stepped after each mini-batch
-            scheduler.step()  # one that is stepped after each epoch
+                scheduler.step()  # or after each epoch
 
-    Afterwards the model's mode and the random state of Python, numpy and torch are as before. An
-    optimizer that has ``train()`` and ``eval()``, as schedule-free ones do, is in training mode for
-    each epoch, and in evaluation mode for the validation and afterwards.
+    Before it, an update on the last batch is tried out and undone: what does not fit is an error
+    before anything happens. Afterwards the model's mode and the random state of Python, numpy and
+    torch are as before. An optimizer that has ``train()`` and ``eval()``, as schedule-free ones do,
+    is in training mode for each epoch, and in evaluation mode for the validation and afterwards.
 
     Parameters
     ----------
@@ -112,7 +110,7 @@ def fit(
     check_loss(loss_function)
     optimizers = _model.check_optimizers(optimizer, model)
     epochs = _validate.count("epochs", epochs)
-    seed = _model.check_seed(seed)
+    seed = _validate.seed("seed", seed)
     if clip_norm is not None:
         _validate.number("clip_norm", clip_norm, "(0, inf)")
     if patience is not None and _validate.count("patience", patience) and validation is None:
@@ -124,24 +122,24 @@ def fit(
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
     updates = epochs * len(batches)
-    has_loss = validation is not None
-    due = step_scheduler, optimizers, has_loss, epochs, len(batches)
-    several = scheduler if isinstance(scheduler, Sequence) else [scheduler]
-    all_steps = [SchedulerSteps(one, *due) for one in several]
+    due = optimizers, validation is not None, epochs, len(batches)
+    all_steps = make_steps(scheduler, step_scheduler, *due)
     recorder = Recorder(record, model, optimizers, updates)
     groups = [group for one in optimizers for group in one.param_groups]
     log = Log(groups, recorder)
     forward = Forward("train", batches, model, loss_function)
+    forward.try_out(optimizers, recorder)
+    if held_out is not None:
+        Forward("validation", held_out, model, loss_function).try_out()
     parameters = [p for group in groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
 
     texts = language.text("training.batch"), language.text("training.fit")
-    with _model.seeded(seed, device), progress_bar(updates, *texts, show=progress) as bar:
+    with kept(seed, device), progress_bar(updates, *texts, show=progress) as bar:
         order = torch.Generator().manual_seed(seed)
         for epoch in range(epochs):
             means = Means(loss_function)
-            _model.set_mode(optimizers, training=True)
-            with _model.in_mode(model, training=True):
+            with _model.in_mode(model, training=True), _model.training_mode(optimizers):
                 for batch, (x, y) in enumerate(batches.epoch(order), start=1):
                     for one in optimizers:
                         one.zero_grad()
@@ -154,14 +152,12 @@ def fit(
                         norm = nn.utils.clip_grad_norm_(parameters, clip_norm)
                         log.add(gradient_norms=norm.item())
                     recorder.before_step()
-                    for one in optimizers:
-                        one.step()
+                    _model.step(optimizers)
                     recorder.after_step()
                     means.add(loss.detach()[None], outputs.detach()[None], y[None])
                     for steps in all_steps:
                         steps.after_batch(epoch, batch)
                     bar.update()
-            _model.set_mode(optimizers, training=False)
             if held_out is not None:
                 evaluation = evaluate_batches(model, loss_function, held_out, "validation")
                 if evaluation.loss < lowest:

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from helpers import _validate, averages, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import make_batches
 from helpers.training._loss import Forward, LossFunction, check_loss
@@ -70,7 +71,8 @@ def range_test(
     Too low a rate leaves the loss where it is, a good one makes it fall, too high a one makes it
     grow (Smith, 2017, arXiv:1506.01186, section 3.3, whose rate rose linearly).
 
-    Afterwards model, optimizer, scheduler, gradients and random state are exactly as before.
+    Afterwards model, optimizer, scheduler, gradients and random state are exactly as before. A
+    schedule-free optimizer, which has ``train()``, is tested in training mode.
 
     Parameters
     ----------
@@ -104,25 +106,30 @@ def range_test(
     _model.check_optimizer(optimizer, model)
     start = _validate.number("start", start, "(0, inf)")
     end = _validate.number("end", end, f"({start}, inf)")
-    steps = _validate.count("steps", steps, at_least=2)
+    for parameter in model.parameters():
+        _validate.representable("end", end, parameter, "the model")
+    steps = _validate.count("steps", steps, at_least=2, at_most=_validate.MAX_STEPS)
     alpha = _validate.number("alpha", alpha, "(0, 1]")
     stop_above = _validate.number("stop_above", stop_above, "(1, inf)")
-    seed = _model.check_seed(seed)
+    seed = _validate.seed("seed", seed)
     device = _model.device_of(model)
     batches = make_batches("train", train, batch_size, device)
     # ηᵢ = η₀ (η₁ / η₀)^(i / (n − 1))
     rates = np.geomspace(start, end, steps).tolist()
 
     forward = Forward("train", batches, model, loss_function)
+    forward.try_out([optimizer])
     losses: list[float] = []
-    average, largest, lowest, size = 0.0, 0.0, math.inf, 0.0
+    smoothed, total, largest, lowest, size = 0.0, 0.0, 0.0, math.inf, 0.0
     texts = language.text("training.batch"), language.text("training.range_test")
     with (
-        _model.seeded(seed, device, getattr(batches, "loader", None)),
+        kept(seed, device, getattr(batches, "loader", None)),
         _model.training_undone(model, optimizer),
         _model.in_mode(model, training=True),
+        _model.training_mode([optimizer]),
         progress_bar(steps, *texts, show=progress) as bar,
     ):
+        _model.set_mode([optimizer], training=True)
         order = torch.Generator().manual_seed(seed)
         endless = itertools.chain.from_iterable(batches.epoch(order) for _ in itertools.count())
         for rate, (x, y) in zip(rates, endless, strict=False):
@@ -132,9 +139,9 @@ def range_test(
             if not math.isfinite(value):
                 break
             losses.append(value)
-            # vₜ = β vₜ₋₁ + α xₜ, corrected by 1 − βᵗ
-            average = (1 - alpha) * average + alpha * value
-            smoothed = average / (1 - (1 - alpha) ** len(losses))
+            # v̂ₜ = v̂ₜ₋₁ + α / (1 − βᵗ) (xₜ − v̂ₜ₋₁)
+            total = (1 - alpha) * total + alpha
+            smoothed += alpha / total * (value - smoothed)
             largest = max(largest, abs(value))
             if smoothed < lowest:
                 lowest, size = smoothed, smoothed if min(losses) >= 0 else largest
@@ -143,7 +150,7 @@ def range_test(
             loss.backward()
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            optimizer.step()
+            _model.step([optimizer])
             bar.update()
     if not losses:
         raise ValueError("the loss must be finite at the start, got NaN or infinity")

@@ -10,6 +10,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from helpers import _validate
+from helpers._validate import shown
 
 __all__ = ["Record"]
 
@@ -51,14 +52,19 @@ class Record:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("of", self.of), ("label", self.name)):
+        layers: Any = "all" if self.layers is None else self.layers
+        layers = [layers] if isinstance(layers, str) else layers
+        if not isinstance(layers, Sequence) or len(layers) == 0:
+            raise TypeError(f"layers must be a name or a sequence of names, got {shown(layers)}")
+        named = [("of", self.of), ("label", self.name), *(("layers", one) for one in layers)]
+        for name, value in named:
             if not isinstance(value, str) or not value:
-                raise TypeError(f"{name} must be a name, got {value!r}")
+                raise TypeError(f"{name} must be a name, got {shown(value)}")
         if isinstance(self.keep, str):
             _validate.choice("keep", self.keep, KEEPS)
         elif not isinstance(self.keep, Sequence) or not self.keep:
             raise TypeError(
-                f"keep must be one of {KEEPS} or a sequence of indices, got {self.keep!r}"
+                f"keep must be one of {KEEPS} or a sequence of indices, got {shown(self.keep)}"
             )
 
     @property
@@ -76,7 +82,9 @@ class Recorder:
         """Raise TypeError or ValueError if records do not fit, or not into memory."""
         records = [record] if isinstance(record, Record) else record
         if not isinstance(records, Sequence) or not all(isinstance(r, Record) for r in records):
-            raise TypeError(f"record must be a Record or a sequence of Records, got {record!r}")
+            raise TypeError(
+                f"record must be a Record or a sequence of Records, got {shown(record)}"
+            )
         self.optimizers = optimizers
         # by label and parameter's name
         self.entries: dict[tuple[str, str], tuple[Record, nn.Parameter, Selection, Values]] = {}
@@ -103,7 +111,7 @@ class Recorder:
             value = parameter.grad if record.of == "gradient" else parameter
             if value is None:  # the parameter had no part in this pass
                 value = torch.full_like(parameter, math.nan)
-            values.append(selection(value.detach()))
+            values.append(selection(value.detach().to_dense()))
 
     def after_step(self) -> None:
         """Record the optimizer's state; ValueError if it has none of that name and shape."""
@@ -154,6 +162,6 @@ def _selection(keep: Any, name: str, parameter: nn.Parameter) -> tuple[Selection
         flat = [int(positions[index]) for index in keep]
     except (IndexError, TypeError, ValueError, RuntimeError):  # RuntimeError: int() of a row
         entries = f"entries of {name!r}, shape {tuple(parameter.shape)}"
-        raise ValueError(f"keep must hold indices of single {entries}, got {keep!r}") from None
+        raise ValueError(f"keep must hold indices of single {entries}, got {shown(keep)}") from None
     indices = torch.tensor(flat, device=parameter.device)
     return lambda tensor: torch.take(tensor, indices), len(flat)

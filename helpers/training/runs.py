@@ -10,10 +10,11 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from helpers import _validate, language
 from helpers._progress import progress_bar
+from helpers._random import kept
 from helpers.training import _model
 from helpers.training._batches import TensorBatches, make_batches
 from helpers.training._loss import Forward, LossFunction, Means, check_loss
-from helpers.training._schedulers import SchedulerSteps
+from helpers.training._schedulers import make_steps
 from helpers.training._stack import Stack, check_models
 from helpers.training.evaluate import BATCH_SIZE, evaluate_batches
 from helpers.training.history import History, Log
@@ -91,33 +92,30 @@ def fit_runs(
     """
     check_loss(loss_function)
     check_models(models)
-    optimizers = list(optimizers) if isinstance(optimizers, Sequence) else [optimizers]
-    for optimizer in optimizers:
-        _model.check_optimizer(optimizer, *models)
+    optimizers = _model.check_optimizers(optimizers, *models)
     epochs = _validate.count("epochs", epochs)
-    seeds = [_model.check_seed(seed) for seed in (range(len(models)) if seeds is None else seeds)]
+    seeds = list(range(len(models))) if seeds is None else _validate.seeds("seeds", seeds)
     if len(seeds) != len(models):
         raise ValueError(f"seeds must be one for each of {len(models)} models, got {len(seeds)}")
     device = _model.device_of(models[0])
     batches = make_batches("train", train, batch_size, device)
     if not isinstance(batches, TensorBatches):
         raise TypeError(f"train must be a pair of tensors, got {type(train).__name__}")
-    with _model.in_mode(models[0], training=False):
-        Forward("train", batches, models[0], loss_function)(*next(batches.epoch()))
     held_out = None
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
-    several = schedulers if isinstance(schedulers, Sequence) else [schedulers]
-    all_steps = [SchedulerSteps(s, None, optimizers, False, epochs, len(batches)) for s in several]
+        Forward("validation", held_out, models[0], loss_function).try_out()
+    all_steps = make_steps(schedulers, None, optimizers, False, epochs, len(batches))
     updates = epochs * len(batches)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
+    Forward("train", batches, models[0], loss_function).try_out(optimizers, recorders[0])
     logs = [Log(*both) for both in zip(groups, recorders, strict=True)]
     active = list(range(len(models)))  # the runs that have not diverged
 
     texts = language.text("training.batch"), language.text("training.fit")
     with (
-        _model.seeded(seeds[0], device),
+        kept(seeds[0], device),
         Stack(models, seeds) as stack,
         progress_bar(updates, *texts, show=progress) as bar,
     ):
@@ -125,28 +123,26 @@ def fit_runs(
         for epoch in range(epochs):
             means = Means(loss_function, len(models))
             shuffled = [torch.randperm(len(batches.x), generator=order) for order in orders]
-            _model.set_mode(optimizers, training=True)
             indices = torch.stack(shuffled).to(device).split(batches.batch_size, dim=1)
-            for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)
-                outputs, y = stack(batches.x[rows]), batches.y[rows]
-                losses = [loss_function(*one) for one in zip(outputs, y, strict=True)]
-                values = torch.stack(losses).detach()
-                active = [run for run, v in enumerate(values.tolist()) if logs[run].update(v)]
-                if not active:
-                    return [log.history() for log in logs]
-                torch.autograd.backward([losses[run] for run in active])
-                stack.share_gradients(active)
-                for run in active:
-                    recorders[run].before_step()
-                for optimizer in optimizers:
-                    optimizer.step()
-                for run in active:
-                    recorders[run].after_step()
-                means.add(values, outputs.detach(), y)
-                for steps in all_steps:
-                    steps.after_batch(epoch, batch)
-                bar.update()
-            _model.set_mode(optimizers, training=False)
+            with _model.training_mode(optimizers):
+                for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)
+                    outputs, y = stack(batches.x[rows]), batches.y[rows]
+                    losses = [loss_function(*one) for one in zip(outputs, y, strict=True)]
+                    values = torch.stack(losses).detach()
+                    active = [run for run, v in enumerate(values.tolist()) if logs[run].update(v)]
+                    if not active:
+                        return [log.history() for log in logs]
+                    torch.autograd.backward([losses[run] for run in active])
+                    stack.share_gradients(active)
+                    for run in active:
+                        recorders[run].before_step()
+                    _model.step(optimizers)
+                    for run in active:
+                        recorders[run].after_step()
+                    means.add(values, outputs.detach(), y)
+                    for steps in all_steps:
+                        steps.after_batch(epoch, batch)
+                    bar.update()
             results = means.results()
             for run in active:
                 evaluation = None

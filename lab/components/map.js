@@ -17,7 +17,7 @@ import { drawMap, drawMinima, drawRun, OUTCOMES, paint, VIEW } from "./map.draw.
 const COARSE = [40, 30]; // cells that are there at once
 const FINE = [240, 180];
 const ZOOM = 4;
-const NARROWEST = 1e-9; // view, in rates
+const NARROWEST = 1e-5; // view, in rates: the axes have seven digits
 
 /** Show the map in `root`, and let it follow `store`. Return a function that stops it. */
 export function mount(root, { store, language, first, share }) {

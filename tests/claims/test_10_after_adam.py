@@ -6,10 +6,11 @@ import math
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_digits
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers import optimizers, problems, simulate
+from helpers import optimizers, problems, simulate, training
 from helpers.lab._race import muon_of_points
 from tests.claims import neighbours
 from tests.claims.after_adam import LENGTHS, RESULTS, SETTINGS
@@ -104,6 +105,31 @@ def test_five_steps_end_in_the_band_and_lift_small_values_as_said():
         classic = (15 * classic - 10 * classic**3 + 3 * classic**5) / 8
     assert (classic[sigma > 0.3] > 0.99).all()
     assert classic[0] < 0.3
+
+
+@pytest.mark.parametrize(("width", "size"), [(32, 32), (64, 64), (32, 128)])
+def test_muons_step_spreads_over_the_directions_of_a_gradient_that_lies_in_few(width, size):
+    images, digits = map(torch.tensor, load_digits(return_X_y=True))
+    torch.manual_seed(1000 + width)
+    layers = nn.Linear(64, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()
+    model = nn.Sequential(*layers, nn.Linear(width, 10))
+    groups = ([p for p in model.parameters() if (p.ndim == 2) == is_matrix] for is_matrix in (1, 0))
+    rules = optimizers.muon, optimizers.adam
+    both = [optimizers.ForTorch(*pair, lr=0.02) for pair in zip(groups, rules, strict=True)]
+    history = training.fit(
+        model, nn.CrossEntropyLoss(), both, (images.float() / 16, digits), epochs=2,
+        batch_size=size, record=training.Record("gradient", "2.weight", keep="all"),
+    )  # fmt: skip
+    gradients, middle = history.records["gradient"]["2.weight"], []
+    for rule in (optimizers.sgd(), optimizers.adam(), optimizers.muon(weight_decay=0)):
+        params = torch.zeros(width, width)
+        state = rule.init(params)
+        for gradient in gradients:
+            before, (params, state) = params, rule.update(params, gradient, state)
+        sizes = torch.linalg.svdvals(params - before)
+        middle.append((sizes[width // 2] / sizes[0]).item())
+    assert middle[0] < 0.02
+    assert 4 * middle[0] < middle[1] < middle[2] / 4
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (16, 64), (128, 8)])

@@ -113,4 +113,4 @@ def slices():
         np.testing.assert_allclose(drawn.levels, values.min() + steps * np.ptp(values))
         assert len(filled.get_paths()) == 12
         check.artists(ax, line("sgd", *paths[name].T, marker="."), title=[seen])
-    check.alternative_text(axes, 9, 0.21, 0.06, 4.02, 0.6)
+    check.alternative_text(axes, 8, 0.21, 0.06, 4.02, 0.6)

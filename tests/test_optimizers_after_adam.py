@@ -295,6 +295,8 @@ def test_orthogonalize_changes_singular_values_alone_by_its_polynomial():
         torch.testing.assert_close(orthogonalize(x), u * values[:, None] @ vh)
         torch.testing.assert_close(orthogonalize(x, 20, CLASSIC), u @ vh)
     assert torch.equal(orthogonalize(torch.zeros(2, 3)), torch.zeros(2, 3))
+    large = orthogonalize(1e30 * torch.eye(2), 20, CLASSIC)  # squared it is beyond float32
+    torch.testing.assert_close(large, torch.eye(2))
 
 
 # As optimizers of torch

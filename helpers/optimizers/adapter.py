@@ -60,13 +60,13 @@ class ForTorch(torch.optim.Optimizer):
         try:
             _validate.number_or_tensor("lr", group["lr"], "[0, inf)")
             for parameter in group["params"]:
-                self.rule.init(parameter.detach())
+                self.state_type = type(self.rule.init(parameter.detach()))
         except (TypeError, ValueError):
             self.param_groups.pop()
             raise
 
     def __getstate__(self) -> dict[str, Any]:
-        return super().__getstate__() | {"make": self.make}
+        return super().__getstate__() | {"make": self.make, "state_type": self.state_type}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -95,9 +95,8 @@ class ForTorch(torch.optim.Optimizer):
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                state = self.rule.init(parameter.detach())
-                if parameter in self.state:  # also one that was loaded
-                    state = type(state)(**self.state[parameter])
+                kept = self.state.get(parameter)  # of the step before, or loaded
+                state = self.state_type(**kept) if kept else self.rule.init(parameter.detach())
                 new = self.rule.update(parameter, parameter.grad, state, lr=group["lr"])
                 steps.append((parameter, *new))
         # All or none: an error in one gradient leaves no parameter moved.

@@ -90,8 +90,9 @@ def _iterate(
     a, b, c = coefficients
     is_tall = matrix.shape[-2] > matrix.shape[-1]
     x = matrix.mT if is_tall else matrix  # so that X Xᵀ is the smaller of the two squares
-    # No singular value is above the Frobenius norm, ‖X‖.
-    x = x / torch.linalg.matrix_norm(x, keepdim=True).clamp(min=eps)
+    # No singular value is above the Frobenius norm, ‖X‖, whose squares could overflow in float32.
+    norm = torch.linalg.matrix_norm(x, keepdim=True, dtype=torch.float64)
+    x = x / norm.clamp(min=eps).to(x.dtype)
     for _ in range(steps):
         # X ← a X + (b A + c A²) X,  A = X Xᵀ
         square = x @ x.mT

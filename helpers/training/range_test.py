@@ -129,7 +129,6 @@ def range_test(
         _model.training_mode([optimizer]),
         progress_bar(steps, *texts, show=progress) as bar,
     ):
-        _model.set_mode([optimizer], training=True)
         order = torch.Generator().manual_seed(seed)
         endless = itertools.chain.from_iterable(batches.epoch(order) for _ in itertools.count())
         for rate, (x, y) in zip(rates, endless, strict=False):

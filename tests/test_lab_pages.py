@@ -48,7 +48,7 @@ def test_axe_finds_nothing_in_both_themes(chromium, tmp_path, component, languag
     page.goto(write_page(tmp_path, component, language))
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     page.evaluate(package("axe-core/axe.min.js").read_text("utf-8"))
-    # Landmarks and headings are those of the page around it; themes differ in colors alone.
+    # Landmarks and headings are those of the page around it; themes differ in colours alone.
     every = "{ rules: { 'page-has-heading-one': { enabled: false } } }"
     colors = "{ runOnly: ['color-contrast'] }"
     for light, paper, rules in (("true", "#fff", every), ("false", "#14171c", colors)):

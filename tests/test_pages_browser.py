@@ -153,7 +153,7 @@ AXE = """async (rules) => {
     if (seen.has(kind)) one.remove();
     seen.add(kind);
   }
-  // The shadows of what scrolls: axe judges no color on a gradient.
+  // The shadows of what scrolls: axe judges no colour on a gradient.
   document.querySelectorAll("pre, table").forEach((one) => (one.style.backgroundImage = "none"));
   const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
   return violations.flatMap(({ id, help, nodes }) =>

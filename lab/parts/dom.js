@@ -29,7 +29,7 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-const drawn = new WeakMap(); // the attributes of each shape that `draw` made
+const drawn = new WeakMap(); // the attributes and the text of each shape that `draw` made
 
 /**
  * Make the children of an SVG group the shapes of a list, each `[tag, attributes, text]`. Elements
@@ -44,12 +44,13 @@ export function draw(group, shapes) {
       if (old[index]) old[index].replaceWith(element);
       else group.append(element);
     }
-    const before = drawn.get(element) ?? {};
-    for (const name of Object.keys({ ...before, ...attributes })) {
+    const [before, written] = drawn.get(element) ?? [{}, ""];
+    for (const name in attributes) {
       if (before[name] !== attributes[name]) set(element, { [name]: attributes[name] });
     }
-    drawn.set(element, attributes);
-    write(element, text);
+    for (const name in before) if (!(name in attributes)) element.removeAttribute(name);
+    if (written !== text) element.textContent = text;
+    drawn.set(element, [attributes, text]);
   });
   for (const element of old.slice(shapes.length)) element.remove();
 }

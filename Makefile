@@ -5,6 +5,8 @@ BIN := .venv/bin
 UV := VIRTUAL_ENV=.venv $(BIN)/uv pip
 export OMP_NUM_THREADS := 1
 export JUPYTER_PLATFORM_DIRS := 1
+# Where the home folder cannot be written, what tools keep there goes to _build/home.
+export HOME := $(shell test -w "$$HOME" && echo "$$HOME" || { mkdir -p _build/home && echo "$(CURDIR)/_build/home"; })
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.
 export COURSE_DATA ?= $(abspath $(wildcard ../shared/data/mnist))
 

@@ -498,6 +498,13 @@ def test_number_that_the_notebooks_state_otherwise_stops_the_build(copy):
     ]
 
 
+def test_numbers_of_the_images_that_stand_in_for_mnist_are_explained(copy, monkeypatch):
+    copy.write("helpers/made_up.py", "RATE = 0.3\n")
+    monkeypatch.setenv("COURSE_DATA", "digits")
+    last = refused(copy).strip().splitlines()[-1]
+    assert re.fullmatch(r"COURSE_DATA=digits .* stood in for MNIST, and give other numbers", last)
+
+
 def test_notebook_edited_by_hand_stops_the_build(copy):
     copy.change("notebooks/en/01-end.ipynb", "1 + 1", "1 + 2")
     assert "notebooks/en/01-end.ipynb, cell 5" in refused(copy)

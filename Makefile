@@ -78,6 +78,7 @@ check: install ## Only the fast checks: style, types, spelling, whether notebook
 # One by one for the hooks, which must not install anything.
 style:
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --diff .
+	@$(BIN)/ruff check --quiet --select F821 notebooks  # such as a name that only a hidden cell defines
 	@$(BIN)/node node_modules/prettier/bin/prettier.cjs --check --log-level warn lab "!lab/**/*.data.js"
 
 types:

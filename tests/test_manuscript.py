@@ -329,16 +329,6 @@ def test_text_that_not_all_readers_see_alike_is_named(course, text, problem):
     assert all(line.startswith(f"{END}, cell 6 (line 27): {problem}") for line in named), named
 
 
-def test_a_cell_that_needs_a_name_of_a_hidden_one_is_named(tmp_path):
-    cells = (code("lr = 0.1", "hidden"), code("double = lambda lr: 2 * lr"), code("print(lr)"))
-    course = Course(tmp_path, start=manuscript(TITLE, *cells))
-    missing = [one for one in check(course.root) if "hidden" in one]
-    assert [one.partition(" needs ")[2] for one in missing] == [
-        "lr, which only a hidden cell defines"
-    ]
-    assert "cell 5" in missing[0]
-
-
 def remove_run(notebook):
     notebook.cells[4].update(outputs=[], execution_count=None)
 

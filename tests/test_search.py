@@ -5,7 +5,9 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
+from book.errors import BookError
 from book.project import LANGUAGES
 from book.site.search import GLOSSARY, INDEX, Section, sections
 from book.text import texts
@@ -23,6 +25,11 @@ PAGE = """<nav><p>outside</p></nav><article><section id="top"><h1>Title
 ROW = "<mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow>"
 
 
+def article(html):
+    return BeautifulSoup(html, "html.parser").article
+
+
+
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
@@ -36,7 +43,7 @@ ROW = "<mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow>"
     ],
 )
 def test_sections_hold_what_is_read_formulas_on_one_line_and_no_code(formula, text):
-    assert sections(PAGE.format(formula=formula), "page.html") == [
+    assert sections(article(PAGE.format(formula=formula)), "page.html") == [
         Section("top", "Title", "First word, and & last."),
         Section("part", "A part", f"one two It is {text} ."),
     ]
@@ -53,8 +60,8 @@ def test_sections_hold_what_is_read_formulas_on_one_line_and_no_code(formula, te
     ],
 )
 def test_page_that_cannot_be_searched_is_named(html, problem):
-    with pytest.raises(ValueError, match=rf"^page\.html: .*{re.escape(problem)}"):
-        sections(html, "page.html")
+    with pytest.raises(BookError, match=rf"^page\.html: .*{re.escape(problem)}"):
+        sections(article(html), "page.html")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

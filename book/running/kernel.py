@@ -94,6 +94,7 @@ def _kernel(path: str) -> Iterator[NotebookClient]:
                 nbformat.v4.new_notebook(),
                 timeout=TIMEOUT,
                 startup_timeout=_STARTUP_TIMEOUT,
+                shutdown_kernel="immediate",
                 record_timing=False,
                 store_widget_state=False,
                 resources={"metadata": {"path": folder}},

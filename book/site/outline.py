@@ -3,8 +3,6 @@
 import json
 from typing import Any, NamedTuple
 
-from bs4 import BeautifulSoup
-
 __all__ = ["Outline", "chapters_script", "read_outline"]
 
 _EXERCISES, _QUESTIONS = ".exercise", "details.right:not(.guess)"
@@ -38,9 +36,8 @@ class Outline(NamedTuple):
     picture: dict[str, str] | None
 
 
-def read_outline(html: str) -> Outline:
-    """Read a page."""
-    page: Any = BeautifulSoup(html, "html.parser")
+def read_outline(page: Any) -> Outline:
+    """Read a page, which BeautifulSoup has parsed."""
     minutes = page.select_one(".minutes")
     description = page.select_one('meta[name="description"]')
     return Outline(

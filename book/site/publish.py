@@ -5,7 +5,10 @@ import json
 import re
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
 
 from book import git
 from book.cover import draw_card
@@ -18,8 +21,8 @@ from book.site.front import front_door, with_cards
 from book.site.jupyter_book import CARD
 from book.site.outline import Outline, chapters_script, read_outline
 from book.site.pages import alternates
-from book.site.search import GLOSSARY, glossary_script
-from book.site.slides import write_slides
+from book.site.search import GLOSSARY, INDEX, glossary_script, index_script, sections
+from book.site.slides import FOLDER, slides
 from book.templates import render
 from book.text import texts
 
@@ -32,7 +35,8 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
     Raises
     ------
     BookError
-        If a chapter has more headings in one language than in another.
+        If a chapter has more headings in one language than in another, or a page's headings are
+        such that no search could lead to them.
     """
     first, *others = (chapter.slug for chapter in chapters)
     slugs = [chapter.slug for chapter in chapters]
@@ -61,9 +65,19 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
 
 
 def _read_pages(site: Path, slugs: list[str], code: str) -> dict[str, Outline]:
-    """Write the slides of a language's pages, and return the pages' outlines."""
-    write_slides(site / code, slugs, code)
-    return {slug: read_outline(_read(site / code / f"{slug}.html")) for slug in slugs}
+    """Write the slides and the search index of a language's pages, and return their outlines."""
+    folder, outlines, index = site / code, {}, {}
+    (folder / FOLDER).mkdir()
+    for slug in slugs:
+        name = f"{slug}.html"
+        page: Any = BeautifulSoup(_read(folder / name), "html.parser")
+        outlines[slug] = read_outline(page)
+        if page.find("a", href=f"{FOLDER}/{name}"):
+            _write(folder / FOLDER / name, slides(page.article, slug, code))
+        index[name] = sections(page.article, f"{code}/{name}")
+    _write(folder / "_static" / INDEX, index_script(index))
+    (folder / "_static" / "translations.js").unlink(missing_ok=True)  # of Sphinx's own search
+    return outlines
 
 
 def _read(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Sphinx extension: an index of the pages, section by section, for the search page.
+"""The search: an index of the pages, section by section, and a Sphinx extension that makes no other.
 
 The browser builds the inverted index from it (``theme/static/search.js``), so that words are split
 and normalised by the same code as the query.
@@ -6,19 +6,19 @@ and normalised by the same code as the query.
 
 import json
 import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from bs4.element import NavigableString
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from book.errors import BookError
 from book.manuscript.chapter import Chapter
 from book.manuscript.glossary import synonyms
-from book.project import SHEET, chapter_paths
+from book.project import SHEET
 
-__all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "sections"]
+__all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "index_script", "sections"]
 
 INDEX, GLOSSARY = "search-index.js", "search-glossary.js"
 
@@ -53,13 +53,8 @@ class Section(NamedTuple):
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Replace Sphinx's search by the course's own."""
-    app.connect(
-        "config-inited",
-        lambda app, config: config.html_additional_pages.update({"search": "search.html"}),
-    )
+    """Have Sphinx build no index of its own."""
     app.connect("builder-inited", _drop_sphinx_search)
-    app.connect("build-finished", _write_index)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -68,19 +63,13 @@ def _drop_sphinx_search(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def _write_index(app: Sphinx, exception: Exception | None) -> None:
-    """Write a script that holds the sections of all chapters, in their order.
+def index_script(index: dict[str, list[Section]]) -> str:
+    """Return a script that holds the sections of pages, by the name of the page's file.
 
     It is a script because a page that is opened from the disk may load scripts, and no data.
     """
-    if exception is not None:
-        return
-    static = Path(app.outdir, "_static")
-    (static / "translations.js").unlink(missing_ok=True)  # of Sphinx's own scripts
-    pages = [Path(app.outdir, f"{path.stem}.html") for path in chapter_paths()]
-    index = [[page.name, sections(page.read_text(encoding="utf-8"), page.name)] for page in pages]
-    content = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    (static / INDEX).write_text(f"const searchIndex = {content};\n", encoding="utf-8")
+    content = json.dumps(list(index.items()), ensure_ascii=False, separators=(",", ":"))
+    return f"const searchIndex = {content};\n"
 
 
 def glossary_script(chapters: list[Chapter]) -> str:
@@ -97,30 +86,35 @@ def glossary_script(chapters: list[Chapter]) -> str:
     return f"const searchGlossary = {content};\n"
 
 
-def sections(html: str, name: str) -> list[Section]:
+def sections(article: Any, name: str) -> list[Section]:
     """Return the sections of a page, the first of which has the page's title.
+
+    Parameters
+    ----------
+    article : bs4.Tag
+        The page's article; loses what the search leaves out.
+    name : str
+        What messages call the page.
 
     Raises
     ------
-    ValueError
-        If the page, which messages call ``name``, does not start with its one ``h1``, or a heading
-        is in no section that a link could lead to.
+    BookError
+        If the page does not start with its one ``h1``, or a heading is in no section that a link
+        could lead to.
     """
-    soup = BeautifulSoup(html, "html.parser")
-    article: Any = soup.article  # every page that the course makes has one
     for element in article.select(f"{_LEFT_OUT}, {_FORMULA_BOXES}"):
         element.decompose()
     found = []
     headings = article.find_all(_HEADINGS)
     levels = [heading.name for heading in headings]
     if levels[:1] != ["h1"] or levels.count("h1") != 1:
-        raise ValueError(f"{name}: one h1 must come before all headings, got {levels}")
+        raise BookError(f"{name}: one h1 must come before all headings, got {levels}")
     for heading in headings:
         parent = heading.find_parent("section")
         anchor = str(parent.get("id", "")) if parent else ""
         title = _clean(_text(heading))
         if not anchor or not title:
-            raise ValueError(
+            raise BookError(
                 f"{name}: a heading must have text and a section with an id: {heading}"
             )
         parts = [_text(part) for part in parent if part is not heading and part.name != "section"]

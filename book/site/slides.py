@@ -5,15 +5,12 @@ They are made from the finished page, so they cannot differ from it, and shown b
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-from bs4 import BeautifulSoup
 
 from book.templates import render
 from book.text import texts
 
-__all__ = ["FOLDER", "write_slides"]
+__all__ = ["FOLDER", "slides"]
 
 FOLDER = "slides"
 
@@ -21,16 +18,10 @@ _QUESTION = "details.guess, details.right, details.right ~ details, details:has(
 _SHOWN = f"figure, {_QUESTION}"
 
 
-def write_slides(folder: Path, slugs: list[str], language: str) -> None:
-    """Write the decks of a language's pages, those that link to one, into ``folder/slides``."""
-    (folder / FOLDER).mkdir()
-    for slug in slugs:
-        page = (folder / f"{slug}.html").read_text(encoding="utf-8")
-        address = f"{FOLDER}/{slug}.html"
-        if f'href="{address}"' in page:
-            article: Any = BeautifulSoup(page, "html.parser").article
-            deck = render("slides.html", t=texts(language), slug=slug, **_deck(article))
-            (folder / address).write_text(_from_folder(deck, slug), encoding="utf-8")
+def slides(article: Any, slug: str, language: str) -> str:
+    """Return the deck of a page, for the folder `FOLDER`; its article loses what no slide shows."""
+    deck = render("slides.html", t=texts(language), slug=slug, **_deck(article))
+    return _from_folder(deck, slug)
 
 
 def _deck(article: Any) -> dict[str, Any]:
@@ -79,11 +70,10 @@ def _question(answers: list[Any]) -> dict[str, Any]:
         for one in answers
     ]
     (right,) = filter(_is_right, answers)
-    right.summary.decompose()
     return {
         "question": _inner(answers[0].find_previous_sibling("p")),
         "choices": choices,
-        "reason": right.decode_contents(),
+        "reason": "".join(str(part) for part in right.summary.next_siblings),
     }
 
 

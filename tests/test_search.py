@@ -29,7 +29,6 @@ def article(html):
     return BeautifulSoup(html, "html.parser").article
 
 
-
 @pytest.mark.parametrize(
     ("formula", "text"),
     [

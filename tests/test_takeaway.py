@@ -186,6 +186,8 @@ def test_epub_holds_all_that_the_pages_show_and_nothing_that_needs_a_screen(lang
     assert tags.isdisjoint({"script", "details", "input", "button", "semantics", "source"})
     folded = [e for e in elements if "folded" in e.get("class", "").split()]
     assert len(folded) == sum(len(page.find_all("details")) for page in pages)
+    # "Show the code" asks for what no paper does.
+    assert texts(language)["show_code"] not in {e.text for e in elements}
     captions = [e.text for e in elements if e.tag == f"{XHTML}figcaption"]
     figures = [one.parent for page in pages for one in page.find_all("figcaption")]
     assert len(figures) > 30

@@ -1,4 +1,4 @@
-"""The search: an index of the pages, section by section, and a Sphinx extension that makes no other.
+"""The search: an index of the pages by section, and a Sphinx extension that makes no other one.
 
 The browser builds the inverted index from it (``theme/static/search.js``), so that words are split
 and normalised by the same code as the query.
@@ -114,9 +114,7 @@ def sections(article: Any, name: str) -> list[Section]:
         anchor = str(parent.get("id", "")) if parent else ""
         title = _clean(_text(heading))
         if not anchor or not title:
-            raise BookError(
-                f"{name}: a heading must have text and a section with an id: {heading}"
-            )
+            raise BookError(f"{name}: a heading must have text and a section with an id: {heading}")
         parts = [_text(part) for part in parent if part is not heading and part.name != "section"]
         found.append(Section(anchor, title, _clean(" ".join(parts))))
     return found

@@ -66,6 +66,8 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
             image.attrs.pop(attribute, None)
     # On paper and without scripts nothing unfolds.
     for folded in body.find_all("details"):
+        if "folded" in folded.get("class", ()):
+            folded.summary.string = t["the_code"]
         folded.name, folded.attrs = "div", {"class": "folded"}
         if folded.summary:
             folded.summary.attrs = {"class": "summary"}

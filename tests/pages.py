@@ -34,6 +34,9 @@ ONE_LANGUAGE = [
 ] + [f"{LANGUAGES[0]}/search.html", "index.html"]
 """One page of each kind and each chapter in one language, by turns: the same cells make both."""
 
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 800}
+
 
 @cache
 def html(page: str) -> str:
@@ -161,3 +164,34 @@ def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> I
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+# What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
+# and words of code. One of each class and place stays.
+AXE = """async (rules) => {
+  const seen = new Set();
+  for (const one of document.querySelectorAll(".katex-html, pre span")) {
+    if (!one.checkVisibility()) continue;
+    const kind = `${one.className} ${one.closest("pre")?.parentElement.parentElement.className}`;
+    if (seen.has(kind)) one.remove();
+    seen.add(kind);
+  }
+  // The shadows of what scrolls: axe judges no colour on a gradient.
+  document.querySelectorAll("pre, table").forEach((one) => (one.style.backgroundImage = "none"));
+  // No preload, which asks for style sheets: a page from the disk may not.
+  const options = { runOnly: rules, resultTypes: ["violations"], preload: false };
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target }) => `${id} (${help}): ${target.join(" ")}`));
+}"""
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def violations(page, theme="light", viewport=DESK):
+    """Return what axe-core finds on a page."""
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size(viewport)
+    # Two frames: by then colours and what a changed width moves are drawn.
+    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    page.evaluate(package("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    return page.evaluate(AXE, RULES)

@@ -11,21 +11,20 @@ from playwright.sync_api import Page
 
 from tests.pages import (
     CHAPTERS,
+    DESK,
     ONE_LANGUAGE,
+    PHONE,
     READ,
     SITE,
     address,
     compressed,
-    package,
     show_pictures,
     tree,
+    violations,
     wait_until,
     watch,
     with_html,
 )
-
-PHONE = {"width": 390, "height": 800}
-DESK = {"width": 1280, "height": 800}
 
 
 class Opened(NamedTuple):
@@ -143,38 +142,11 @@ def test_page_is_light(opened):
     assert len(pictures) <= 14, pictures  # those further down wait
 
 
-# What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
-# and words of code. One of each class and place stays.
-AXE = """async (rules) => {
-  const seen = new Set();
-  for (const one of document.querySelectorAll(".katex-html, pre span")) {
-    if (!one.checkVisibility()) continue;
-    const kind = `${one.className} ${one.closest("pre")?.parentElement.parentElement.className}`;
-    if (seen.has(kind)) one.remove();
-    seen.add(kind);
-  }
-  // The shadows of what scrolls: axe judges no colour on a gradient.
-  document.querySelectorAll("pre, table").forEach((one) => (one.style.backgroundImage = "none"));
-  const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target }) => `${id} (${help}): ${target.join(" ")}`));
-}"""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 KINDS = [
     *(ONE_LANGUAGE[0], with_html("tag_exercise"), with_html('class="stacks')),
     *(name for name in ONE_LANGUAGE if name not in CHAPTERS),
 ]
 """Pages that have, together, all kinds of elements: enough for a dark phone."""
-
-
-def violations(page, theme="light", viewport=DESK):
-    """Return what axe-core finds on a page."""
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size(viewport)
-    # Two frames: by then colours and what a changed width moves are drawn.
-    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
-    page.evaluate(package("axe-core/axe.min.js").read_text(encoding="utf-8"))
-    return page.evaluate(AXE, RULES)
 
 
 @pytest.mark.parametrize("name", ONE_LANGUAGE)

@@ -11,6 +11,7 @@ from book.text import texts
 from tests.pages import (
     CHAPTERS,
     ONE_LANGUAGE,
+    PHONE,
     READ,
     SITE,
     SLUGS,
@@ -20,7 +21,6 @@ from tests.pages import (
     with_html,
 )
 
-PHONE = {"width": 390, "height": 800}
 FIRST = f"{SLUGS[0]}.html"
 
 

@@ -12,7 +12,7 @@ __all__ = ["BookChapter", "point_links", "read_chapters"]
 
 _PAGE_ONLY = (
     ".about, .start, .cards picture, .cards .minutes, .forget, .headerlink, .toctree-wrapper, "
-    ".controls, .exercise, script, style, button, form, source, [role=status]"
+    ".controls, .exercise, .column, script, style, button, form, source, [role=status]"
 )
 
 

@@ -89,6 +89,10 @@ def _keep_mathml(formula: Tag) -> None:
 
 def _style_sheet() -> str:
     """Return the book's style sheet, with the palette's colours and those of code."""
-    light, dark = (code_colors(theme, ".highlight") for theme in palette.THEMES)
+    # Code has its own paper: not every reader's page is dark where its system is.
+    light, dark = (
+        f"{code_colors(theme, 'pre')}\npre {{ background: {palette.load()[theme]['paper']}; }}"
+        for theme in palette.THEMES
+    )
     colors = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
     return render("book.css", light=palette.load()["light"]) + colors

@@ -12,7 +12,7 @@ from book.browser import find_browser
 from book.project import ROOT
 from helpers.data import DownloadError, mnist_files
 
-__all__ = ["of_execution", "of_files", "of_site"]
+__all__ = ["missing_mnist", "of_execution", "of_files", "of_site"]
 
 _VARIABLES = ("COURSE_", "MPL", "PYTHON", "SOURCE_DATE_EPOCH", "TORCH")
 _EXECUTION = ("helpers", "requirements.txt", "book/running/kernel.py")
@@ -39,8 +39,8 @@ def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
 def of_execution() -> str:
     """Return a digest of what every run depends on beside its own cells.
 
-    That is ``helpers``, the lock file, Python and the packages that are really installed, the
-    images that can be had without a download, and the environment variables that matter.
+    That is ``helpers``, the lock file, Python and the packages that are really installed, whether
+    MNIST is there without a download, and the environment variables that matter.
     """
     installed = {one.name for folder in sys.path for one in Path(folder).glob("*.dist-info")}
     variables = [
@@ -52,7 +52,7 @@ def of_execution() -> str:
         platform.platform(),
         *sorted(installed),
         *sorted(variables),
-        _images(),
+        missing_mnist(),
     )
 
 
@@ -65,12 +65,13 @@ def of_site() -> str:
     )
 
 
-def _images() -> str:
-    """Return which images chapters get without a download."""
+def missing_mnist() -> str:
+    """Return why chapters get no MNIST without a download, or the empty string if they do."""
     try:
-        return mnist_files.load(None, allow_download=False).source
+        mnist_files.load(None, allow_download=False)
     except DownloadError as error:
-        return error.reason
+        return str(error)
+    return ""
 
 
 def _joined(*parts: str) -> str:

@@ -25,7 +25,6 @@ from book.site.figures import html_outputs
 from book.site.jupyter_book import run_jupyter_book
 from book.site.publish import publish
 from book.takeaway import take_along
-from helpers.data import DownloadError, mnist_files
 
 __all__ = ["SITE", "build"]
 
@@ -62,7 +61,10 @@ def build() -> Path:
         chapters = read_all()
         runs = run_all(chapters)
         if problems := list(different_numbers(notebooks_of(chapters, runs), chapters)):
-            raise BookError(*problems, *_without_mnist())
+            if why := fingerprint.missing_mnist():
+                stand_in = "scikit-learn's digits stood in for MNIST, and give other numbers"
+                problems.append(f"{why}; {stand_in}")
+            raise BookError(*problems)
         html = Path(scratch) / "html"
         html.mkdir()
         for language in LANGUAGES:
@@ -81,15 +83,6 @@ def build() -> Path:
     if complete:
         _STAMP.write_text(json.dumps(_stamp(made_from)), encoding="utf-8")
     return SITE
-
-
-def _without_mnist() -> list[str]:
-    """Say where MNIST is missing, for which smaller images stand in: their numbers are others."""
-    try:
-        mnist_files.load(None, allow_download=False)
-    except DownloadError as error:
-        return [f"{error}; scikit-learn's digits stood in for MNIST, and give other numbers"]
-    return []
 
 
 def _make_room() -> None:

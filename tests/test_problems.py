@@ -20,6 +20,7 @@ PROBLEMS = {
     "Rosenbrock": problems.rosenbrock,
     "Beale": problems.beale,
     "saddle": problems.saddle,
+    "two weights": problems.two_weights,
     "toy": lambda: TOY.surface(),
     "toy, train": lambda: TOY.surface("train"),
     "toy, batch": lambda: TOY.surface(torch.tensor([3, 1, 4])),
@@ -53,7 +54,7 @@ def test_many_points_equal_the_points_one_by_one(problem, shape, dtype):
         torch.testing.assert_close(gradients[index], problem.gradient(points[index]))
 
 
-@pytest.mark.parametrize("name", [name for name in PROBLEMS if name != "saddle"])
+@pytest.mark.parametrize("name", sorted(PROBLEMS.keys() - {"saddle", "two weights"}))
 def test_minima_equal_scipys(name):
     problem = PROBLEMS[name]()
     found = optimize.minimize(
@@ -72,7 +73,8 @@ def test_minima_equal_scipys(name):
 
 def test_names():
     names = [make().name for make in PROBLEMS.values()]
-    expected = ["quadratic"] * 3 + ["Rosenbrock", "Beale", "saddle"] + ["linear regression"] * 3
+    expected = ["quadratic"] * 3 + ["Rosenbrock", "Beale", "saddle", "two_weights"]
+    expected += ["linear regression"] * 3
     assert names == expected
 
 
@@ -100,6 +102,18 @@ def test_the_saddle_has_a_saddle_point_and_no_minimum():
     # The Hessian, from the gradients along the axes, has eigenvalues of both signs.
     up, down = torch.linalg.eigvalsh(saddle.gradient(torch.eye(2)))
     assert up * down < 0
+
+
+def test_two_weights_whose_product_is_one_are_a_minimum_and_the_flattest_are_equal():
+    pair = problems.two_weights()
+    assert (pair.minimum.tolist(), pair.minimum.dtype) == ([1, 1], torch.float64)
+    assert pair.minimum_value == 0
+    u = some_points(50)[:, 0]
+    valley = torch.stack([u, 1 / u], dim=-1)
+    torch.testing.assert_close(pair.value(valley), torch.zeros(50, dtype=torch.float64))
+    hessian = torch.autograd.functional.hessian(pair.value, valley[0])
+    assert torch.linalg.eigvalsh(hessian)[-1].item() == pytest.approx(valley[0].square().sum())
+    assert pair.value(some_points(50)).min() > 0
 
 
 def test_a_grid_has_a_row_for_each_y():

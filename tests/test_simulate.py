@@ -192,6 +192,18 @@ def test_the_random_state_of_the_caller_does_not_change():
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_a_given_start_is_that_of_every_seed():
+    options = {"epochs": 2, "batch_size": 20, "lr": [0.1, 0.2]}
+    both = simulate.on_regression(TOY, sgd, [4, 5], start=[1, 2], **options)
+    assert both.paths[:, 0].tolist() == [[1, 2]] * 4
+    for index, seed in ((0, 4), (2, 5)):
+        alone = simulate.on_regression(TOY, sgd, seed, start=torch.tensor([1.0, 2.0]), **options)
+        torch.testing.assert_close(both.paths[index : index + 2], alone.paths, rtol=0, atol=0)
+    assert not torch.equal(both.paths[0], both.paths[2])  # another order of the data
+    with pytest.raises(ValueError, match=r"^start must have shape \(2,\), got \(1, 2\)$"):
+        toy(start=[[1, 2]])
+
+
 # Divergence
 
 

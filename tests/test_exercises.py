@@ -21,7 +21,7 @@ import torch
 from jupytext.myst import myst_to_notebook
 from torch.optim import lr_scheduler
 
-from helpers import clinic, language, output
+from helpers import clinic, language, output, problems, simulate
 from helpers.exercises import EXERCISES, check
 from helpers.exercises.exercise import (
     FunctionExercise,
@@ -29,6 +29,7 @@ from helpers.exercises.exercise import (
     NumberExercise,
     TrialExercise,
 )
+from helpers.optimizers import lion, sgd
 from tests.errors import message_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -474,13 +475,170 @@ def test_numbers_that_are_right_when_tried_lie_side_by_side(name, read_message):
     exercise = EXERCISES[name]
     low, high = exercise.mistakes["low"], exercise.mistakes["high"]
     ends = ((low, exercise.reference), (exercise.reference, high))
-    numbers = np.concatenate([np.geomspace(*some, 9) for some in ends])
+    numbers = np.concatenate([np.geomspace(*some, 5) for some in ends])
     messages = [read_message(name, number) for number in numbers]
     runs = [one for one, before in zip(messages, [None, *messages], strict=False) if one != before]
     assert runs == [hint(f"{name}.low"), reason(name), hint(f"{name}.high")]
     for outside in (0, -exercise.reference, math.nan, 1.01 * high):
         assert read_message(name, outside) == hint(f"{name}.hint")
     assert read_message(name, "a lot") == hint("not_a_number")
+
+
+def line(rule, seeds, epochs, part="train", **options):
+    """Distances to the optimum and losses above the lowest, where seeds end on the line."""
+    toy = problems.linear_regression()
+    ends = simulate.on_regression(toy, rule, seeds, epochs, **options).paths[:, -1].double()
+    surface = toy.surface(part)
+    far, above = (ends - surface.minimum).norm(dim=1), surface.value(ends) - surface.minimum_value
+    return far.nan_to_num(math.inf), above.nan_to_num(math.inf)
+
+
+def falling(lr, share):
+    return {"schedule": {"lr": [lr * share(step / 100) for step in range(100)]}}
+
+
+def nine_in_ten_arrive(lr):
+    _, above = line(sgd, range(100, 200), 10, batch_size=4, lr=lr)
+    lowest = problems.linear_regression().surface("train").minimum_value
+    return (above + lowest).quantile(0.9) <= 0.009
+
+
+def closer_than_adam(lr):
+    return line(sgd, range(500, 600), 5, part="all", lr=lr)[0].median() < 0.13
+
+
+def low_after_half_a_cosine(lr):
+    plan = falling(lr, lambda part: (1 + math.cos(math.pi * part)) / 2)
+    return line(sgd, range(500, 600), 20, **plan)[1].median() < 5e-5
+
+
+def lion_arrives(lr):
+    nearest = 10 ** (round(10 * math.log10(lr)) / 10)
+    plan = falling(nearest, lambda part: 1 - part)
+    return line(lion, range(500, 900), 20, **plan)[0].median() < 0.06
+
+
+def ends_flat(lr, u=2.0, v=0.2):
+    for _ in range(200):
+        u, v = u - lr * (u * v - 1) * v, v - lr * (u * v - 1) * u
+    return abs(u * v - 1) < 1e-3 and u * u + v * v < 2.5
+
+
+def nesterov_left(momentum, lr=0.01):
+    """How far from the minimum torch's Nesterov is after 60 steps, as a share of the start."""
+    theta = torch.ones(2, requires_grad=True, dtype=torch.float64)
+    optimizer = torch.optim.SGD([theta], lr, momentum, nesterov=True)
+    for _ in range(60):
+        theta.grad = theta.detach() * torch.tensor([1.0, 100.0])
+        optimizer.step()
+    return theta.norm().item() / 2**0.5
+
+
+def off_the_square(beta):
+    signal = np.where(np.arange(2000) // 40 % 2, -1.0, 1.0)
+    noisy = signal + np.random.default_rng(0).standard_normal((20, 2000))
+    ewma = pd.DataFrame(noisy.T).ewm(alpha=1 - beta, adjust=False).mean().to_numpy().T
+    return np.sqrt(np.mean((ewma - signal)[:, 40:] ** 2))
+
+
+def calm_and_soon(beta):
+    return beta**50 < 0.01 and (1 - beta) / (1 + beta) <= 1 / 16
+
+
+def halves(decay):
+    return abs((1 - 1e-3 * decay) ** 10_000 - 0.5) <= 0.02
+
+
+# What the texts ask for, and numbers on both sides of both ends of what is right.
+STATED = {
+    "learning_rate_choice": (nine_in_ten_arrive, (0.0965, 0.097, 0.176, 0.1765)),
+    "ewma_choice": (lambda beta: off_the_square(beta) <= 0.54, (0.628, 0.63, 0.807, 0.809)),
+    "bias_choice": (calm_and_soon, (0.881, 0.883, 0.912, 0.9121)),
+    "adam_choice": (halves, (0.0653, 0.0654, 0.0733, 0.0734)),
+    "adapted_rate": (closer_than_adam, (0.667, 0.669, 0.745, 0.747)),
+    "momentum_nesterov": (lambda m: nesterov_left(m) < 0.015, (0.806, 0.8062, 0.9175, 0.9176)),
+    "schedulers_highest": (low_after_half_a_cosine, (0.527, 0.53, 0.849, 0.851)),
+    "edge_flat": (ends_flat, (0.5574, 0.5576, 0.876, 0.8762)),
+    "after_adam_lion": (lion_arrives, (0.112, 0.1123, 0.4466, 0.4468)),
+}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_number_is_right_where_it_does_what_the_text_asks(name):
+    does, numbers = STATED[name]
+    assert [bool(does(number)) for number in numbers] == [False, True, True, False]
+    assert [EXERCISES[name].judge(name, one).correct for one in numbers] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+# ── What a page gets to judge by ──────────────────────────────────────────────────────────────────
+
+
+def judged_on_a_page(form, answer):
+    """Judge as a page does, which has the form alone; an answer of None cannot be read."""
+    if form["kind"] == "choice":
+        return form["answers"].get(answer)
+    if answer is None:
+        return False, form["unreadable"]
+    if form["kind"] == "number":
+        for number, is_right, message in form["answers"]:
+            if abs(answer - number) <= form["rel"] * abs(number) + 1e-12:
+                return is_right, message
+        return False, form["otherwise"]
+    if form["kind"] == "trial":
+        return tuple(form["bands"][sum(answer >= edge for edge in form["edges"])])
+    named = {str(line) for line in answer} - set(map(str, form["optional"]))
+    missing, extra = form["missing"].keys() - named, named - form["missing"].keys()
+    if not missing and not extra:
+        return True, form["right"]
+    for line in sorted(extra & form["decoys"].keys(), key=int):
+        return False, form["decoys"][line]
+    if len(missing) == 1 and not extra:
+        return False, form["missing"][missing.pop()]
+    return False, form["otherwise"]
+
+
+def answers_to(exercise):
+    """Return answers of every sort: the right one, the usual mistakes, and what is neither."""
+    known = [exercise.reference, *mistakes(exercise).values()]
+    if isinstance(exercise, NumberExercise):
+        near = [number * (1 + off * exercise.rel) for number in known for off in (-1.1, 0.9, 1.1)]
+        return [*known, *near, 0.0, 1e9, None]
+    if isinstance(exercise, LinesExercise):
+        lines, decoys = set(exercise.reference), set(exercise.decoys)
+        some = [lines | set(exercise.optional), lines | decoys, decoys, set(), {99}, lines | {99}]
+        return [lines, *known[1:], *some, *({line} for line in lines), None]
+    return known
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in EXERCISES if name not in TRIALS])
+def test_a_page_that_has_the_form_judges_as_the_exercise_does(name, code):
+    exercise = EXERCISES[name]
+    with language.using(code):
+        form = json.loads(json.dumps(exercise.form(name)))
+        if isinstance(exercise, FunctionExercise):
+            assert form == {"kind": "code"}
+            return
+        for answer in answers_to(exercise):
+            verdict = exercise.judge(name, answer)
+            expected = [verdict.correct, verdict.message()]
+            assert [*judged_on_a_page(form, answer)] == expected, answer
+
+
+def test_a_form_has_the_numbers_at_which_a_trials_verdict_changes():
+    trial = TrialExercise(
+        succeeds=lambda number: 2 <= number < 5, reference=3, mistakes={"low": 0.1, "high": 20}
+    )
+    form = json.loads(json.dumps(trial.form("ewma_choice")))
+    assert form["edges"] == pytest.approx([0.1, 2, 5, 20], rel=1e-5)
+    for number in (-1, 0.099, 0.1, 1.999, 2.001, 4.999, 5.001, 20, 20.1, None):
+        verdict = trial.judge("ewma_choice", number)
+        assert [*judged_on_a_page(form, number)] == [verdict.correct, verdict.message()], number
 
 
 # ── Functions that fail, and functions with side effects ──────────────────────────────────────────

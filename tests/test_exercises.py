@@ -718,7 +718,9 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
     assert built["kind"] == "exercise"
     for code in language.LANGUAGES:
         with language.using(code):
-            assert built["languages"][code]["text"] == reason("ewma_ramp")
+            form = EXERCISES["ewma_ramp"].form("ewma_ramp")
+            own = {"text": reason("ewma_ramp"), "name": "ewma_ramp", "form": form}
+            assert built["languages"][code] == own
 
 
 @pytest.mark.parametrize(

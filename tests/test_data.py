@@ -373,6 +373,9 @@ def test_corrupted_file_in_root_is_named_and_left_alone(small, tmp_path):
         data.mnist(tmp_path, download=False, fallback=False)
     assert data.mnist(tmp_path, fallback=False).source == "mnist"
     assert contents(raw) == {**SMALL, FIRST: b"corrupted"}
+    raw = fill(tmp_path / "other" / "MNIST" / "raw", {FIRST: b"corrupted"})
+    with pytest.raises(data.DownloadError, match=f"corrupted in {raw}: {', '.join(SMALL)};"):
+        data.mnist(tmp_path / "other", download=False, fallback=False)
 
 
 def test_slow_libraries_are_imported_only_when_they_are_needed(tmp_path):
@@ -476,6 +479,13 @@ def test_most_informative_failure_is_the_reason(small, use):
         data.mnist(fallback=False)
     assert error.value.reason == "refused"
     assert all(f"{address}{FIRST}.gz: " in str(error.value) for address in addresses)
+
+
+def test_missing_certificates_are_no_folder_that_cannot_be_written(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    with pytest.raises(data.DownloadError, match=r"TLS CA certificate.*nowhere\.pem") as error:
+        data.mnist(fallback=False)
+    assert error.value.reason == "network"
 
 
 def test_simultaneous_downloads_all_get_the_data(small, cache):

@@ -368,14 +368,14 @@ def test_course_data_can_ask_for_the_digits(small, tmp_path, monkeypatch, cache)
 
 
 def test_corrupted_file_in_root_is_named_and_left_alone(small, tmp_path):
+    alone = fill(tmp_path / "alone" / "MNIST" / "raw", {FIRST: b"corrupted"})
+    with pytest.raises(data.DownloadError, match=f"corrupted in {alone}: {', '.join(SMALL)};"):
+        data.mnist(tmp_path / "alone", download=False, fallback=False)
     raw = fill(tmp_path / "MNIST" / "raw", {**SMALL, FIRST: b"corrupted"})
     with pytest.raises(data.DownloadError, match=f"corrupted in {raw}: {FIRST};"):
         data.mnist(tmp_path, download=False, fallback=False)
     assert data.mnist(tmp_path, fallback=False).source == "mnist"
     assert contents(raw) == {**SMALL, FIRST: b"corrupted"}
-    raw = fill(tmp_path / "other" / "MNIST" / "raw", {FIRST: b"corrupted"})
-    with pytest.raises(data.DownloadError, match=f"corrupted in {raw}: {', '.join(SMALL)};"):
-        data.mnist(tmp_path / "other", download=False, fallback=False)
 
 
 def test_slow_libraries_are_imported_only_when_they_are_needed(tmp_path):
@@ -483,6 +483,7 @@ def test_most_informative_failure_is_the_reason(small, use):
 
 def test_missing_certificates_are_no_folder_that_cannot_be_written(monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    monkeypatch.setattr(download, "MIRRORS", ["https://127.0.0.1:1/"])
     with pytest.raises(data.DownloadError, match=r"TLS CA certificate.*nowhere\.pem") as error:
         data.mnist(fallback=False)
     assert error.value.reason == "network"

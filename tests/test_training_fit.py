@@ -587,7 +587,7 @@ class Pair(nn.Linear):
             ValueError,
             "optimizer must be able to step, got Adam: If capturable",
         ),
-        ({"loss": lambda o, y: o.sum() * 1j}, ValueError, "model must have a gradient of its loss"),
+        ({"loss": lambda o, y: o.sum() * 1j}, ValueError, "loss_function must allow a backward"),
         (
             {"make": lambda m: sgd(m, 1e300)},
             ValueError,

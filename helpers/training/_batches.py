@@ -35,7 +35,7 @@ class TensorBatches:
         samples = len(self.x)
         rows = torch.arange(samples, device="cpu")
         if order is not None:
-            torch.randperm(samples, generator=order, out=rows)
+            rows = torch.randperm(samples, generator=order, device="cpu")
         for indices in rows.to(self.x.device).split(self.batch_size):
             yield self.x[indices], self.y[indices]
 

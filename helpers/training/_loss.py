@@ -91,14 +91,15 @@ class Forward:
             torch.set_grad_enabled(bool(optimizers)),
         ):
             x, y = self.source.sample()
-            if not optimizers:
+            if optimizers:
+                _, loss = self(x, y)
+                try:
+                    loss.backward()
+                except ERRORS as error:
+                    expected = "model and loss_function must allow a backward pass"
+                    raise ValueError(f"{expected}, got {error}") from error
+            else:
                 self.check(x, y)
-                return
-            _, loss = self(x, y)
-            try:
-                loss.backward()
-            except ERRORS as error:
-                raise ValueError(f"model must have a gradient of its loss, got {error}") from error
             try:
                 _model.step(optimizers)
             except ERRORS as error:

@@ -29,7 +29,7 @@ __all__ = [
     "Verdict",
 ]
 
-MOST = 100_000
+MOST = 10_000
 """How many numbers an answer may have: an iterator may never end."""
 
 

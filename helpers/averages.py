@@ -410,7 +410,7 @@ def _time_first(values: Any, axis: int) -> Any:
         raise ValueError(
             f"values must be an array of numbers, got {_validate.shown(values)}"
         ) from error
-    kind = str(values.dtype).removeprefix("torch.")
+    kind = getattr(values.dtype, "name", str(values.dtype).removeprefix("torch."))
     if not kind.startswith(("float", "bfloat", "int", "uint")) or kind.startswith("float8"):
         raise TypeError(f"values must hold real numbers, got dtype {values.dtype}")
     if values.ndim == 0 or 0 in values.shape:

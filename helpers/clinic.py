@@ -693,7 +693,7 @@ def pair(
     _validate.function("patient", patient, "of helpers.clinic that returns a curve")
     _validate.choice("sick", sick, ("A", "B"))
     start = _validate.count("start", start, at_least=0)
-    curves = [np.array(patient(*arguments, sick=one == sick)) for one in "AB"]
+    curves = [np.atleast_1d(patient(*arguments, sick=one == sick)) for one in "AB"]
     longest = max(map(len, curves))
     padded = [np.append(curve, np.full(longest - len(curve), np.nan)) for curve in curves]
     return start + np.arange(longest), padded[0], padded[1]

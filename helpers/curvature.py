@@ -34,8 +34,8 @@ def sharpness(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the largest eigenvalue of the Hessian and its direction, by power iteration.
 
-    Power iteration finds the eigenvalue of largest size. Where that is negative, a second one on
-    the Hessian moved up by it finds the largest.
+    Power iteration finds the eigenvalue of largest size. Where that is negative, or another of the
+    other sign is as large, a second one on the Hessian moved up by it finds the largest.
 
     Parameters
     ----------
@@ -78,7 +78,8 @@ def sharpness(
             raise ValueError(f"scale must be positive, got {scale.min()} among it")
     if start is None:
         random = torch.Generator().manual_seed(0)
-        start = torch.randn(theta.shape[1], generator=random, dtype=theta.dtype).expand_as(theta)
+        start = torch.randn(theta.shape[1:], generator=random, dtype=theta.dtype, device="cpu")
+        start = start.to(theta.device).expand_as(theta)
     elif not _validate.tensor("start", start, theta.shape).any(dim=1).all():
         raise ValueError("start must have a direction for each run, got a row of zeros")
 
@@ -87,6 +88,8 @@ def sharpness(
         # it: H v = ∇(∇f · v). Runs do not mix, so that the gradient of the sum is that of each.
         at = theta.detach().clone().requires_grad_()
         losses = _validate.tensor("loss(theta)", loss(at), theta.shape[:1])
+        if not losses.requires_grad:
+            raise ValueError("loss must compute with theta in torch, got a result without gradient")
         gradient = _gradient(losses, at, torch.ones_like(losses), create_graph=True)
 
     def multiply(v: torch.Tensor) -> torch.Tensor:
@@ -94,15 +97,14 @@ def sharpness(
         product = _gradient(gradient, at, scaled, retain_graph=True)
         return product if scale is None else scale * product
 
-    value, direction = _iterate(multiply, start.detach(), rounds, rel)
-    if (value < 0).any():
-        shift = value.clamp(max=0)[:, None]
-        # A start at right angles to the lowest direction
-        again = start - (start * direction).sum(1, keepdim=True) * direction
-        raised, up = _iterate(lambda v: multiply(v) - shift * v, again, rounds, rel)
-        value = torch.where(value < 0, raised + shift[:, 0], value)
-        # Where nothing is at right angles, there is no other direction.
-        direction = torch.where((shift < 0) & up.any(1, keepdim=True), up, direction)
+    value, size, direction = _iterate(multiply, start.detach(), rounds, rel)
+    # Between directions of both signs, too, vᵀ H v stands still, but far below ‖H v‖.
+    is_mixed = value < max(0.0, 1 - 10 * rel) * size
+    if is_mixed.any():
+        shift = torch.where(is_mixed, size, 0)[:, None]
+        raised, _, up = _iterate(lambda v: multiply(v) + shift * v, start.detach(), rounds, rel)
+        value = torch.where(is_mixed, raised - size, value)
+        direction = torch.where(is_mixed[:, None], up, direction)
     return value, direction
 
 
@@ -110,7 +112,7 @@ def _gradient(
     outputs: torch.Tensor, at: torch.Tensor, weights: torch.Tensor, **options: bool
 ) -> torch.Tensor:
     """Return the gradient of the weighted sum of outputs: 0 where they do not depend on ``at``."""
-    if not outputs.requires_grad:
+    if not outputs.requires_grad:  # such as the gradient of a linear loss
         return torch.zeros_like(at)
     (found,) = torch.autograd.grad(
         outputs, at, weights.to(outputs), materialize_grads=True, **options
@@ -120,8 +122,8 @@ def _gradient(
 
 def _iterate(
     multiply: Callable[[torch.Tensor], torch.Tensor], v: torch.Tensor, rounds: int, rel: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Multiply and normalise, until the Rayleigh quotient stands still."""
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Multiply and normalise, until vᵀ H v stands still; return it, the size of H v, and v."""
     before = v.new_full(v.shape[:1], torch.inf)
     v = _normalise(v)
     for _ in range(rounds):
@@ -132,7 +134,7 @@ def _iterate(
             break
         # A product of 0 has no direction.
         before, v = value, torch.where(product.any(1, keepdim=True), _normalise(product), v)
-    return value, v
+    return value, product.norm(dim=1), v
 
 
 def _normalise(v: torch.Tensor) -> torch.Tensor:

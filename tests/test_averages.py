@@ -117,6 +117,13 @@ def test_whole_numbers_become_float64(average, dtype):
 
 
 @each_average
+def test_the_order_of_bytes_does_not_matter(average):
+    for kind in ("f8", "i4"):
+        values = np.abs(TEMPERATURES).astype(f">{kind}")
+        np.testing.assert_array_equal(average(values), average(np.abs(TEMPERATURES)))
+
+
+@each_average
 def test_gradients_flow_through_tensors(average):
     values = torch.tensor(TEMPERATURES, requires_grad=True)
     assert torch.autograd.gradcheck(average, values)

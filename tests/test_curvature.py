@@ -31,20 +31,21 @@ def test_sharpness_is_the_largest_eigenvalue_of_the_hessian(kind, width):
         assert abs(direction @ vectors[:, -1]) == pytest.approx(1, abs=1e-3)
 
 
-def test_the_largest_is_found_below_a_larger_negative_one_and_where_all_are_negative():
-    curves = torch.tensor([[-5.0, 2.0, 0.5], [-5.0, -1.0, -0.2], [3.0, 1.0, -2.0]]).double()
-    theta = torch.ones(3, 3, dtype=torch.float64)
-    values, _ = curvature.sharpness(lambda at: (curves * at**2).sum(1) / 2, theta)
+def test_the_largest_is_found_beside_negative_ones_of_any_size():
+    curves = torch.tensor(
+        [[-5, 2, 0.5], [-5, -1, -0.2], [3, 1, -2], [3, -3, 1], [2, 2, -2], [3, 2.9, -3.0001]]
+    ).double()
+    values, directions = curvature.sharpness(
+        lambda at: (curves * at**2).sum(1) / 2, torch.ones(6, 3).double()
+    )
     torch.testing.assert_close(values, curves.amax(1), rtol=1e-4, atol=1e-4)
+    at_largest = directions.square() * (curves == curves.amax(1, keepdim=True))
+    torch.testing.assert_close(at_largest.sum(1), torch.ones(6).double(), rtol=0, atol=2e-3)
 
 
 def test_without_curvature_the_sharpness_is_zero_and_one_parameter_may_curve_down():
     theta = torch.zeros(2, 3, dtype=torch.float64)
-    for flat in (
-        lambda at: at.sum(1),
-        lambda at: (at**4).sum(1),
-        lambda at: torch.ones(2).double(),
-    ):
+    for flat in (lambda at: at.sum(1), lambda at: (at**4).sum(1)):
         assert curvature.sharpness(flat, theta)[0].tolist() == [0, 0]
     for width in (1, 3):
         value, direction = curvature.sharpness(lambda at: -(at**2).sum(1), torch.ones(1, width))
@@ -188,6 +189,10 @@ def test_an_epoch_takes_each_example_once():
         (
             lambda: curvature.sharpness(lambda at: at.sum(), torch.ones(2, 3)),
             "loss(theta) must have shape (2,), got ()",
+        ),
+        (
+            lambda: curvature.sharpness(lambda at: at.detach().sum(1), torch.ones(2, 3)),
+            "loss must compute with theta in torch, got a result without gradient",
         ),
         (
             lambda: curvature.sharpness(lambda at: at.sum(1), THETA, start=torch.zeros(2, 3)),

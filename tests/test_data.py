@@ -368,6 +368,9 @@ def test_course_data_can_ask_for_the_digits(small, tmp_path, monkeypatch, cache)
 
 
 def test_corrupted_file_in_root_is_named_and_left_alone(small, tmp_path):
+    alone = fill(tmp_path / "alone" / "MNIST" / "raw", {FIRST: b"corrupted"})
+    with pytest.raises(data.DownloadError, match=f"corrupted in {alone}: {', '.join(SMALL)};"):
+        data.mnist(tmp_path / "alone", download=False, fallback=False)
     raw = fill(tmp_path / "MNIST" / "raw", {**SMALL, FIRST: b"corrupted"})
     with pytest.raises(data.DownloadError, match=f"corrupted in {raw}: {FIRST};"):
         data.mnist(tmp_path, download=False, fallback=False)
@@ -476,6 +479,14 @@ def test_most_informative_failure_is_the_reason(small, use):
         data.mnist(fallback=False)
     assert error.value.reason == "refused"
     assert all(f"{address}{FIRST}.gz: " in str(error.value) for address in addresses)
+
+
+def test_missing_certificates_are_no_folder_that_cannot_be_written(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    monkeypatch.setattr(download, "MIRRORS", ["https://127.0.0.1:1/"])
+    with pytest.raises(data.DownloadError, match=r"TLS CA certificate.*nowhere\.pem") as error:
+        data.mnist(fallback=False)
+    assert error.value.reason == "network"
 
 
 def test_simultaneous_downloads_all_get_the_data(small, cache):

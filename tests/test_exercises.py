@@ -4,6 +4,7 @@ import ast
 import contextlib
 import dataclasses
 import inspect
+import itertools
 import json
 import math
 import reprlib
@@ -356,6 +357,7 @@ NEAR_MISSES = [
     lambda value: np.ones_like(value, dtype=bool),
     lambda value: np.array(value) + 0j,
     lambda value: lambda *_: value,
+    lambda value: itertools.count(),
 ]
 
 

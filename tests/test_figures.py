@@ -136,6 +136,18 @@ def test_neither_tensors_nor_the_callers_style_make_a_difference(name):
     assert plt.get_fignums() == []
 
 
+def test_a_single_epoch_and_losses_below_zero_are_drawn():
+    one = np.ones(1)
+    CASES["hands_on.accuracies"].draw(one, one, source="mnist")
+    CASES["runs.losses"].draw({"sgd": one[None]}, {"sgd": one[None]})
+    rates = np.geomspace(1e-3, 1, 9)
+    losses = -np.linspace(0.1, 1, 9)
+    ax = CASES["learning_rate.range_test"].draw(rates, losses, losses, suggested=0.1, rule="adam")
+    low, high = ax.get_ylim()
+    assert ax.get_yscale() == "linear"
+    assert low < losses.min() < losses.max() < high < 0.2
+
+
 # ── Languages and themes ──────────────────────────────────────────────────────────────────────────
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -326,7 +326,7 @@ def test_a_rule_for_torch_follows_groups_and_schedules_as_torchs_own_does():
     torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("rule", [lion, muon, schedule_free_adamw, adafactor])
+@pytest.mark.parametrize("rule", [lion, muon, schedule_free_adamw, adafactor, sgd])
 def test_a_rule_for_torch_resumes_from_its_state_dict(rule):
     gradients = matrices(12, (3, 4), 20)
     through, halfway, resumed = (nn.Parameter(torch.ones(3, 4).double()) for _ in range(3))
@@ -410,6 +410,16 @@ def test_the_first_state_is_not_the_parameters_themselves():
     assert state.z.tolist() == state.average.tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("name", optimizers.__all__)
+def test_a_state_is_equal_to_itself_alone_without_comparing_tensors(name):
+    if name.endswith("State"):
+        fields = [torch.ones(2)] * len(getattr(optimizers, name)._fields)
+        one, other = (getattr(optimizers, name)(*fields) for _ in range(2))
+        assert one == one
+        assert one not in (other, tuple(one))
+        assert len({one, other, copy.copy(one)}) == 3
+
+
 @pytest.mark.parametrize("rule", [adafactor, muon, lion])
 def test_a_matrix_without_rows_stays_one(rule):
     empty = torch.ones(0, 3)
@@ -432,8 +442,10 @@ RULE = "rule must be a function of helpers.optimizers, such as optimizers.sgd, g
     [
         (for_torch([VECTOR], None), TypeError, f"{RULE} None"),
         (for_torch([VECTOR], len), TypeError, f"{RULE} <built-in function len>"),
-        (for_torch([VECTOR], torch.optim.SGD), TypeError,
+        (for_torch([VECTOR], torch.optim.SGD, lr=0.1), TypeError,
          f"{RULE} <class 'torch.optim.sgd.SGD'>"),
+        (for_torch([{"params": VECTOR, "weight_decay": 0, "maximize": True}], adamw), ValueError,
+         "a group of params may have its own lr alone, got 'maximize'"),
         (for_torch([VECTOR], lion, lr="x"), TypeError, "lr must be a number in [0, inf), got 'x'"),
         (for_torch([{"params": VECTOR, "lr": -1}], lion), ValueError,
          "lr must be a number in [0, inf), got -1"),

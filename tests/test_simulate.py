@@ -1,5 +1,7 @@
 """Simulations against a usual training loop with `torch.optim` and a DataLoader."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,8 @@ from torch import nn
 from torch.optim.lr_scheduler import CyclicLR
 from torch.utils.data import DataLoader, TensorDataset, random_split
 
-from helpers import problems, schedules, simulate
-from helpers.optimizers import adam, adamw, nadam, rmsprop, sgd
+from helpers import _validate, problems, schedules, simulate
+from helpers.optimizers import adafactor, adam, adamw, muon, nadam, rmsprop, sgd
 from tests.errors import message_of
 
 TOY = problems.linear_regression()
@@ -264,6 +266,7 @@ def order(**changes):
 
 
 COUNT, FLOAT = "a whole number of at least 1", "a float type such as torch.float64"
+MATRICES = "for numbers, not for matrices, whose rows would be runs"
 RULE = "a function of helpers.optimizers, such as optimizers.sgd"
 
 
@@ -282,6 +285,8 @@ RULE = "a function of helpers.optimizers, such as optimizers.sgd"
         (bowl, "dtype", "float32", TypeError, FLOAT),
         (bowl, "dtype", torch.int64, TypeError, FLOAT),
         (bowl, "schedule", [0.1], TypeError, "a dict of arrays"),
+        (toy, "rule", adafactor, ValueError, MATRICES),
+        (bowl, "rule", functools.partial(muon, lr=0.1), ValueError, MATRICES),
         (toy, "toy", None, TypeError, "a LinearRegression"),
         (toy, "epochs", 0, ValueError, COUNT),
         (toy, "epochs", 10**30, ValueError, "at most 10000000"),
@@ -297,7 +302,7 @@ RULE = "a function of helpers.optimizers, such as optimizers.sgd"
 )
 def test_arguments_out_of_range_are_named(call, argument, value, kind, expected):
     message = message_of(kind, call, **{argument: value})
-    assert message == f"{argument} must be {expected}, got {value!r}"
+    assert message == f"{argument} must be {expected}, got {_validate.shown(value)}"
 
 
 SIZE = "start must be finite and at most"

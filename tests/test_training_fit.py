@@ -6,6 +6,7 @@ import math
 import pickle
 import random
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -298,6 +299,41 @@ def test_the_data_stay_as_they_are_whatever_the_model_does_to_its_inputs():
     assert torch.equal(x, X)
 
 
+class Wrapper(torch.optim.Optimizer):
+    """An optimizer that holds another one, as Lookahead does."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        super().__init__([*inner.param_groups[0]["params"]], {"lr": 1.0})
+
+    def step(self, closure=None):  # noqa: D102
+        self.inner.step()
+
+
+def test_before_the_training_an_optimizer_in_another_one_stays_too():
+    ours, plain = network(), network()
+    options = {"data": (X, Y), "epochs": 2, "batch_size": 16}
+    training.fit(ours, CROSS_ENTROPY, Wrapper(sgd(ours, momentum=0.9)), (X, Y), epochs=2,
+                 batch_size=16)  # fmt: skip
+    plain_loop(plain, CROSS_ENTROPY, sgd(plain, momentum=0.9), **options)
+    assert_same_bits(ours, plain)
+
+
+def test_the_default_device_of_the_caller_does_not_matter():
+    model, record = network(), training.Record(layers="1.bias", keep=[(1,)])
+    optimizer, runs = sgd(model), network(seed=2)
+    both = model, CROSS_ENTROPY, optimizer, (X, Y)
+    of_runs = sgd(runs)
+    with torch.device("meta"):
+        found = [
+            training.range_test(*both, steps=5).losses,
+            training.fit(*both, (X, Y), epochs=1, record=record).records["gradient"]["1.bias"],
+            training.fit_runs([runs], CROSS_ENTROPY, of_runs, (X, Y), epochs=1)[0].train_losses,
+            digits().train.x,
+        ]
+    assert {one.device.type for one in found} == {"cpu"}
+
+
 def test_restarts_go_on_where_the_last_training_ended():
     model = network()
     optimizer = sgd(model)
@@ -547,6 +583,12 @@ class Pair(nn.Linear):
             "got LBFGS: .*closure",
         ),
         (
+            {"make": lambda m: torch.optim.Adam(m.parameters(), capturable=True)},
+            ValueError,
+            "optimizer must be able to step, got Adam: If capturable",
+        ),
+        ({"loss": lambda o, y: o.sum() * 1j}, ValueError, "loss_function must allow a backward"),
+        (
             {"make": lambda m: sgd(m, 1e300)},
             ValueError,
             "optimizer must be able to step, got SGD",
@@ -592,6 +634,9 @@ def test_models_that_do_not_fit():
     model = network()
     model[3].eval()
     fails("model must be in one mode, got another one for '3'", model=model)
+    with warnings.catch_warnings(action="ignore"):  # torch.jit is deprecated
+        scripted = torch.jit.script(nn.Linear(6, 3))
+    fails("must be of Python code, got .* '0'", TypeError, model=nn.Sequential(scripted))
     with pytest.raises(TypeError, match=r"model must be an nn\.Module, got function"):
         training.fit(lambda x: x, CROSS_ENTROPY, torch.optim.SGD([X], lr=1.0), (X, Y), epochs=1)
     for context in (torch.no_grad(), torch.inference_mode()):
@@ -631,9 +676,14 @@ LATE = sequence(LINEAR, one_cycle(3), milestone=2)
         (sequence(LINEAR, one_cycle(9), milestone=2), {}, "usually stepped by batch and epoch"),
         (RESTARTS, {"data": DataLoader(Endless())}, "train must know its number of batches"),
         # 3 epochs of 2 batches
-        (one_cycle(5), {"epochs": 3}, "must last for 6 steps in all, got .* total_steps=5"),
-        (one_cycle(2), {"epochs": 3, "step_scheduler": "epoch"}, "must last for 3 steps in all"),
-        (LATE, {"epochs": 3, "step_scheduler": "batch"}, "for 4 steps in all, .* total_steps=3"),
+        (one_cycle(5), {"epochs": 3}, "last for 6 more steps, got a OneCycleLR: .* steps is 5"),
+        (one_cycle(2), {"epochs": 3, "step_scheduler": "epoch"}, "must last for 3 more steps"),
+        (LATE, {"epochs": 3, "step_scheduler": "batch"}, "got a SequentialLR: .* steps is 3"),
+        (
+            sequence(STEP, sequence(STEP, STEP, milestone=1), milestone=2),
+            {"epochs": 3},
+            "got a SequentialLR: in torch only its first part can be a SequentialLR or Chained",
+        ),
     ],
 )
 def test_schedulers_that_do_not_fit(scheduler, more, message):

@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import prune
 from torch.optim import lr_scheduler as torch_schedulers
 
 from helpers import training
@@ -190,6 +191,13 @@ def test_frozen_parameters_stay():
     assert models[0][1].weight.grad is None
 
 
+class Doubled(nn.Sequential):
+    """A Sequential with a forward of its own."""
+
+    def forward(self, x):  # noqa: D102
+        return 2 * super().forward(x)
+
+
 def shared_layer():
     layer = nn.Linear(6, 6)
     return nn.Sequential(layer, nn.ReLU(), layer)
@@ -207,6 +215,12 @@ AXES = {
     [
         ({"models": []}, TypeError, r"models must be a sequence of nn\.Sequential, got \[\]"),
         ({"models": [Custom(6, 3)]}, TypeError, r"models must be nn\.Sequential, got Custom"),
+        ({"models": [Doubled(nn.Linear(6, 3))]}, TypeError, "must be nn.Sequential, got Doubled"),
+        (
+            {"models": [nn.Sequential(prune.l1_unstructured(nn.Linear(6, 3), "weight", 0.5))]},
+            TypeError,
+            "models must be of layers that `fit_runs` supports, got Linear",
+        ),
         ({"models": [network(), network(width=9)]}, ValueError, "models must be equal networks"),
         ({"models": [network(), network().double()]}, ValueError, "models must be equal networks"),
         ({"models": [network("normed")]}, TypeError, r"models must be of layers.*BatchNorm1d"),

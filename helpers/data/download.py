@@ -102,8 +102,9 @@ def fetch(folder: Path) -> None:
                     source.fetch(name, downloader=downloader)
                 except (RequestException, TimeoutError, ValueError) as error:
                     failures[url] = error
-                except OSError as error:
-                    raise DownloadError(f"{error}", "unwritable") from None
+                except OSError as error:  # without a number, of requests: no such certificates
+                    reason = "unwritable" if error.errno else "network"
+                    raise DownloadError(f"{error}", reason) from None
                 else:
                     mirrors.remove(mirror)
                     mirrors.insert(0, mirror)  # try it first for the next file

@@ -7,12 +7,14 @@ import numpy as np
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 
 __all__ = ["Images", "Split"]
 
 CLASSES = tuple("0123456789")
 
 
+@by_identity
 class Split(NamedTuple):
     """One part of the images: ``x, y = images.train``.
 
@@ -147,7 +149,8 @@ def stratified(labels: np.ndarray, share: float, seed: int) -> np.ndarray:
     # Round up the largest remainders until the total is right.
     missing = round(len(labels) * share) - counts.sum()
     counts[np.argsort(counts - exact, kind="stable")[:missing]] += 1
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed)).numpy()
+    random = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(labels), generator=random, device="cpu").numpy()
     drawn = np.zeros(len(labels), dtype=bool)
     for label, count in zip(classes, counts, strict=True):
         drawn[order[labels[order] == label][:count]] = True

@@ -42,7 +42,7 @@ def load(root: str | os.PathLike[str] | None, *, allow_download: bool) -> RawIma
         contents = _read(folder)
         if len(contents) == len(download.FILES):
             return _parse(contents)
-        if contents:
+        if folder.is_dir():
             missing = ", ".join(name for name in download.FILES if name not in contents)
             incomplete.append(f"missing or corrupted in {folder}: {missing}")
     if os.environ.get(_VARIABLE) == "digits":

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 import math
 import reprlib
 import traceback
@@ -27,6 +28,9 @@ __all__ = [
     "TrialExercise",
     "Verdict",
 ]
+
+MOST = 10_000
+"""How many numbers an answer may have: an iterator may never end."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Exercise(ABC):
         return {"kind": "code"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NumberExercise(Exercise):
     """An exercise whose answer is a number.
 
@@ -144,7 +148,7 @@ class NumberExercise(Exercise):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class FunctionExercise(Exercise):
     """An exercise whose answer is a function that returns a number or numbers.
 
@@ -206,7 +210,7 @@ class FunctionExercise(Exercise):
         return _compare(name, agrees, self.reference, self.mistakes, examples)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ChoiceExercise(Exercise):
     """An exercise whose answer is one of several, each named by a letter in the text.
 
@@ -244,7 +248,7 @@ class ChoiceExercise(Exercise):
         return sorted((self.reference, *self.mistakes.values()))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LinesExercise(Exercise):
     """An exercise whose answer is a set of lines of a listing.
 
@@ -265,7 +269,7 @@ class LinesExercise(Exercise):
     def judge(self, name: str, answer: Any) -> Verdict:
         """Judge a set, or any other collection, of line numbers; see `Exercise.judge`."""
         try:
-            numbers = _to_array(list(answer))
+            numbers = _to_array(iter(answer))
         except Exception:  # not a collection
             numbers = None
         if numbers is None or (numbers % 1).any():
@@ -295,7 +299,7 @@ class LinesExercise(Exercise):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TrialExercise(Exercise):
     """An exercise whose answer is a number to choose, judged by trying it.
 
@@ -391,7 +395,7 @@ def _to_array(value: Any) -> np.ndarray | None:
         if hasattr(value, "tolist"):
             value = value.tolist()
         if isinstance(value, list | tuple | range | Iterator | ValuesView | deque):
-            return [convert(part) for part in value]
+            return [convert(part) for part in itertools.islice(value, MOST)]
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise TypeError
         try:

@@ -76,7 +76,7 @@ def accuracies(
     epochs = np.arange(1, len(train) + 1)
     for name, curve in (("train", train), ("validation", validation)):
         ax.plot(epochs, curve, **STYLES[name], label=language.text(f"{key}.{name}"))
-    ax.set_xlim(1, epochs[-1])
+    ax.margins(x=0)  # limits of the data, which may be one epoch
     ax.set_ylim(top=1)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     label_ends(ax)

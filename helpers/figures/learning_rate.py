@@ -246,12 +246,12 @@ def range_test(
     rule : {"toy", "adam", "momentum"}
         What is trained: the figure's texts differ.
     limit : float, optional
-        The rate above which descent diverges, where it is known.
+        The rate above which descent diverges, where it is known, as it is for "toy".
     """
     ax = canvas.subplots(height=3.9, ax=ax)
     key = "figures.learning_rate.range_test"
     lowest = int(smoothed.argmin())
-    falls_far = smoothed[0] > 8 * smoothed[lowest]
+    falls_far = smoothed[0] > 8 * smoothed[lowest] > 0
     green, muted, orange = STYLES["corrected"]["color"], COLORS["muted"], COLORS["orange"]
     ax.plot(rates, losses, **{**STYLES["data"], "markersize": 3}, clip_on=False)
     ax.plot(rates, smoothed, **STYLES["corrected"])
@@ -259,8 +259,9 @@ def range_test(
     ax.set(xscale="log", yscale="log" if falls_far else "linear", xlim=(rates[0], rates[-1]))
     low, high = ax.get_ylim()
     # Room for names above, most of it on a narrow page, where they have two lines.
-    high = high * (high / low) ** 0.2 if falls_far else 1.15 * high
-    ax.set_ylim(low if falls_far else 0, high)
+    low = low if falls_far or losses.min() < 0 else 0
+    high = high * (high / low) ** 0.2 if falls_far else high + 0.15 * (high - low)
+    ax.set_ylim(low, high)
     plain_log(ax)
     titles(ax, f"{key}.{rule}", lowest=rates[lowest], limit=limit)
     marks = [("suggested", suggested, 0, STYLES["ma"])]

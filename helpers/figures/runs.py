@@ -72,7 +72,8 @@ def draw_losses(
         ax.fill_between(epochs, low, high, color=style["color"], alpha=0.15, linewidth=0)
         ax.plot(epochs, median, **{**style, "linewidth": 2}, label=name)
         last[name] = float(median[-1])
-    ax.set(xlim=(1, epochs[-1]), xticks=epochs)
+    ax.set_xticks(epochs)
+    ax.margins(x=0)  # limits of the data, which may be one epoch
     plain_log(ax)
     label_ends(ax)
     return last

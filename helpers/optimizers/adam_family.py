@@ -5,11 +5,13 @@ from typing import NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, add_weight_decay, build
 
 __all__ = ["AdamState", "adam", "adamw"]
 
 
+@by_identity
 class AdamState(NamedTuple):
     """State of `adam` and `adamw`.
 

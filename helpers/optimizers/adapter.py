@@ -48,7 +48,8 @@ class ForTorch(torch.optim.Optimizer):
         lr: float | None = None,
         **hyper: Any,
     ) -> None:
-        lr = arguments(rule)["lr"].default if lr is None else lr
+        default = arguments(rule)["lr"].default
+        lr = default if lr is None else lr
         self.make = functools.partial(rule, **hyper)
         self.rule = check(self.make(lr=lr), rule)
         super().__init__(params, {"lr": lr, "train_mode": True})
@@ -59,6 +60,8 @@ class ForTorch(torch.optim.Optimizer):
         group = self.param_groups[-1]
         try:
             _validate.number_or_tensor("lr", group["lr"], "[0, inf)")
+            if own := group.keys() & arguments(self.make).keys() - {"lr"}:
+                raise ValueError(f"a group of params may have its own lr alone, got {min(own)!r}")
             for parameter in group["params"]:
                 self.state_type = type(self.rule.init(parameter.detach()))
         except (TypeError, ValueError):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import (
     Number,
     Optimizer,
@@ -16,6 +17,7 @@ from helpers.optimizers.base import (
 __all__ = ["AdagradState", "RMSpropState", "adagrad", "rmsprop"]
 
 
+@by_identity
 class AdagradState(NamedTuple):
     """State of `adagrad`.
 
@@ -31,6 +33,7 @@ class AdagradState(NamedTuple):
     step: int
 
 
+@by_identity
 class RMSpropState(NamedTuple):
     """State of `rmsprop`.
 

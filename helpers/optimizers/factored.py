@@ -5,11 +5,13 @@ from typing import NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, build
 
 __all__ = ["AdafactorState", "adafactor"]
 
 
+@by_identity
 class AdafactorState(NamedTuple):
     """State of `adafactor`.
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, add_scaled, build
 
 __all__ = ["QUINTIC", "MuonState", "muon", "orthogonalize"]
@@ -17,6 +18,7 @@ RATES = ("original", "match_rms_adamw")
 MOST_STEPS = 99  # as in torch
 
 
+@by_identity
 class MuonState(NamedTuple):
     """State of `muon`.
 

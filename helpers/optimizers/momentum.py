@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, add_scaled, add_weight_decay, build
 
 __all__ = ["SGDState", "sgd"]
 
 
+@by_identity
 class SGDState(NamedTuple):
     """State of `sgd`.
 
@@ -110,14 +112,15 @@ def sgd(
         gradient = add_weight_decay(gradient, weight_decay, params)
         # bₜ = μ bₜ₋₁ + (1 − τ) gₜ, but b₁ = g₁
         averaged = add_scaled(momentum * buffer, 1 - dampening, gradient)
-        averaged = torch.where(state.started, averaged, gradient)
+        started = state.started.bool()  # torch loads it as a float
+        averaged = torch.where(started, averaged, gradient)
         buffer = torch.where(has_momentum, averaged, buffer)
         # dₜ = gₜ + μ bₜ with Nesterov's momentum, else bₜ; without momentum gₜ
         direction = add_scaled(gradient, momentum, buffer) if nesterov else buffer
         direction = torch.where(has_momentum, direction, gradient)
         # θₜ = θₜ₋₁ − γ dₜ
         params = add_scaled(params, -lr, direction)
-        return params, SGDState(buffer, state.started | has_momentum)
+        return params, SGDState(buffer, started | has_momentum)
 
     def check(hyper: dict[str, Any]) -> None:
         if not nesterov:

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 import torch
 
 from helpers import _validate
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, add_weight_decay, build
 
 __all__ = ["ScheduleFreeState", "schedule_free_adamw", "schedule_free_sgd"]
 
 
+@by_identity
 class ScheduleFreeState(NamedTuple):
     """State of `schedule_free_sgd` and `schedule_free_adamw`.
 

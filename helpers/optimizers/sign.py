@@ -4,11 +4,13 @@ from typing import NamedTuple
 
 import torch
 
+from helpers._identity import by_identity
 from helpers.optimizers.base import Number, Optimizer, build
 
 __all__ = ["LionState", "lion"]
 
 
+@by_identity
 class LionState(NamedTuple):
     """State of `lion`.
 

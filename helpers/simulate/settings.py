@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from helpers import _validate
-from helpers.optimizers import Optimizer
+from helpers.optimizers import Optimizer, adafactor, muon
 from helpers.optimizers.base import arguments, check
 
 __all__ = ["combinations", "make_optimizer", "read_schedule"]
@@ -68,6 +68,9 @@ def make_optimizer(
     """
     hyper = {name: _batch(name, [setting[name] for setting in settings]) for name in settings[0]}
     default = arguments(rule)["lr"].default
+    if getattr(rule, "func", rule) in (adafactor, muon):  # by itself, or in a partial
+        expected = "rule must be for numbers, not for matrices, whose rows would be runs"
+        raise ValueError(f"{expected}, got {_validate.shown(rule)}")
     optimizer, lr = check(rule(**hyper), rule), hyper.get("lr", default)
     return optimizer, torch.as_tensor(lr, dtype=torch.float64).expand(len(settings))
 

@@ -33,7 +33,9 @@ class TensorBatches:
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield each sample once, shuffled if there is a generator."""
         samples = len(self.x)
-        rows = torch.arange(samples) if order is None else torch.randperm(samples, generator=order)
+        rows = torch.arange(samples, device="cpu")
+        if order is not None:
+            rows = torch.randperm(samples, generator=order, device="cpu")
         for indices in rows.to(self.x.device).split(self.batch_size):
             yield self.x[indices], self.y[indices]
 

@@ -15,7 +15,8 @@ from helpers.training import _model
 from helpers.training._batches import Batches, TensorBatches
 
 LossFunction = Callable[..., torch.Tensor]
-ERRORS = (RuntimeError, ValueError, TypeError, IndexError)  # of torch, at what does not fit
+# Of torch, at what does not fit
+ERRORS = (RuntimeError, ValueError, TypeError, IndexError, AssertionError)
 
 CLASSIFY = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
 CLASSIFY_FUNCTIONS = (F.cross_entropy, F.nll_loss, F.multi_margin_loss)
@@ -91,7 +92,12 @@ class Forward:
         ):
             x, y = self.source.sample()
             if optimizers:
-                self(x, y)[1].backward()
+                _, loss = self(x, y)
+                try:
+                    loss.backward()
+                except ERRORS as error:
+                    expected = "model and loss_function must allow a backward pass"
+                    raise ValueError(f"{expected}, got {error}") from error
             else:
                 self.check(x, y)
             try:
@@ -160,8 +166,8 @@ class Means:
         self.ignored = getattr(loss_function, "ignore_index", -100)
         has_weights = isinstance(loss_function, nn.CrossEntropyLoss | nn.NLLLoss)
         self.weight = getattr(loss_function, "weight", None) if has_weights else None
-        self.total, self.samples = torch.zeros(2, runs, dtype=torch.float64)
-        self.answers, self.right = torch.zeros(2, runs, dtype=torch.int64)
+        self.total, self.samples = torch.zeros(2, runs, dtype=torch.float64, device="cpu")
+        self.answers, self.right = torch.zeros(2, runs, dtype=torch.int64, device="cpu")
         self.waiting: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
 
     def add(self, losses: torch.Tensor, outputs: torch.Tensor, y: torch.Tensor) -> None:
@@ -176,7 +182,7 @@ class Means:
     def _count(self) -> None:
         losses, outputs, targets = zip(*self.waiting, strict=True)
         sizes = [y.shape[1] for y in targets]
-        samples = torch.tensor(sizes)[:, None].double()  # shape (batches, runs) or (batches, 1)
+        samples = self.samples.new_tensor(sizes)[:, None]  # shape (batches, runs) or (batches, 1)
         if self.classifies and not targets[0].dtype.is_floating_point:
             y = torch.cat(targets, 1)
             counted = y != self.ignored

@@ -29,6 +29,8 @@ def check_trainable(model: nn.Module) -> None:
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("model must have a parameter that requires a gradient, got none")
     for name, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):  # its state cannot be put back
+            raise TypeError(f"model must be of Python code, got scripted code in {name or 'it'!r}")
         if module.training != model.training:  # training would set one mode for all
             raise ValueError(
                 f"model must be in one mode, got another one for {name!r}: call model.train() first"
@@ -128,6 +130,8 @@ def training_undone(model: nn.Module, *optimizers: Optimizer) -> Iterator[None]:
     objects with the same bits afterwards. Lists and dictionaries that a module changes in place are
     not restored, only attributes that it assigns.
     """
+    held = [one for optimizer in optimizers for one in vars(optimizer).values()]
+    optimizers = (*optimizers, *(one for one in held if isinstance(one, Optimizer)))  # as Lookahead
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
     trained = [p for group in groups for p in group["params"]]
     parameters = list({id(p): p for p in [*model.parameters(), *trained]}.values())

@@ -5,10 +5,17 @@ from typing import Any
 
 from torch.optim import Optimizer
 from torch.optim import lr_scheduler as torch_schedulers
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau, SequentialLR
+from torch.optim.lr_scheduler import (
+    ChainedScheduler,
+    LRScheduler,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+)
 
 from helpers import _validate
 from helpers._validate import shown
+from helpers.schedules import trace
 from helpers.training.evaluate import Evaluation
 
 USUAL: dict[type, str] = {
@@ -18,6 +25,7 @@ USUAL: dict[type, str] = {
     # Documented as step(epoch + i / iters), so that T_0 counts epochs.
     torch_schedulers.CosineAnnealingWarmRestarts: "fraction",
 }
+NESTED = "in torch only its first part can be a SequentialLR or ChainedScheduler"
 
 
 def make_steps(scheduler: Any, when: str | None, *due: Any) -> list["SchedulerSteps"]:
@@ -60,7 +68,13 @@ class SchedulerSteps:
             raise ValueError(f"scheduler must have mode='min', got {scheduler.mode!r} for {kind}")
         if self.when == "fraction" and not batches:
             raise ValueError(f"train must know its number of batches for {kind}, got no length")
-        _check_length(scheduler, epochs * batches if self.when == "batch" else epochs)
+        if isinstance(scheduler, OneCycleLR | SequentialLR | ChainedScheduler):  # others never end
+            steps = epochs * batches if self.when == "batch" else epochs
+            try:
+                trace(scheduler, steps + 1)
+            except (ValueError, NotImplementedError) as error:
+                got = f"a {kind}: {str(error) or NESTED}"
+                raise ValueError(f"scheduler must last for {steps} more steps, got {got}") from None
 
     def after_batch(self, epoch: int, batch: int) -> None:
         """Step if due, when ``epoch`` epochs are done and ``batch`` batches of the next."""
@@ -105,18 +119,3 @@ def _choose_when(scheduler: Any, wanted: str | None) -> str:
         expected = "'validation'" if by_loss else "'epoch' or 'batch'"
         raise ValueError(f"step_scheduler must be {expected} for {name}, got {shown(wanted)}")
     return wanted
-
-
-def _check_length(scheduler: Any, steps: int) -> None:
-    """Raise unless each OneCycleLR, alone or as a part, lasts for ``steps`` more of the whole."""
-    parts = getattr(scheduler, "_schedulers", [scheduler])
-    if isinstance(scheduler, SequentialLR):
-        last, milestones = scheduler.last_epoch + steps, scheduler._milestones
-        spans = zip([0, *milestones], [*milestones, last + 1], strict=True)
-        last_steps = [min(last, end - 1) - start for start, end in spans]
-    else:
-        last_steps = [getattr(part, "last_epoch", 0) + steps for part in parts]
-    for part, last_step in zip(parts, last_steps, strict=True):
-        if isinstance(part, OneCycleLR) and last_step > part.total_steps:
-            got = f"a OneCycleLR of total_steps={part.total_steps}"
-            raise ValueError(f"scheduler must last for {last_step} steps in all, got {got}")

@@ -17,14 +17,17 @@ def check_models(models: Any) -> None:
     if not isinstance(models, Sequence) or not models:
         raise TypeError(f"models must be a sequence of nn.Sequential, got {shown(models)}")
     for model in models:
-        if not isinstance(model, nn.Sequential):
+        if type(model) is not nn.Sequential:  # another class may have a forward of its own
             raise TypeError(f"models must be nn.Sequential, got {type(model).__name__}")
         check_trainable(model)
         if _description(model) != _description(models[0]):
             raise ValueError(f"models must be equal networks, got {models[0]} and {model}")
     for layer in models[0]:
         flattens = isinstance(layer, nn.Flatten) and (layer.start_dim, layer.end_dim) == (1, -1)
-        if not flattens and type(layer) not in (nn.Linear, nn.Dropout, *ACTIVATIONS):
+        # Weight normalisation and pruning compute the weight in a hook.
+        is_plain = {name for name, _ in layer.named_parameters()} <= {"weight", "bias"}
+        is_known = flattens or type(layer) in (nn.Linear, nn.Dropout, *ACTIVATIONS)
+        if not (is_known and is_plain):
             raise TypeError(f"models must be of layers that `fit_runs` supports, got {layer}")
     every = [p for model in models for _, p in model.named_parameters(remove_duplicate=False)]
     if len(set(every)) < len(every):

@@ -139,5 +139,8 @@ class Log:
 
     def history(self) -> History:
         """Return it all; to be called once."""
-        rows = {name: torch.tensor(row, dtype=torch.float64) for name, row in self.rows.items()}
+        rows = {
+            name: torch.tensor(row, dtype=torch.float64, device="cpu")
+            for name, row in self.rows.items()
+        }
         return History(**rows, records=self.recorder.records(), stopped=self.stopped)

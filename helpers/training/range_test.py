@@ -153,10 +153,11 @@ def range_test(
             bar.update()
     if not losses:
         raise ValueError("the loss must be finite at the start, got NaN or infinity")
-    averaged = averages.bias_corrected_ewma(torch.tensor(losses, dtype=torch.float64), alpha)
+    rows = torch.tensor([rates[: len(losses)], losses], dtype=torch.float64, device="cpu")
+    averaged = averages.bias_corrected_ewma(rows[1], alpha)
     return RangeTest(
-        learning_rates=torch.tensor(rates[: len(losses)], dtype=torch.float64),
-        losses=torch.tensor(losses, dtype=torch.float64),
+        learning_rates=rows[0],
+        losses=rows[1],
         smoothed=averaged,
         suggested=_suggest(rates, int(averaged.argmin()), alpha),
         diverged=len(losses) < steps,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.optim import Optimizer
@@ -157,10 +158,10 @@ def _selection(keep: Any, name: str, parameter: nn.Parameter) -> tuple[Selection
     if isinstance(keep, str):
         functions = {"norm": torch.linalg.vector_norm, "mean": torch.mean, "all": torch.clone}
         return functions[keep], parameter.numel() if keep == "all" else 1
-    positions: Any = torch.arange(parameter.numel()).reshape(parameter.shape)
+    positions: Any = np.arange(parameter.numel()).reshape(parameter.shape)
     try:
         flat = [int(positions[index]) for index in keep]
-    except (IndexError, TypeError, ValueError, RuntimeError):  # RuntimeError: int() of a row
+    except (IndexError, TypeError, ValueError):  # TypeError: int() of a row
         entries = f"entries of {name!r}, shape {tuple(parameter.shape)}"
         raise ValueError(f"keep must hold indices of single {entries}, got {shown(keep)}") from None
     indices = torch.tensor(flat, device=parameter.device)

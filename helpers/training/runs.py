@@ -122,7 +122,9 @@ def fit_runs(
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
         for epoch in range(epochs):
             means = Means(loss_function, len(models))
-            shuffled = [torch.randperm(len(batches.x), generator=order) for order in orders]
+            shuffled = [
+                torch.randperm(len(batches.x), generator=order, device="cpu") for order in orders
+            ]
             indices = torch.stack(shuffled).to(device).split(batches.batch_size, dim=1)
             with _model.training_mode(optimizers):
                 for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)

@@ -181,8 +181,10 @@ def test_kernel_that_does_not_start_is_started_once_more(
     spec = '{"argv": ["no-such-python"], "display_name": "Other", "language": "python"}'
     Course(tmp_path).write("jupyter/kernels/python3/kernel.json", spec)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    Course(tmp_path).write("startup.py", "one = 2")
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "startup.py"))
     monkeypatch.setattr(kernel.NotebookClient, "start_new_kernel", fail_first)
-    course = Course(tmp_path, steps=manuscript(TITLE, code("1")))
+    course = Course(tmp_path, steps=manuscript(TITLE, code("globals().get('one', 1)")))
     if failures == 1:
         generate.generate(root=course.root)
         assert texts(course, "en")[1] == ["1"]
@@ -290,10 +292,11 @@ def test_command_that_fails_prints_its_problems(capsys, arguments, problem):
 
 
 def test_machine_that_cannot_hold_the_site_is_named_in_one_line(capsys, monkeypatch):
-    problem = OSError(errno.ENOSPC, "No space left on device", "_build/site-1")
-    monkeypatch.setattr(__main__, "_run", Mock(side_effect=problem))
-    assert main(["site"]) == 1
-    assert capsys.readouterr().err == "[Errno 28] No space left on device: '_build/site-1'\n"
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EEXIST):
+        problem = OSError(number, os.strerror(number), "_build/site-1")
+        monkeypatch.setattr(__main__, "_run", Mock(side_effect=problem))
+        assert main(["site"]) == 1
+        assert capsys.readouterr().err == f"{problem}\n"
     monkeypatch.setattr(__main__, "_run", Mock(side_effect=FileNotFoundError(errno.ENOENT, "")))
     with pytest.raises(FileNotFoundError):  # a fault of the course
         main(["site"])

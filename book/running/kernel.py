@@ -132,6 +132,7 @@ def environment(folder: str) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONSTARTUP": "",
     }
 
 

@@ -2,7 +2,6 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-UV := VIRTUAL_ENV=.venv $(BIN)/uv pip
 export OMP_NUM_THREADS := 1
 export JUPYTER_PLATFORM_DIRS := 1
 # Where the home folder cannot be written, what tools keep there goes to _build/home.
@@ -35,12 +34,14 @@ $(BIN)/uv: | $(BIN)/pip
 
 .venv/installed: requirements.txt pyproject.toml | $(BIN)/uv
 	@echo "Installing what requirements.txt lists into .venv (some gigabytes the first time) …"
-	@{ $(UV) sync --quiet --require-hashes requirements.txt && \
-		$(UV) install --quiet --no-deps --no-build-isolation --editable .; } 2> .venv/errors || $(FAILED)
+	@{ $(BIN)/uv pip sync --python .venv --quiet --require-hashes requirements.txt && \
+		$(BIN)/uv pip install --python .venv --quiet --no-deps --no-build-isolation --editable .; } \
+		2> .venv/errors || $(FAILED)
 	@touch $@
 
 node_modules/installed: package-lock.json .venv/installed
-	@$(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel error > /dev/null 2> .venv/errors || $(FAILED)
+	@$(BIN)/npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel error \
+		> /dev/null 2> .venv/errors || $(FAILED)
 	@touch $@
 
 hooks: install ## Have git run the fast checks on what each commit touches
@@ -105,7 +106,7 @@ reproducible: install ## Build this commit twice, in two folders, and compare ev
 	@rm -rf $(TWICE)
 	@git clone --quiet . $(TWICE)/here && git clone --quiet . "$(TWICE)/there/and deeper"
 	@for folder in here "there/and deeper"; do \
-		ln -s $(CURDIR)/.venv $(CURDIR)/node_modules "$(TWICE)/$$folder"; \
+		ln -s "$(CURDIR)/.venv" "$(CURDIR)/node_modules" "$(TWICE)/$$folder"; \
 	done
 	@cd $(TWICE)/here && TZ=UTC PYTHONHASHSEED=1 PYTHONPATH=. $(BIN)/python -m book site
 	@cd "$(TWICE)/there/and deeper" && \

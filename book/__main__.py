@@ -1,14 +1,10 @@
 """The command line: ``python -m book notebooks | lab | check | site | repository URL``."""
 
 import argparse
-import errno
 import signal
 import sys
 
 from book.errors import BookError
-
-_OF_THE_MACHINE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC}
-"""Errors that no change to the course mends: no right to write there, no space on the disk."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,9 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BookError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
         return 1
+    except FileNotFoundError:  # a fault of the course; others are of the machine, such as its disk
+        raise
     except OSError as error:
-        if error.errno not in _OF_THE_MACHINE:
-            raise
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

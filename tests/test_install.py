@@ -81,10 +81,15 @@ def make(folder, target, *settings):
 
 def test_half_made_environment_is_made_again_and_a_missing_python_named(tmp_path):
     course = Course(tmp_path)
+    for name in ("requirements.txt", "pyproject.toml", "package-lock.json"):
+        course.write(name, "")
     course.write(".venv/bin/python", "")  # as Debian leaves it where a package is missing
-    commands = make(tmp_path, ".venv/bin/uv", "--dry-run")
+    commands = make(tmp_path, "install", "--dry-run")
     assert "python3 -m venv .venv" in commands
+    # Into it, whatever PIP_USER, UV_SYSTEM_PYTHON and NODE_ENV=production have others do.
     assert "PIP_USER=0 .venv/bin/python -m pip install" in commands
+    assert commands.count(".venv/bin/uv pip") == commands.count(" --python .venv ") == 2
+    assert "npm ci --include=dev" in commands
     message = "The course needs Python 3.11 or newer as no-python. Try: make PYTHON=python3.12"
     assert message in make(tmp_path, ".venv/bin/uv", "PYTHON=no-python")
 
@@ -183,7 +188,7 @@ def test_install_cell_names_another_package_in_the_way(tmp_path, found, printed)
     Course(tmp_path).write(found, "")
     notebook = nbformat.read(ROOT / "notebooks" / "en" / "00-welcome.ipynb", as_version=4)
     cell = re.sub(r"%pip.*", lambda line: f"print({line[0]!r})", notebook.cells[1].source)
-    command = (sys.executable, "-S", "-c", cell)  # without what is installed
+    command = (sys.executable, "-ES", "-c", cell)  # without what is installed or in PYTHONPATH
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert printed in done.stdout + done.stderr
     assert (str(tmp_path / found) in done.stderr) == ("hides" in printed)

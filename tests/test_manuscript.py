@@ -15,7 +15,7 @@ from book.manuscript.chapter import Code, Prose, read_all
 from book.manuscript.notebook import make_notebook, text_outputs
 from book.project import LANGUAGES, ROOT, Repository, chapter_paths
 from book.running import cache
-from book.running.generate import notebooks_of
+from book.running.generate import is_as_written, notebooks_of
 from book.running.kernel import Run
 from helpers.output import BUILD_MIME
 from tests.project import Course, code, manuscript, prose
@@ -309,7 +309,8 @@ def test_languages_that_differ_are_named_with_what_differs(course, old, new, pro
         ("![A](data:image/png;base64,AA==)", "a picture must be a JPEG, PNG or SVG file of "),
         ("![A](../../own.png)", "a picture must be a JPEG, PNG or SVG file of "),
         ("![A][own]", "a picture must be a JPEG, PNG or SVG file of "),
-        ("![A](pictures/gone.png)", "there is no book/chapters/pictures/gone.png"),
+        ("![A](pictures/média.png)", "a picture must be a JPEG, PNG or SVG file of "),
+        ("![A](pictures/GONE.JPG)", "there is no book/chapters/pictures/GONE.JPG"),
         ("![ ](pictures/own.png)", "a picture must have an alternative text in each language"),
         ('<img alt="A" src="pictures/own.png">', "must be plain Markdown, "),
         ("~~A~~", "must be plain Markdown, which Colab, GitHub and the site all show, got ~~A~~"),
@@ -356,7 +357,10 @@ def show_figure(*texts):
         (show_figure({"text/plain": "<Figure size 432x252>"}), "a figure has no alternative text"),
         (show_figure({"text/plain": " "}), "a figure has no alternative text"),
         (show_figure({"text/plain": "a", "image/png": "b"}), "holds more than text"),
-        (lambda nb: nb.update(cells="none"), "is not a valid notebook"),
+        (lambda nb: nb.update(cells=None), "is not a valid notebook"),
+        (lambda nb: nb.update(metadata=[]), "is not a valid notebook"),
+        (lambda nb: nb.update(nbformat=5), "is not a valid notebook"),
+        (lambda nb: nb.pop("cells"), "is not a valid notebook"),
     ],
 )
 def test_notebook_that_does_not_follow_is_named(course, edit, problem):
@@ -366,6 +370,15 @@ def test_notebook_that_does_not_follow_is_named(course, edit, problem):
     course.write(name, json.dumps(notebook))
     (line,) = check(course.root)
     assert re.match(rf"{name}(, cell [56] \(\w+\))?: {re.escape(problem)}", line), line
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "<<<<<<< mine"])
+def test_file_that_holds_no_notebook_is_named(course, text):
+    name = "notebooks/pt/00-start.ipynb"
+    course.write(name, text)
+    (line,) = check(course.root)
+    assert line.startswith(f"{name}: is not a valid notebook: ")
+    assert not is_as_written(course.path(name))
 
 
 def test_missing_and_superfluous_notebooks_are_named(course):

@@ -114,6 +114,7 @@ FAILURES = {
     "raises": [code("x = 1"), code("x / 0")],
     "warns": [code("x = 1"), code("import warnings\n\nwarnings.warn('careful', stacklevel=1)")],
     "ends": [code("x = 1"), code("import os\n\nos._exit(1)")],
+    "counts": [prose(*["{{ 1 }}, {{ __import__('os')._exit(1) }}, {{ 2 }}"] * 2)],
     "solved": [code("x = ...", "exercise"), code("assert x == 1, x", "solution")],
 }
 
@@ -141,7 +142,8 @@ def failures(tmp_path_factory):
         ("raises", "00-raises.md, cell 4 (line 20): raises ZeroDivisionError: division by zero"),
         ("warns", "01-warns.md, cell 4 (line 20): warns: "),
         ("ends", "02-ends.md, cell 4 (line 20): ends the kernel"),
-        ("solved", "03-solved.md, cell 4 (line 22) (the solution): raises AssertionError: "),
+        ("counts", "03-counts.md:18: {{ __import__('os')._exit(1) }}: ends the kernel"),
+        ("solved", "04-solved.md, cell 4 (line 22) (the solution): raises AssertionError: "),
     ],
 )
 def test_cell_that_fails_is_named_and_nothing_is_written(failures, name, problem):
@@ -149,13 +151,18 @@ def test_cell_that_fails_is_named_and_nothing_is_written(failures, name, problem
     assert ("careful" in failures[name]) == (name == "warns")
 
 
-def test_cell_that_takes_too_long_is_named(tmp_path, own_cache, monkeypatch):
+def test_cell_or_expression_that_takes_too_long_is_named(tmp_path, own_cache, monkeypatch):
     monkeypatch.setattr(kernel, "TIMEOUT", 5)
-    course = Course(tmp_path, steps=manuscript(TITLE, code("import time\n\ntime.sleep(3600)")))
+    forever = prose(*["{{ sum(iter(int, 1)) }}"] * 2)
+    chapters = {"steps": code("while True:\n    pass"), "more": forever}
+    course = Course(tmp_path, **{name: manuscript(TITLE, c) for name, c in chapters.items()})
     with pytest.raises(BookError) as caught:
         generate.generate(root=course.root)
-    path = "book/chapters/00-steps.md"
-    assert caught.value.problems == (f"{path}, cell 3 (line 16): takes longer than 5 seconds",)
+    slow = "raises TimeoutError: it takes longer than 5 seconds"
+    assert caught.value.problems == (
+        f"book/chapters/00-steps.md, cell 3 (line 16): {slow}",
+        f"book/chapters/01-more.md:18: {{{{ sum(iter(int, 1)) }}}}: {slow}",
+    )
 
 
 @pytest.mark.parametrize("failures", [1, 2])
@@ -174,8 +181,10 @@ def test_kernel_that_does_not_start_is_started_once_more(
     spec = '{"argv": ["no-such-python"], "display_name": "Other", "language": "python"}'
     Course(tmp_path).write("jupyter/kernels/python3/kernel.json", spec)
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    Course(tmp_path).write("startup.py", "one = 2")
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "startup.py"))
     monkeypatch.setattr(kernel.NotebookClient, "start_new_kernel", fail_first)
-    course = Course(tmp_path, steps=manuscript(TITLE, code("1")))
+    course = Course(tmp_path, steps=manuscript(TITLE, code("globals().get('one', 1)")))
     if failures == 1:
         generate.generate(root=course.root)
         assert texts(course, "en")[1] == ["1"]
@@ -232,11 +241,15 @@ NOT_NUMBERS = [
     ("many:.1f", "raises ValueError: "),
     ("missing:.1f", "raises NameError: name 'missing' is not defined"),
     ("1 / 0:.1f", "raises ZeroDivisionError: division by zero"),
-    ("name:.1f", "gives 'Adam', which is not a number"),
-    ("one > 1", "gives True, which is not a number"),
-    ("None:.1f", "gives None, which is not a number"),
-    ("(1, 2):.1f", "gives (1, 2), which is not a number"),
-    ("2j:.1f", "gives 2j, which is not a number"),
+    ("name:.1f", "raises TypeError: 'Adam' is not a number"),
+    ("one > 1", "raises TypeError: True is not a number"),
+    ("None:.1f", "raises TypeError: None is not a number"),
+    ("(1, 2):.1f", "raises TypeError: (1, 2) is not a number"),
+    ("2j:.1f", "raises TypeError: 2j is not a number"),
+    ("'y' * 10**7", "raises TypeError: 'yyyyyyyyyyyy...yyyyyyyyyyyyy' is not a number"),
+    ("sys.exit(1)", "raises SystemExit: "),
+    ("input()", "raises StdinNotImplementedError: "),
+    ("print('careful', file=sys.stderr) or 1", "warns: careful"),
 ]
 
 
@@ -245,7 +258,9 @@ def not_numbers(tmp_path_factory):
     """Problems of a text whose expressions give no number, by expression."""
     fields = [field for field, _ in NOT_NUMBERS]
     text = "\n\n".join(f"{{{{ {field} }}}}" for field in fields)
-    values = "import numpy as np\n\nmany, one, name = np.ones(2), np.array([2.5]), 'Adam'"
+    values = (
+        "import sys\nimport numpy as np\n\nmany, one, name = np.ones(2), np.array([2.5]), 'Adam'"
+    )
     course = Course(
         tmp_path_factory.mktemp("values"),
         steps=manuscript(TITLE, code(values), prose(f"{{{{ one:.1f }}}}\n\n{text}", text)),
@@ -257,7 +272,7 @@ def not_numbers(tmp_path_factory):
 
 @pytest.mark.parametrize(("field", "problem"), NOT_NUMBERS)
 def test_expression_that_gives_no_number_is_named_with_its_line(not_numbers, field, problem):
-    line = 26 + 2 * [one for one, _ in NOT_NUMBERS].index(field)
+    line = 27 + 2 * [one for one, _ in NOT_NUMBERS].index(field)
     start = f"book/chapters/00-steps.md:{line}: {{{{ {field} }}}}: {problem}"
     assert not_numbers[field].startswith(start)
 
@@ -277,10 +292,11 @@ def test_command_that_fails_prints_its_problems(capsys, arguments, problem):
 
 
 def test_machine_that_cannot_hold_the_site_is_named_in_one_line(capsys, monkeypatch):
-    problem = OSError(errno.ENOSPC, "No space left on device", "_build/site-1")
-    monkeypatch.setattr(__main__, "_run", Mock(side_effect=problem))
-    assert main(["site"]) == 1
-    assert capsys.readouterr().err == "[Errno 28] No space left on device: '_build/site-1'\n"
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EEXIST):
+        problem = OSError(number, os.strerror(number), "_build/site-1")
+        monkeypatch.setattr(__main__, "_run", Mock(side_effect=problem))
+        assert main(["site"]) == 1
+        assert capsys.readouterr().err == f"{problem}\n"
     monkeypatch.setattr(__main__, "_run", Mock(side_effect=FileNotFoundError(errno.ENOENT, "")))
     with pytest.raises(FileNotFoundError):  # a fault of the course
         main(["site"])

@@ -333,7 +333,7 @@ NEGATIVE = torch.tensor([0.1, -0.1], dtype=torch.float64)
          "betas must be a list of pairs, got (0.9,)"),
         (TypeError, {"rule": adam, "betas": [(0.9, "x"), (0, 0)]},
          "betas[1] must be a number if it differs between runs, got 'x'"),
-        (TypeError, {"momentun": 0.9}, "sgd() got an unexpected keyword argument 'momentun'"),
+        (TypeError, {"colour": 0.9}, "sgd() got an unexpected keyword argument 'colour'"),
         (ValueError, {"schedule": {"lr": [0.1]}}, "schedule['lr'] must have shape (5,), got (1,)"),
         (ValueError, {"schedule": {"lr": [-0.1] * 5}}, "lr must be a number in [0, inf), got -0.1"),
         (TypeError, {"schedule": {"rate": [0.1] * 5}},

@@ -8,14 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript import expressions
 from book.manuscript.chapter import Chapter, Prose, read_all
 from book.manuscript.markdown import CODE, not_plain
-from book.manuscript.notebook import ROLE, make_notebook, neighbours
+from book.manuscript.notebook import ROLE, make_notebook, neighbours, read_notebook
 from book.project import LANGUAGES, ROOT, repository
 from book.text import texts
 from helpers import language
@@ -61,7 +60,7 @@ def different_numbers(
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES if (LANGUAGES[0], chapter.slug) in made else ():
             name = f"notebooks/{code}/{chapter.slug}.ipynb"
-            committed = nbformat.read(root / name, as_version=4).cells
+            committed = read_notebook(root / name).cells
             draft = make_notebook(chapter, code, published, beside).cells
             cells = zip(committed, made[code, chapter.slug].cells, draft, strict=True)
             for number, (old, new, template) in enumerate(cells, start=1):
@@ -145,12 +144,11 @@ def _differences(root: Path, code: str, slug: str, draft: NotebookNode) -> Itera
     """Yield where a notebook does not follow from its manuscript, or has not run."""
     name = f"notebooks/{code}/{slug}.ipynb"
     try:
-        notebook = nbformat.read(root / name, as_version=4)
-        nbformat.validate(notebook)
+        notebook = read_notebook(root / name)
     except FileNotFoundError:
         yield f"{name}: is missing; run `make notebooks`"
         return
-    except (nbformat.ValidationError, nbformat.reader.NotJSONError, UnicodeDecodeError) as error:
+    except ValueError as error:
         yield f"{name}: is not a valid notebook: {str(error).splitlines()[0]}"
         return
     if len(notebook.cells) != len(draft.cells):

@@ -14,7 +14,7 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _DIRECTIVE = re.compile(r"^ *(?::::+ *[{\w]|!!! |[`~]{3,} *\{|> \[!).*", re.MULTILINE)
 _EXTENSION = re.compile(r"~~.*?~~|^ *[-*+] \[[ xX]\] .*|\[\^[^]]*\]|<img\b[^>]*>", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^]]*)\](?:\(([^)]*)\))?")
-_FILE = re.compile(r"pictures/[\w.-]+\.(?:jpe?g|png|svg)")
+_FILE = re.compile(r"(?a)pictures/[\w.-]+\.(?i:jpe?g|png|svg)")
 
 
 def not_plain(chapter: Chapter, root: Path) -> Iterator[str]:
@@ -31,9 +31,9 @@ def _problems(source: str, root: Path) -> Iterator[str]:
     for alt, target in _PICTURE.findall(prose):
         if not _FILE.fullmatch(target):
             yield (
-                f"a picture must be a JPEG, PNG or SVG file of {PICTURES}, as ![what it shows]"
-                "(pictures/name.png), since pages ask nothing of other sites and books hold it; "
-                f"got ![{alt}]({target})"
+                f"a picture must be a JPEG, PNG or SVG file of {PICTURES}, named without spaces "
+                "and accents, as ![what it shows](pictures/name.png), since pages ask nothing of "
+                f"other sites and books hold it; got ![{alt}]({target})"
             )
         elif not (root / "book" / "chapters" / target).is_file():
             yield f"there is no book/chapters/{target}"

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -17,7 +18,7 @@ from book.project import Repository
 from book.text import texts
 from helpers.output import BUILD_MIME
 
-__all__ = ["ROLE", "Outputs", "make_notebook", "neighbours", "text_outputs"]
+__all__ = ["ROLE", "Outputs", "make_notebook", "neighbours", "read_notebook", "text_outputs"]
 
 ROLE = "course"
 """Key of a cell's metadata: the cell's tag, or its part in the frame around the chapter."""
@@ -141,6 +142,22 @@ def neighbours(
     around = [None, *chapters, None]
     for chapter, before, after in zip(chapters, around, around[2:], strict=False):
         yield chapter, (before, after)
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a notebook.
+
+    Raises
+    ------
+    ValueError
+        If the file holds none, such as one with a conflict of a merge.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (AttributeError, TypeError, nbformat.ValidationError) as error:  # JSON of another kind
+        raise ValueError(str(error)) from error
+    return notebook
 
 
 def text_outputs(outputs: Outputs, language: str) -> Outputs:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript.chapter import Chapter, read_all
-from book.manuscript.notebook import ROLE, make_notebook, neighbours, text_outputs
+from book.manuscript.notebook import ROLE, make_notebook, neighbours, read_notebook, text_outputs
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
 from book.running.interrupt import StoppablePool
@@ -139,10 +139,10 @@ def _write(notebook: NotebookNode, path: Path) -> None:
 def is_as_written(path: Path) -> bool:
     """Whether `_write` wrote a notebook, under this name, and no cell was edited since."""
     try:
-        notebook = nbformat.read(path, as_version=4)
-        return bool(notebook.metadata.get(ROLE) == _digest(notebook, path))
-    except (ValueError, AttributeError):  # no notebook, such as one with a conflict of a merge
+        notebook = read_notebook(path)
+    except ValueError:
         return False
+    return bool(notebook.metadata.get(ROLE) == _digest(notebook, path))
 
 
 def _digest(notebook: NotebookNode, path: Path) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from book.errors import BookError
@@ -32,11 +31,11 @@ _STARTUP_TIMEOUT = 120
 
 _SETUP = """
 def _course_number(value):
-    import json, numbers
+    import json, numbers, reprlib
 
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"gives {value!r}, which is not a number")
+        raise TypeError(f"{reprlib.repr(value)} is not a number")
     return json.dumps(int(value) if isinstance(value, numbers.Integral) else float(value))
 """
 """Defined in the kernel: writes what an expression gives so that the build can read it."""
@@ -93,6 +92,12 @@ def _kernel(path: str) -> Iterator[NotebookClient]:
             client = NotebookClient(
                 nbformat.v4.new_notebook(),
                 timeout=TIMEOUT,
+                interrupt_on_timeout=True,
+                error_on_timeout={
+                    "ename": "TimeoutError",
+                    "evalue": f"it takes longer than {TIMEOUT} seconds",
+                    "traceback": [],
+                },
                 startup_timeout=_STARTUP_TIMEOUT,
                 shutdown_kernel="immediate",
                 record_timing=False,
@@ -128,6 +133,7 @@ def environment(folder: str) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONSTARTUP": "",
     }
 
 
@@ -139,8 +145,6 @@ def _execute(client: NotebookClient, source: str, location: str) -> list[Noteboo
         client.execute_cell(cell, len(client.nb.cells) - 1)
     except CellExecutionError as error:
         raise BookError(f"{location}: raises {error.ename}: {error.evalue}") from error
-    except CellTimeoutError as error:
-        raise BookError(f"{location}: takes longer than {TIMEOUT} seconds") from error
     except DeadKernelError as error:
         raise BookError(f"{location}: ends the kernel") from error
     for output in cell.outputs:
@@ -153,23 +157,19 @@ def _evaluate(
     client: NotebookClient, chapter: Chapter, cell: Prose, fields: list[Expression]
 ) -> Values:
     """Evaluate the expressions of a text in the client's kernel."""
-    if not fields:
-        return {}
-    calls = {one.code: f"_course_number({one.code})" for one in fields}
-    assert client.kc is not None
-    message = client.kc.execute("", silent=True, user_expressions=calls)
-    reply: Any = client.wait_for_reply(message)
     values: Values = {}
-    problems = []
-    for one in fields:
-        result = reply["content"]["user_expressions"][one.code]
-        if result["status"] == "ok":
-            values[one.code] = json.loads(ast.literal_eval(result["data"]["text/plain"]))
+    problems: list[str] = []
+    for one in {one.code: one for one in fields}.values():
+        line = expressions.line_of(cell, one)
+        location = f"{chapter.path}:{line}: {{{{ {one.field} }}}}"
+        try:
+            *_, result = _execute(client, f"_course_number({one.code})", location)
+        except BookError as error:
+            if isinstance(error.__cause__, DeadKernelError):
+                raise
+            problems += error.problems
         else:
-            line = expressions.line_of(cell, one)
-            error = f"raises {result['ename']}: {result['evalue']}"
-            error = error.removeprefix("raises TypeError: ") if "not a number" in error else error
-            problems.append(f"{chapter.path}:{line}: {{{{ {one.field} }}}}: {error}")
+            values[one.code] = json.loads(ast.literal_eval(result.data["text/plain"]))
     if problems:
         raise BookError(*problems)
     return values

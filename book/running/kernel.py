@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
@@ -30,15 +31,19 @@ TIMEOUT = 600
 _STARTUP_TIMEOUT = 120
 
 _SETUP = """
-def _course_number(value):
-    import json, numbers, reprlib
+def _course_number(evaluate):
+    import json, numbers, reprlib, warnings
 
-    value = value.item() if hasattr(value, "item") else value
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("error", RuntimeWarning)
+        value = evaluate()
+        value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{reprlib.repr(value)} is not a number")
     return json.dumps(int(value) if isinstance(value, numbers.Integral) else float(value))
 """
-"""Defined in the kernel: writes what an expression gives so that the build can read it."""
+"""Defined in the kernel: writes what a function gives so that the build can read it."""
 
 
 @dataclass
@@ -94,6 +99,7 @@ def _kernel(path: str) -> Iterator[NotebookClient]:
                 timeout=TIMEOUT,
                 interrupt_on_timeout=True,
                 error_on_timeout={
+                    "status": "error",
                     "ename": "TimeoutError",
                     "evalue": f"it takes longer than {TIMEOUT} seconds",
                     "traceback": [],
@@ -158,18 +164,21 @@ def _evaluate(
 ) -> Values:
     """Evaluate the expressions of a text in the client's kernel."""
     values: Values = {}
-    problems: list[str] = []
+    problems = []
     for one in {one.code: one for one in fields}.values():
-        line = expressions.line_of(cell, one)
-        location = f"{chapter.path}:{line}: {{{{ {one.field} }}}}"
+        location = f"{chapter.path}:{expressions.line_of(cell, one)}: {{{{ {one.field} }}}}"
+        call = {"value": f"_course_number(lambda: {one.code})"}
+        assert client.kc is not None
+        message = client.kc.execute("", silent=True, user_expressions=call)
         try:
-            *_, result = _execute(client, f"_course_number({one.code})", location)
-        except BookError as error:
-            if isinstance(error.__cause__, DeadKernelError):
-                raise
-            problems += error.problems
+            reply: Any = client.wait_for_reply(message)
+        except DeadKernelError as error:
+            raise BookError(f"{location}: ends the kernel") from error
+        result = reply["content"]["user_expressions"]["value"] if reply else client.error_on_timeout
+        if result["status"] == "ok":
+            values[one.code] = json.loads(ast.literal_eval(result["data"]["text/plain"]))
         else:
-            values[one.code] = json.loads(ast.literal_eval(result.data["text/plain"]))
+            problems.append(f"{location}: raises {result['ename']}: {result['evalue']}")
     if problems:
         raise BookError(*problems)
     return values

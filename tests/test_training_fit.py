@@ -15,7 +15,13 @@ import torch
 from sklearn.metrics import accuracy_score, log_loss
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    IterableDataset,
+    RandomSampler,
+    TensorDataset,
+)
 
 from helpers import _progress, language, training
 from helpers.data import digits
@@ -357,6 +363,23 @@ class Drawing(torch.utils.data.Dataset):
     def __getitem__(self, i):
         noise = random.random() + np.random.rand() + torch.rand(())  # noqa: NPY002
         return X[i] + noise, Y[i]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        lambda own: {"generator": own},
+        lambda own: {"generator": own, "shuffle": True},
+        lambda own: {"sampler": RandomSampler(X, generator=own)},
+        lambda own: {"batch_sampler": BatchSampler(RandomSampler(X, generator=own), 8, False)},
+    ],
+)
+def test_an_evaluation_leaves_the_generators_of_a_loader(options):
+    own = torch.Generator().manual_seed(3)
+    before = own.get_state()
+    loader = DataLoader(TensorDataset(X, Y), **options(own))
+    training.evaluate(network(), CROSS_ENTROPY, loader)
+    assert torch.equal(own.get_state(), before)
 
 
 @pytest.mark.parametrize("train", [(X, Y), DataLoader(Drawing(), batch_size=8, shuffle=True)])

@@ -391,6 +391,9 @@ def test_a_copy_goes_on_in_the_mode_that_it_was_copied_in(copied, through):
 def test_a_closure_computes_the_gradients_and_an_error_moves_no_parameter():
     params, rest = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
     optimizer = ForTorch([params, rest], sgd, lr=0.5)
+    bad = {"params": [torch.ones(2)], "lr": -1}
+    assert "lr must be a number" in message_of(ValueError, optimizer.add_param_group, bad)
+    assert len(optimizer.param_groups) == 1
 
     def closure():
         optimizer.zero_grad()

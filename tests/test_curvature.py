@@ -42,6 +42,13 @@ def test_the_largest_is_found_beside_negative_ones_of_any_size():
     torch.testing.assert_close(at_largest.sum(1), torch.ones(6).double(), rtol=0, atol=2e-3)
 
 
+def test_a_search_goes_on_from_the_directions_that_it_is_given():
+    start = torch.tensor([[0.0, 2.0]])
+    found = curvature.sharpness(lambda at: at[:, 0] ** 2 + 3 * at[:, 1] ** 2, start, start=start,
+                                rounds=1)  # fmt: skip
+    assert [one.tolist() for one in found] == [[6.0], [[0.0, 1.0]]]
+
+
 def test_without_curvature_the_sharpness_is_zero_and_one_parameter_may_curve_down():
     theta = torch.zeros(2, 3, dtype=torch.float64)
     for flat in (lambda at: at.sum(1), lambda at: (at**4).sum(1)):

@@ -93,13 +93,14 @@ def test_without_memory_lion_and_adam_are_sign_descent():
 # Schedule-free
 
 
-def of_package(rule, start, gradients, hyper):
+def of_package(rule, start, gradients, hyper, halved_at=None):
     """Return y, z and x after each step."""
     params = start.clone().requires_grad_()
     optimizer = PACKAGES[rule]([params], **hyper)
     optimizer.train()
     path = []
-    for gradient in gradients:
+    for t, gradient in enumerate(gradients):
+        optimizer.param_groups[0]["lr"] *= 0.5 if t == halved_at else 1
         params.grad = gradient.clone()
         optimizer.step()
         y, z = params.detach().clone(), optimizer.state[params]["z"].clone()
@@ -132,9 +133,10 @@ def test_all_three_points_equal_the_packages(rule, seed, lr, momentum, weight_de
     start, gradients = start_of(seed), gradients_of(seed, STEPS)
     hyper = {"lr": lr, "weight_decay": weight_decay}
     hyper |= {"momentum": momentum} if rule is schedule_free_sgd else {"betas": (momentum, 0.99)}
-    rates = [lr * min(1, (t + 1) / max(warmup, 1)) for t in range(STEPS)]
+    half = STEPS // 2
+    rates = [lr * min(1, (t + 1) / max(warmup, 1)) / (1 + (t >= half)) for t in range(STEPS)]
     mine = of_rule(rule(**hyper), start, gradients, lr=rates)
-    expected = of_package(rule, start, gradients, {**hyper, "warmup_steps": warmup})
+    expected = of_package(rule, start, gradients, {**hyper, "warmup_steps": warmup}, half)
     # The package finds x from y and z, which divides rounding errors by β.
     for point, scale in enumerate((1, 1, 10)):
         far = (mine[:, point] - expected[:, point]).abs().amax()
@@ -389,6 +391,9 @@ def test_a_copy_goes_on_in_the_mode_that_it_was_copied_in(copied, through):
 def test_a_closure_computes_the_gradients_and_an_error_moves_no_parameter():
     params, rest = nn.Parameter(torch.ones(2)), nn.Parameter(torch.ones(2))
     optimizer = ForTorch([params, rest], sgd, lr=0.5)
+    bad = {"params": [torch.ones(2)], "lr": -1}
+    assert "lr must be a number" in message_of(ValueError, optimizer.add_param_group, bad)
+    assert len(optimizer.param_groups) == 1
 
     def closure():
         optimizer.zero_grad()

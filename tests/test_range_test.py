@@ -215,6 +215,29 @@ def test_negative_losses_may_fall_and_stop_the_test_once_they_rise():
     assert test.smoothed[-1] > test.smoothed[:-1].max() or len(test.losses) < 100
 
 
+def test_after_negative_losses_the_limit_is_a_multiple_of_the_largest():
+    values = iter([0.0, 3.0, -1.0, 7.9, 8.1, 0.0])  # the first one is for the try-out
+
+    def scripted(outputs, y):
+        return next(values) + 0 * outputs.sum()
+
+    model = network()
+    test = training.range_test(model, scripted, sgd(model), small(), alpha=1.0)
+    torch.testing.assert_close(test.losses.tolist(), [3.0, -1.0, 7.9, 8.1], rtol=1e-6, atol=0)
+    assert test.diverged
+
+
+def test_all_groups_get_the_rate():
+    losses = []
+    for rates in ((0.1, 0.1), (0.1, 9.0)):
+        model = network()
+        parts = zip((model[1], model[4]), rates, strict=True)
+        groups = [{"params": part.parameters(), "lr": lr} for part, lr in parts]
+        optimizer = torch.optim.SGD(groups)
+        losses.append(training.range_test(model, CROSS_ENTROPY, optimizer, small()).losses)
+    assert torch.equal(*losses)
+
+
 def test_the_smallest_alpha_averages_all_losses_alike():
     model, options = network(), {"steps": 9, "alpha": 1e-300}
     test = training.range_test(model, CROSS_ENTROPY, sgd(model), small(), **options)

@@ -15,7 +15,13 @@ import torch
 from sklearn.metrics import accuracy_score, log_loss
 from torch import nn
 from torch.optim import lr_scheduler as torch_schedulers
-from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    DataLoader,
+    IterableDataset,
+    RandomSampler,
+    TensorDataset,
+)
 
 from helpers import _progress, language, training
 from helpers.data import digits
@@ -343,6 +349,7 @@ def test_restarts_go_on_where_the_last_training_ended():
             model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1, scheduler=scheduler
         )
         assert history.learning_rates[0] == pytest.approx(first)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)  # of the second cycle
 
 
 # Randomness
@@ -357,6 +364,27 @@ class Drawing(torch.utils.data.Dataset):
     def __getitem__(self, i):
         noise = random.random() + np.random.rand() + torch.rand(())  # noqa: NPY002
         return X[i] + noise, Y[i]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        lambda own: {"generator": own},
+        lambda own: {"generator": own, "shuffle": True},
+        lambda own: {"sampler": RandomSampler(X, generator=own)},
+        lambda own: {"batch_sampler": BatchSampler(RandomSampler(X, generator=own), 8, False)},
+    ],
+)
+def test_an_evaluation_leaves_the_generators_of_a_loader_and_training_starts_from_them(options):
+    own = torch.Generator().manual_seed(3)
+    before, model = own.get_state(), nn.Linear(6, 3)
+    loader = DataLoader(TensorDataset(X, Y), **options(own))
+    training.evaluate(model, CROSS_ENTROPY, loader)
+    assert torch.equal(own.get_state(), before)
+    losses = [CROSS_ENTROPY(model(x), y).item() for x, y in loader]
+    own.set_state(before)
+    history = training.fit(model, CROSS_ENTROPY, sgd(model, 0.0), loader, epochs=1)
+    assert history.losses.tolist() == losses
 
 
 @pytest.mark.parametrize("train", [(X, Y), DataLoader(Drawing(), batch_size=8, shuffle=True)])
@@ -503,6 +531,12 @@ def fails(match, error=ValueError, model=None, loss=CROSS_ENTROPY, data=(X, Y), 
     assert torch.equal(torch.get_rng_state(), before[2])
 
 
+def test_a_last_batch_that_a_loader_drops_may_be_of_one():
+    loader = DataLoader(TensorDataset(X[:33], Y[:33]), batch_size=16, drop_last=True)
+    model = network("normed")
+    assert training.fit(model, CROSS_ENTROPY, sgd(model), loader, epochs=1).updates == 2
+
+
 @pytest.mark.parametrize("kind", ["plain", "custom"])
 @pytest.mark.parametrize("bad", [-1, 3, 255])
 def test_labels_out_of_range_are_found_wherever_they_stand(kind, bad):
@@ -511,7 +545,9 @@ def test_labels_out_of_range_are_found_wherever_they_stand(kind, bad):
     message = f"train must have labels from 0 to 2, as the model has 3 outputs, got {bad}"
     for data in ((X, y), DataLoader(TensorDataset(X, y), batch_size=40)):
         fails(message, model=network(kind), data=data)
-    model = network(kind)
+    model, late = network(kind), [(X[:20], Y[:20]), (X[20:], y[20:])]
+    with pytest.raises(ValueError, match=message):
+        training.fit(model, CROSS_ENTROPY, sgd(model), late, epochs=1)
     with pytest.raises(ValueError, match="validation must have labels from 0 to 2"):
         training.fit(model, CROSS_ENTROPY, sgd(model), (X, Y), (X, y), epochs=1)
 

@@ -134,7 +134,7 @@ def test_a_run_that_diverges_stops_and_the_others_go_on():
     def make(run):
         torch.manual_seed(run)
         model = nn.Sequential(nn.Linear(6, 1))
-        return model, sgd(model, rates[run])
+        return model, sgd(model, rates[run], momentum=0.5)
 
     models, optimizers = zip(*map(make, range(3)), strict=True)
     options = {"train": data, "epochs": 3, "batch_size": 10}

@@ -82,7 +82,7 @@ def chapter_paths(root: Path = ROOT) -> list[Path]:
     """
     listed = [slug for _, slugs in parts(root) for slug in slugs]
     folder = root / "book" / "chapters"
-    found = sorted(path.stem for path in folder.glob("*.md"))
+    found = sorted(path.stem for path in folder.glob("[!.]*.md"))
     problems = []
     for slug in found:
         if not re.fullmatch(r"\d\d-[a-z0-9-]+", slug):

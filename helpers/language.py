@@ -25,7 +25,8 @@ def _catalogue(code: str) -> dict[str, Any]:
     """Read all texts of a language."""
     texts: dict[str, Any] = {}
     for path in sorted(_LOCALE.joinpath(code).iterdir(), key=lambda path: path.name):
-        _merge(texts, tomllib.loads(path.read_text(encoding="utf-8")))
+        if path.name[0] != "." and path.name.endswith(".toml"):  # no file of an editor or a system
+            _merge(texts, tomllib.loads(path.read_text(encoding="utf-8")))
     return texts
 
 
@@ -42,7 +43,7 @@ _LOCALE = resources.files("helpers") / "locale"
 
 LANGUAGES = tuple(
     sorted(
-        (folder.name for folder in _LOCALE.iterdir() if folder.is_dir()),
+        (one.name for one in _LOCALE.iterdir() if one.joinpath("language.toml").is_file()),
         key=lambda code: _catalogue(code)["language"]["order"],
     )
 )

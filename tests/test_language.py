@@ -110,6 +110,9 @@ def test_languages_are_the_folders_in_their_order(tmp_path, monkeypatch):
         (folder / "language.toml").write_text("\n".join(lines), encoding="utf-8")
         for name in ("one", "two"):
             (folder / f"{name}.toml").write_text(f'[figures.{name}]\ntitle = "{code} {name} {{x}}"')
+        (folder / ".ipynb_checkpoints").mkdir()  # what editors and systems leave is no catalogue
+        (folder / ".DS_Store").write_bytes(b"\xff")
+    (tmp_path / "locale" / "dd").mkdir()
     monkeypatch.setattr(resources, "files", lambda package: tmp_path)
     spec = importlib.util.spec_from_file_location("copy_of_language", language.__file__)
     copy = importlib.util.module_from_spec(spec)

@@ -240,6 +240,7 @@ def test_a_prediction_covers_its_figure_until_there_is_a_guess(visit, name):
             form.get_by_role("button").first.click()
             assert len(form.locator(".answer").inner_text()) > 10
         assert covered.count() == count - number - 1
+        assert page.evaluate("document.activeElement.matches('figure:not(.covered)')")
     assert page.locator(WAITING).count() == 0
     page.reload()  # what was guessed is remembered; what was only shown is a question again
     wait_until(page, "document.querySelector('form.guess')")

@@ -403,6 +403,8 @@ def test_run_during_which_a_helper_changed_is_not_stored(tmp_path, ran, checkout
         ("_toc.yml", "", False, True),
         ("package-lock.json", "", False, True),
         ("helpers/__pycache__/averages.pyc", "", False, False),
+        ("helpers/.averages.py.swp", "", False, False),
+        ("book/.ipynb_checkpoints/build-checkpoint.py", "", False, False),
         ("README.md", "", False, False),
     ],
 )

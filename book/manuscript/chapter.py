@@ -132,7 +132,7 @@ def read(path: Path) -> Chapter:
     """
     name = f"book/chapters/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         notebook = myst_to_notebook(text, add_source_map=True)
     except (MystMetadataParsingError, UnicodeDecodeError) as error:
         raise BookError(f"{name}: {' '.join(str(error).split())}") from error

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +18,8 @@ __all__ = ["missing_mnist", "of_execution", "of_files", "of_site"]
 _VARIABLES = ("COURSE_", "MPL", "PYTHON", "SOURCE_DATE_EPOCH", "TORCH")
 _EXECUTION = ("helpers", "requirements.txt", "book/running/kernel.py")
 _SITE = ("_config.yml", "_toc.yml", "book", "lab", "notebooks", "package-lock.json")
-_LEFT_OUT = {"__pycache__", "lab.js"}
-"""What no run depends on: the scripts in ``helpers/lab`` follow from ``lab``."""
+_LEFT_OUT = re.compile(r"(?:^|/)(?:\.|__pycache__/|lab\.js$)")
+"""What no run depends on: hidden files, as of editors; the scripts in ``helpers/lab``."""
 
 
 def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
@@ -30,9 +31,10 @@ def of_files(root: Path, names: Iterable[str] = (".",)) -> str:
     for name in names:
         path = root / name
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and _LEFT_OUT.isdisjoint(file.parts):
+            inside = file.relative_to(root).as_posix()
+            if file.is_file() and not _LEFT_OUT.search(inside):
                 content = hashlib.sha256(file.read_bytes()).hexdigest()
-                digest.update(f"{file.relative_to(root).as_posix()}\n{content}\n".encode())
+                digest.update(f"{inside}\n{content}\n".encode())
     return digest.hexdigest()
 
 

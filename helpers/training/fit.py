@@ -54,9 +54,11 @@ def fit(
                 scheduler.step()  # or after each epoch
 
     Before it, an update on the last batch is tried out and undone: what does not fit is an error
-    before anything happens. Afterwards the model's mode and the random state of Python, numpy and
-    torch are as before. An optimizer that has ``train()`` and ``eval()``, as schedule-free ones do,
-    is in training mode for each epoch, and in evaluation mode for the validation and afterwards.
+    before anything happens. Only what hooks or the forward pass add to a list, or change in place,
+    has seen that batch once more. Afterwards the model's mode and the random state of Python, numpy
+    and torch are as before. An optimizer that has ``train()`` and ``eval()``, as schedule-free ones
+    do, is in training mode for each epoch, and in evaluation mode for the validation and
+    afterwards.
 
     Parameters
     ----------

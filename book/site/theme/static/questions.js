@@ -143,7 +143,7 @@
       figure.setAttribute("aria-hidden", "true"); // a screen reader must not tell the answer either
       form.classList.add("guess");
       form.querySelector(".actions").append(skip);
-      skip.addEventListener("click", open);
+      skip.addEventListener("click", look);
       const known = progress.of("guesses")[number];
       if (known === undefined) return;
       show(known);
@@ -157,10 +157,16 @@
       form.querySelector("fieldset").disabled = true;
       form.querySelector(".actions").remove();
     }
+    // The button that was pressed is gone: who uses a keyboard goes on at the figure.
+    function look() {
+      open();
+      figure.tabIndex = -1;
+      figure.focus({ preventScroll: true });
+    }
     function take(guess) {
       progress.record("guesses", number, guess);
       show(guess);
-      open();
+      look();
     }
 
     return cover;

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch.optim import lr_scheduler
 from torch.optim.optimizer import register_optimizer_step_post_hook
@@ -210,6 +210,7 @@ def test_warm_restarts_where_the_logarithm_of_torch_rounds_down():
     ),
     share=shares,
 )
+@example(lr=1.0, losses=[1.0] * 4, arguments={"patience": 0, "factor": 0.5, "eps": 0.5}, share=0)
 def test_reduce_lr_on_plateau_equals_torch(lr, losses, arguments, share):
     arguments["min_lr"] = share**4 * lr
     make = functools.partial(lr_scheduler.ReduceLROnPlateau, **arguments)

@@ -60,6 +60,8 @@ def test_training_is_torchs_own_loop(kind, rule, torchs, hyper, schedule):
             optimizer.step()
             losses.append(loss.item())
         torch.testing.assert_close(run.losses[index].tolist(), losses, rtol=1e-9, atol=1e-12)
+    first, _ = curvature.sharpness(network.loss, network.start([7, 8]), rounds=5 * 12)
+    assert torch.equal(run.sharpness[:, 0], first)
     assert run.at.tolist() == [0, 5, 10, 15, 20]
     assert run.sharpness.shape == (2, 5)
 

@@ -74,6 +74,7 @@ def _read_pages(site: Path, slugs: list[str], code: str) -> dict[str, Outline]:
         outlines[slug] = read_outline(page)
         if page.find("a", href=f"{FOLDER}/{name}"):
             _write(folder / FOLDER / name, slides(page.article, slug, code))
+        # Last, as it takes out of the page what the slides show.
         index[name] = sections(page.article, f"{code}/{name}")
     _write(folder / "_static" / INDEX, index_script(index))
     (folder / "_static" / "translations.js").unlink(missing_ok=True)  # of Sphinx's own search

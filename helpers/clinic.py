@@ -55,7 +55,7 @@ _NUMBERS = {
     "lr": "[0, inf)",
     "max_norm": "(0, inf)",
     "momentum": "[0, 1)",
-    "weight_decay": "[0, inf)",
+    "weight_decay": "[0, 10]",
 }
 
 
@@ -258,7 +258,7 @@ def shared_rate(lr: float, steps: int, *, sick: bool = False) -> list[float]:
     list of float
         The rate of each step.
     """
-    rate = torch.tensor(lr)
+    rate = torch.tensor(lr, dtype=torch.float64)
     first, second = _new(rate), _new(rate if sick else rate.clone())
     scheduler, rates = lr_scheduler.ExponentialLR(first, gamma=0.9), []
     for _ in range(steps):
@@ -632,9 +632,13 @@ def best_rate(losses: Sequence[Sequence[float]], *, sick: bool = False) -> int:
     """
     if np.ndim(losses) != 2 or not np.size(losses):
         raise ValueError(f"losses must have shape (rates, runs), got {np.shape(losses)}")
-    if sick:
+    if not sick:
+        return int(np.argmin(np.median(np.nan_to_num(losses, nan=np.inf), axis=1)))
+    if np.isnan(losses).all():
+        raise ValueError("losses must have a run that did not diverge, got NaN alone")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a rate at which all runs diverged
         return int(np.nanargmin(np.nanmean(losses, axis=1)))
-    return int(np.argmin(np.median(np.nan_to_num(losses, nan=np.inf), axis=1)))
 
 
 @_patient
@@ -693,7 +697,9 @@ def pair(
     _validate.function("patient", patient, "of helpers.clinic that returns a curve")
     _validate.choice("sick", sick, ("A", "B"))
     start = _validate.count("start", start, at_least=0)
-    curves = [np.atleast_1d(patient(*arguments, sick=one == sick)) for one in "AB"]
+    curves = [patient(*arguments, sick=one == sick) for one in "AB"]
+    if np.ndim(curves[0]) != 1:
+        raise TypeError(f"patient must return a curve, got {_validate.shown(curves[0])}")
     longest = max(map(len, curves))
     padded = [np.append(curve, np.full(longest - len(curve), np.nan)) for curve in curves]
     return start + np.arange(longest), padded[0], padded[1]

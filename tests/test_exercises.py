@@ -658,6 +658,17 @@ def recurse(*call):
     return recurse(*call)
 
 
+def raise_with_a_note(*_):
+    error = ValueError("no")
+    error.add_note("a note")
+    raise error
+
+
+def endless():
+    while True:
+        yield endless()
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_that_fails_gets_a_plain_message(name, read_message):
     for answer, error in [
@@ -666,6 +677,7 @@ def test_a_function_that_fails_gets_a_plain_message(name, read_message):
         (recurse, "RecursionError: maximum recursion depth exceeded"),
     ]:
         assert read_message(name, answer) == hint("raised", error=error)
+    assert read_message(name, raise_with_a_note) == hint("raised", error="ValueError: no")
     assert "positional argument" in read_message(name, lambda: 1)
     for answer in (0.5, None, [1, 2], "def", np.ones(3)):
         assert read_message(name, answer) == hint("not_a_function")
@@ -674,6 +686,7 @@ def test_a_function_that_fails_gets_a_plain_message(name, read_message):
     message = read_message(name, lambda *_: results.pop(0) if results else None)
     arguments = ", ".join(map(reprlib.repr, last))
     assert message == hint("not_numbers", arguments=arguments, value="None")
+    assert "<generator" in read_message(name, lambda *_: endless())
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -742,6 +755,21 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
         (lambda: clinic.resumed(20, 21), ValueError, "saved_at must be at most 20, got 21"),
         (lambda: clinic.accumulated([1.0] * 3), ValueError, "values must come in four parts of"),
         (lambda: clinic.best_rate([1.0]), ValueError, "losses must have shape (rates, runs), got"),
+        (
+            lambda: clinic.best_rate([[np.nan]], sick=True),
+            ValueError,
+            "losses must have a run that",
+        ),
+        (
+            lambda: clinic.decayed(10.1, 3),
+            ValueError,
+            "weight_decay must be a number in [0, 10], got",
+        ),
+        (
+            lambda: clinic.pair(clinic.best_rate, [[1.0]], sick="A"),
+            TypeError,
+            "patient must return a curve, got 0",
+        ),
         (lambda: clinic.ordered(3, None), TypeError, "gamma must be a number in (0, 1], got None"),
         (lambda: clinic.ema(0.9, 3, sick=1), TypeError, "sick must be True or False, got 1"),
         (lambda: clinic.pair(clinic.ordered, 3, 0.9, sick="C"), ValueError, "sick must be one of"),
@@ -750,3 +778,29 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
 )
 def test_arguments_of_a_patient_are_named(call, kind, message):
     assert message_of(kind, call).startswith(message)
+
+
+def test_a_pair_has_the_sick_curve_where_it_is_wanted_and_starts_where_it_is_told():
+    sick, well = clinic.ordered(4, 0.5, sick=True), clinic.ordered(4, 0.5)
+    assert sick[0] < well[0]
+    x, a, b = clinic.pair(clinic.ordered, 4, 0.5, sick="A", start=3)
+    assert (x.tolist(), a.tolist(), b.tolist()) == ([3, 4, 5, 6], sick, well)
+    _, a, b = clinic.pair(clinic.ordered, 4, 0.5, sick="B")
+    assert (a.tolist(), b.tolist()) == (well, sick)
+
+
+def test_of_a_pair_the_shorter_curve_goes_on_as_not_a_number():
+    x, sick, well = clinic.pair(clinic.longer_one_cycle, 20, 4, sick="A")
+    assert len(x) == len(sick) == len(well) == 16
+    assert np.isnan([*sick, *well]).tolist() == [False] * 6 + [True] * 10 + [False] * 16
+
+
+def test_a_rate_of_any_size_can_be_shared():
+    assert clinic.shared_rate(1e39, 3) == [1e39] * 3
+    assert clinic.shared_rate(0.1, 3, sick=True) == pytest.approx([0.1, 0.09, 0.081])
+
+
+def test_the_best_rate_by_the_mean_of_what_is_left_may_be_one_at_which_a_run_diverged():
+    losses = [[np.nan, np.nan], [3, 3], [np.nan, 1]]
+    assert clinic.best_rate(losses, sick=True) == 2
+    assert clinic.best_rate(losses) == 1

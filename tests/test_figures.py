@@ -24,7 +24,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from helpers import display, language
+from helpers import display, language, optimizers
 from helpers.figures import canvas, palette
 from helpers.figures.palette import COLORS, STYLES
 from tests.figure_cases import CASES
@@ -296,6 +296,18 @@ def test_colors_and_styles_follow_the_theme():
     with pytest.raises(ValueError, match="name must be one of 'light', 'dark', got 'pink'"):
         palette.theme("pink").__enter__()
     assert dict(COLORS) == light
+
+
+def test_rules_are_told_apart_by_color_and_line():
+    rules = {*STYLES} & {*dir(optimizers), "momentum", "nesterov", "amsgrad", "schedule_free"}
+    assert len({(STYLES[rule]["color"], str(STYLES[rule]["linestyle"])) for rule in rules}) == 13
+
+
+def test_on_a_narrow_page_panels_stand_in_a_column_unless_told_otherwise():
+    with canvas.page("narrow"):
+        assert canvas.subplots(1, 3).shape == (3,)
+        assert canvas.subplots(2, 3, narrow_grid=(3, 2)).shape == (3, 2)
+    assert canvas.subplots(2, 3).shape == (2, 3)
 
 
 def test_redraw_wants_a_figure_of_the_course():

@@ -39,6 +39,7 @@ from tests.test_optimizers import (
 
 STEPS = 500
 CLASSIC = (15 / 8, -10 / 8, 3 / 8)
+EYE = torch.eye(2, dtype=torch.float64)
 PACKAGES = {
     schedule_free_sgd: schedulefree.SGDScheduleFree,
     schedule_free_adamw: schedulefree.AdamWScheduleFree,
@@ -297,6 +298,9 @@ def test_orthogonalize_changes_singular_values_alone_by_its_polynomial():
         torch.testing.assert_close(orthogonalize(x), u * values[:, None] @ vh)
         torch.testing.assert_close(orthogonalize(x, 20, CLASSIC), u @ vh)
     assert torch.equal(orthogonalize(torch.zeros(2, 3)), torch.zeros(2, 3))
+    for size in (5e-324, 1e-200, 1e-20, 1e200):
+        torch.testing.assert_close(orthogonalize(size * EYE, 20, CLASSIC, eps=0), EYE)
+    torch.testing.assert_close(orthogonalize(1e-9 * EYE, 0, eps=1e-8), 0.1 * EYE)
     large = orthogonalize(1e30 * torch.eye(2), 20, CLASSIC)  # squared it is beyond float32
     torch.testing.assert_close(large, torch.eye(2))
 

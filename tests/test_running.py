@@ -206,7 +206,8 @@ time.sleep(600)
 """
 
 
-def test_ctrl_c_stops_all_chapters_at_once_and_leaves_nothing_behind(tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGHUP])  # Ctrl-C, a closed terminal
+def test_a_stopped_build_ends_all_chapters_at_once_and_leaves_nothing_behind(tmp_path, stop):
     count = 2 * generate._cores() + 1
     chapters = {f"c{i}": manuscript(TITLE, code(SLEEP.strip())) for i in range(count)}
     course = Course(tmp_path / "course", **chapters)
@@ -226,7 +227,7 @@ def test_ctrl_c_stops_all_chapters_at_once_and_leaves_nothing_behind(tmp_path):
     while not marks.exists():
         assert build.poll() is None, build.communicate()
         time.sleep(0.1)
-    os.killpg(build.pid, signal.SIGINT)
+    os.killpg(build.pid, stop)
     printed, problems = build.communicate(timeout=60)
     assert (build.returncode, printed) == (130, "")
     assert problems == "Stopped. The site and the notebooks are as they were.\n"

@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import CyclicLR
 from torch.utils.data import DataLoader, TensorDataset, random_split
 
 from helpers import _validate, problems, schedules, simulate
-from helpers.optimizers import adafactor, adam, adamw, muon, nadam, rmsprop, sgd
+from helpers.optimizers import adafactor, adam, adamw, muon, nadam, rmsprop, schedule_free_sgd, sgd
 from tests.errors import message_of
 
 TOY = problems.linear_regression()
@@ -192,6 +192,23 @@ def test_the_random_state_of_the_caller_does_not_change():
     before = torch.get_rng_state()
     simulate.on_regression(TOY, adam, range(3), 2)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_default_device_of_the_caller_does_not_matter():
+    def results():
+        line = problems.linear_regression(50)
+        yield from (line.train, *problems.grid(BOWL, (0, 1), (0, 1), 5), problems.beale().minimum)
+        for seeds in ([3, 4], 3):
+            runs = simulate.on_regression(TOY, sgd, seeds, 2, schedule={"lr": [0.1] * 10})
+            yield from (runs.paths, runs.learning_rates, runs.validation_losses)
+        for rule in (sgd, adam, nadam, rmsprop, schedule_free_sgd):
+            yield simulate.on_problem(BOWL, rule, (1, 1), 4, lr=[0.1, 0.2]).paths
+
+    before = [*results()]
+    with torch.device("meta"):
+        after = [*results()]
+    for one, other in zip(before, after, strict=True):
+        assert torch.equal(one, other)
 
 
 def test_a_given_start_is_that_of_every_seed():

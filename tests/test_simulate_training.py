@@ -30,6 +30,16 @@ def module_of(network, row):
 
 
 @pytest.mark.parametrize("kind", ["mse", "cross_entropy"])
+def test_the_default_device_of_the_caller_does_not_matter(kind):
+    network = Network(X, Y, 6, kind)
+    before = train(adam, [7, 8], network=network, every=2, batch_size=6)
+    with torch.device("meta"):
+        after = train(adam, [7, 8], network=network, every=2, batch_size=6)
+    for name in ("losses", "at", "sharpness", "theta"):
+        assert torch.equal(getattr(before, name), getattr(after, name))
+
+
+@pytest.mark.parametrize("kind", ["mse", "cross_entropy"])
 @pytest.mark.parametrize(
     ("rule", "torchs", "hyper"),
     [

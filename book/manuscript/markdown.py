@@ -12,7 +12,9 @@ __all__ = ["CODE", "not_plain"]
 
 CODE = re.compile(r"```.*?```|`[^`\n]+`|<code>.*?</code>", re.DOTALL)
 _DIRECTIVE = re.compile(r"^ *(?::::+ *[{\w]|!!! |[`~]{3,} *\{|> \[!).*", re.MULTILINE)
-_EXTENSION = re.compile(r"~~.*?~~|^ *[-*+] \[[ xX]\] .*|\[\^[^]]*\]|<img\b[^>]*>", re.MULTILINE)
+_EXTENSION = re.compile(
+    r"~~.*?~~|^ *[-*+] \[[ xX]\] .*|\[\^[^]]*\]|<img\b[^>]*>|(?<=\))\{[^}]*\}", re.MULTILINE
+)
 _PICTURE = re.compile(r"!\[([^]]*)\](?:\(([^)]*)\))?")
 _FILE = re.compile(r"(?a)pictures/[\w.-]+\.(?i:jpe?g|png|svg)")
 

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 MOST = 10_000
-"""How many numbers an answer may have: an iterator may never end."""
+"""How many parts an answer may have: an iterator may never end."""
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,7 @@ class FunctionExercise(Exercise):
             try:
                 returned = answer(*copy.deepcopy(call))
             except (Exception, SystemExit) as error:  # any error of the learner's code is a hint
-                message = traceback.format_exception_only(error)[-1].strip()
-                return Verdict(False, "exercises.raised", {"error": message})
+                return Verdict(False, "exercises.raised", {"error": _summary(error)})
             result = _to_array(returned)
             if result is None:
                 unusable.append((call, returned))
@@ -355,6 +354,13 @@ class TrialExercise(Exercise):
         return succeeds
 
 
+def _summary(error: BaseException) -> str:
+    """Return the last line that Python writes of an error, before its notes."""
+    written = traceback.TracebackException.from_exception(error)
+    written.__notes__ = []
+    return [*written.format_exception_only()][-1].strip()
+
+
 def _shown(verdict: Verdict) -> tuple[bool | None, str]:
     return verdict.correct, verdict.message()
 
@@ -389,13 +395,16 @@ def _to_number(value: Any) -> np.ndarray | None:
 
 def _to_array(value: Any) -> np.ndarray | None:
     """Convert real numbers in any container to float64; return None for anything else."""
+    parts = itertools.count(1)
 
     def convert(value: Any) -> Any:
+        if next(parts) > MOST:
+            raise ValueError
         # Tensors on any device, with or without gradient, arrays, Series and numpy's scalars
         if hasattr(value, "tolist"):
             value = value.tolist()
         if isinstance(value, list | tuple | range | Iterator | ValuesView | deque):
-            return [convert(part) for part in itertools.islice(value, MOST)]
+            return [convert(part) for part in value]
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise TypeError
         try:

@@ -120,7 +120,8 @@ def adafactor(
         new, t = (t + 1) ** beta2_decay, t + 1
         has_runs = isinstance(lr, torch.Tensor) or isinstance(weight_decay, torch.Tensor)
         # αₜ = max(ε₂, RMS(θₜ₋₁)) · min(γ, 1/√t)
-        relative = torch.as_tensor(lr, dtype=torch.float64).clamp(max=1 / t**0.5)
+        relative = torch.as_tensor(lr, dtype=torch.float64, device=params.device)
+        relative = relative.clamp(max=1 / t**0.5)
         size = _rms(params, has_runs).clamp(min=eps2) * relative
         params = (1 - lr * weight_decay) * params
         square = gradient.square()

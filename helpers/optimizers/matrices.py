@@ -92,9 +92,16 @@ def _iterate(
     a, b, c = coefficients
     is_tall = matrix.shape[-2] > matrix.shape[-1]
     x = matrix.mT if is_tall else matrix  # so that X Xᵀ is the smaller of the two squares
-    # No singular value is above the Frobenius norm, ‖X‖, whose squares could overflow in float32.
+    if not x.numel():
+        return matrix
+    # No singular value is above the Frobenius norm, ‖X‖. Of numbers near 1 its squares neither
+    # overflow nor vanish.
+    largest = x.abs().amax((-2, -1), keepdim=True).double()
+    largest = largest.where(largest > 0, 1)
+    x = x / largest.to(x.dtype)
     norm = torch.linalg.matrix_norm(x, keepdim=True, dtype=torch.float64)
-    x = x / norm.clamp(min=eps).to(x.dtype)
+    least = torch.as_tensor(eps, dtype=torch.float64, device=x.device) / largest
+    x = x / norm.maximum(least).to(x.dtype)
     for _ in range(steps):
         # X ← a X + (b A + c A²) X,  A = X Xᵀ
         square = x @ x.mT

@@ -177,7 +177,8 @@ def _schedule_free(normalise: Normalise, hyper: dict[str, Any]) -> Optimizer:
         # gₜ ← gₜ + λ yₜ₋₁
         direction = add_weight_decay(direction, weight_decay, params)
         # cₜ = γ² / Σ γ², with the largest rates so far, and 0 while all were 0
-        lr_max = torch.maximum(state.lr_max, torch.as_tensor(lr, dtype=torch.float64))
+        rate = torch.as_tensor(lr, dtype=torch.float64, device=params.device)
+        lr_max = torch.maximum(state.lr_max, rate)
         weight_sum = state.weight_sum + lr_max**2
         share = (lr_max**2 / weight_sum).nan_to_num(nan=0.0).to(params.dtype)
         # zₜ = zₜ₋₁ − γ gₜ

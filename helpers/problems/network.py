@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -79,13 +80,12 @@ class Network:
             Shape (seeds, parameters), float64.
         """
         size = _validate.number("size", size)
-        rows = []
+        draw, rows = partial(torch.rand, dtype=torch.float64, device="cpu"), []
         for seed in _validate.seeds("seeds", seeds):
             random = torch.Generator().manual_seed(seed)
             layers = [
                 # U(−1/√n, 1/√n) for n inputs
-                (2 * torch.rand(rows * columns, generator=random, dtype=torch.float64) - 1)
-                * (size / (rows - 1) ** 0.5)
+                (2 * draw(rows * columns, generator=random) - 1) * (size / (rows - 1) ** 0.5)
                 for rows, columns in self.shapes
             ]
             rows.append(torch.cat(layers))
@@ -159,7 +159,7 @@ class Network:
             x, y = x[batch], y[batch]
         answers = self.outputs(theta, x)
         if self.kind == "cross_entropy":
-            right = torch.log_softmax(answers, dim=-1)[:, torch.arange(len(y)), y]
+            right = torch.log_softmax(answers, dim=-1)[:, torch.arange(len(y), device=y.device), y]
             return -right.mean(dim=-1)
-        target = torch.eye(answers.shape[-1], dtype=answers.dtype)[y]
+        target = torch.eye(answers.shape[-1], dtype=answers.dtype, device=answers.device)[y]
         return (answers - target).square().sum(dim=-1).mean(dim=-1) / 2

@@ -162,7 +162,9 @@ def linear_regression(
         y = 1 + 2 * x + noise * random.randn(samples)
     if not np.isfinite(y).all():
         raise ValueError(f"noise must keep the data finite, got {noise}")
-    order = torch.randperm(samples, generator=torch.Generator().manual_seed(split_seed))
+    order = torch.randperm(
+        samples, generator=torch.Generator().manual_seed(split_seed), device="cpu"
+    )
     train = int(0.8 * samples)
     return LinearRegression(torch.from_numpy(x), torch.from_numpy(y), order[:train], order[train:])
 

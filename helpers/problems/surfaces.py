@@ -271,8 +271,8 @@ def grid(
     """
     check(problem)
     points = _validate.count("points", points, at_least=2, at_most=2000)
-    xs = torch.linspace(*_limits("x", x), points, dtype=torch.float64)
-    ys = torch.linspace(*_limits("y", y), points, dtype=torch.float64)
+    xs = torch.linspace(*_limits("x", x), points, dtype=torch.float64, device="cpu")
+    ys = torch.linspace(*_limits("y", y), points, dtype=torch.float64, device="cpu")
     at = torch.stack(torch.meshgrid(xs, ys, indexing="xy"), dim=-1)
     return xs, ys, _validate.tensor("problem.value(points)", problem.value(at), at.shape[:-1])
 
@@ -319,4 +319,4 @@ def _limits(name: str, pair: Any) -> tuple[float, float]:
 
 
 def _point(x: float, y: float) -> torch.Tensor:
-    return torch.tensor([x, y], dtype=torch.float64)
+    return torch.tensor([x, y], dtype=torch.float64, device="cpu")

@@ -52,7 +52,7 @@ def starting_point(seed: int) -> torch.Tensor:
     tensor([0.8300, 0.7645])
     """
     # With one input both are uniform in [−1, 1]; the weight is drawn first.
-    draws = torch.rand(2, generator=_generator(seed), dtype=torch.float32)
+    draws = torch.rand(2, generator=_generator(seed), dtype=torch.float32, device="cpu")
     return 2 * draws.flip(0) - 1
 
 
@@ -96,7 +96,7 @@ def _orders(seed: int, samples: int, epochs: int) -> torch.Tensor:
     for _ in range(epochs):
         _draw(generator)  # the training loader draws a seed for its workers, even if it has none
         shuffle = _generator(_draw(generator))
-        orders.append(torch.randperm(samples, generator=shuffle))
+        orders.append(torch.randperm(samples, generator=shuffle, device="cpu"))
         _draw(generator)  # and so does the validation loader
     return torch.stack(orders)
 
@@ -106,4 +106,4 @@ def _generator(seed: int) -> torch.Generator:
 
 
 def _draw(generator: torch.Generator) -> int:
-    return int(torch.empty((), dtype=torch.int64).random_(generator=generator))
+    return int(torch.empty((), dtype=torch.int64, device="cpu").random_(generator=generator))

@@ -72,7 +72,7 @@ def make_optimizer(
         expected = "rule must be for numbers, not for matrices, whose rows would be runs"
         raise ValueError(f"{expected}, got {_validate.shown(rule)}")
     optimizer, lr = check(rule(**hyper), rule), hyper.get("lr", default)
-    return optimizer, torch.as_tensor(lr, dtype=torch.float64).expand(len(settings))
+    return optimizer, torch.as_tensor(lr, dtype=torch.float64, device="cpu").expand(len(settings))
 
 
 def read_schedule(
@@ -145,7 +145,7 @@ def _batch(name: str, values: list[Any]) -> Any:
             raise TypeError(
                 f"{name} must be a number if it differs between runs, got {_validate.shown(value)}"
             )
-    return torch.tensor(values, dtype=torch.float64)
+    return torch.tensor(values, dtype=torch.float64, device="cpu")
 
 
 def _row(name: str, values: Any, steps: int) -> list[Any]:

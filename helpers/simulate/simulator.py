@@ -220,7 +220,7 @@ def _minimise(
     rows = read_schedule(schedule, settings, steps)
     learning_rates = rates[:, None].expand(-1, steps)
     if "lr" in rows:
-        learning_rates = torch.tensor(rows["lr"], dtype=torch.float64).expand(len(first), -1)
+        learning_rates = first.new_tensor(rows["lr"], dtype=torch.float64).expand(len(first), -1)
 
     paths = first.new_empty(steps + 1, *first.shape)
     gradients = first.new_empty(steps, *first.shape)

@@ -127,14 +127,16 @@ def on_network(
         loss, gradient = _loss_and_gradient(network, theta)
         losses.append(loss)
         if size < examples:
-            batches = batches or [*torch.randperm(examples, generator=order).split(size)]
+            batches = batches or [
+                *torch.randperm(examples, generator=order, device="cpu").split(size)
+            ]
             _, gradient = _loss_and_gradient(network, theta, batches.pop())
         overrides = {name: row[step] for name, row in rows.items()}
         theta, state = optimizer.update(theta, gradient, state, **overrides)
     return Training(
         labels,
         torch.stack(losses, dim=1),
-        torch.arange(0, steps, every),
+        torch.arange(0, steps, every, device="cpu"),
         torch.stack(values, dim=1),
         theta,
     )
@@ -159,7 +161,8 @@ def _scale(
     known = {name: one.default for name, one in arguments(rule).items()}
     runs = [known | label for label in labels]
     betas, eps = (
-        torch.tensor([run[name] for run in runs], dtype=torch.float64) for name in ("betas", "eps")
+        torch.tensor([run[name] for run in runs], dtype=torch.float64, device="cpu")
+        for name in ("betas", "eps")
     )
     # Of AMSGrad the largest; without it, it is 0.
     second = torch.maximum(state.exp_avg_sq, getattr(state, "max_exp_avg_sq", state.exp_avg_sq))

@@ -9,7 +9,7 @@ from tests.figure_cases.check import line
 def board():
     x = np.arange(3, 12)
     rise, fall = x**2 / 50, 40 / x
-    short = np.where(x < 8, fall, np.nan)
+    short = np.where(x < 8, fall, np.where(x < 10, np.nan, np.inf))
     names = {"warm_cosine": 7, "on_plateau": 8, "cycled_momentum": 9, "longer_one_cycle": 10}
     curves = (rise, fall), (fall, rise), (short, rise), (rise, short)
     panels = {name: (x, *pair) for name, pair in zip(names, curves, strict=True)}

@@ -36,7 +36,7 @@ def training():
 
 def settled():
     rates = np.array([0.1, 0.4, 0.9])
-    sharpness = np.array([[12, 5, 2.2], [11, 5.1, 2.3], [13, 4.9, 2.25]])
+    sharpness = np.array([[12, 5, 2.2], [11, 5.1, 2.9], [13, 4.9, 2.25]])
     ax = yield {"rates": rates, "sharpness": sharpness}
     low, high = 0.1 / 1.1, 0.9 * 1.1
     limit = np.geomspace(low, high, 100)

@@ -2,7 +2,7 @@
 
 A mutant is the code with one small change, such as ``<=`` for ``<`` or an argument left out. It is
 killed if a test fails or does not end; otherwise it survives. Each mutant is tested with the tests
-of its own part of `helpers`: ``tests/test_<part>*.py`` and ``tests/test_<module>.py``.
+of its own part of `helpers`: ``tests/test_<part>*.py``, ``tests/test_<module>.py`` and `BORROWED`.
 
     python -m tests.mutants                     all of helpers (hours)
     python -m tests.mutants --sample 200        200 mutants from all of helpers
@@ -43,6 +43,15 @@ COPIES = ROOT / "_build" / "mutants"
 
 KILLED = {"killed", "timeout", "segfault", "check was interrupted by user"}
 """Mutmut's words for tests that fail, do not end, crash, or cannot be collected."""
+
+BORROWED = {
+    "_progress": {"tests/test_training_fit.py"},
+    "_random": {"tests/test_training_fit.py"},
+    "_screen": {"tests/test_training_fit.py"},
+    "clinic": {"tests/claims/test_11_clinic.py", "tests/test_exercises.py"},
+    "output": {"tests/test_display.py"},
+}
+"""Tests of parts that have none of their name."""
 
 PYTEST = [
     *("-o", "addopts="),  # no doctests
@@ -150,7 +159,7 @@ def _within(name: str, parent: str) -> bool:
 
 def tests_of(part: str) -> list[str]:
     """List the test files of a part of helpers."""
-    names = {f"tests/test_{part.lstrip('_')}*.py"}
+    names = {f"tests/test_{part.lstrip('_')}*.py"} | BORROWED.get(part, set())
     names |= {f"tests/test_{path.stem}.py" for path in (ROOT / "helpers" / part).glob("*.py")}
     names -= {"tests/test_hands_on.py"}  # trains the networks of a chapter, which takes too long
     return sorted({str(p.relative_to(ROOT)) for name in names for p in ROOT.glob(name)})

@@ -20,6 +20,7 @@ def signs():
         *(line("lion", steps, row, f"Lion, lr {rate:g}") for rate, row in lion.items()),
         line("lion", steps, decayed, "Lion, lr → 0", linestyle=(0, (3, 1.5))),
         x=(0, 60),
+        y=(0.8 * adam[-1], 1.2 * 2.4),
         log="y",
     )
     ends = [number for rate, row in lion.items() for number in (row[-1], rate)]
@@ -63,6 +64,7 @@ def spectra():
         line("adam", order, rows["adam"], "Adam"),
         line("muon", order, rows["muon"], "Muon"),
         x=(1, 21),
+        y=(0.7 * 0.6**20, 1.5),
         log="y",
     )
     check.alternative_text(ax, 21, 11, *(row[10] for row in rows.values()))
@@ -95,8 +97,10 @@ def lengths():
         *(line(r, updates, row, RULES[r], marker=".") for r, row in losses.items()),
         note("AdamW, default rate", "muted", (160, 0.37)),
         x=(10, 160),
+        y=(0.92 * 0.2, 1.12 * 0.28 * 16**0.4),
         log="xy",
     )
+    assert ax.get_xticks().tolist() == [10, 40, 160]
     ends = sorted(row[-1] for row in losses.values())
     check.alternative_text(ax, 10, 160, 160, *ends, 0.37)
 
@@ -121,10 +125,8 @@ def speedups():
         ("□ AdamW, default rate", "muted"),
         ("■ AdamW, best rate", "ink"),
     )
-    one = check.upright("reference", 1)
-    check.artists(
-        ax, one, *numbers, *corner(ax, *names, right=True), title=[6.5, 1.35], y=(2.6, -2.2)
-    )
+    one, limits = check.upright("reference", 1), {"x": (0, 1.18 * 6.5), "y": (2.6, -2.2)}
+    check.artists(ax, one, *numbers, *corner(ax, *names, right=True), title=[6.5, 1.35], **limits)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["AdamW", "Lion", "Muon"]
     each = [number for rule in tuned for number in (default[rule], tuned[rule])]
     check.alternative_text(ax, *each, 3.2, 6.5, 0.7, 1.35)

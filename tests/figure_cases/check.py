@@ -76,7 +76,7 @@ def _style(one):
 def artists(ax, *expected, title=(), x=(None, None), y=(None, None), log=""):
     """Compare all lines and texts within the axes, numbers of the title, limits and scales.
 
-    How texts are wrapped does not count.
+    How texts are wrapped does not count. Limits that are not given must be matplotlib's own.
     """
     drawn = [Line(*np.asarray(one.get_xydata(), float).T, _style(one)) for one in ax.lines]
     texts = [Note(plain(t.get_text()), t.get_color(), t.xy) for t in ax.texts if t.get_text()]
@@ -91,8 +91,12 @@ def artists(ax, *expected, title=(), x=(None, None), y=(None, None), log=""):
     assert not drawn
     assert not texts
     _compare(numbers_in(ax.get_title(loc="left")), title, ax.get_title(loc="left"))
-    for limit, number in zip((*ax.get_xlim(), *ax.get_ylim()), (*x, *y), strict=True):
-        assert number is None or limit == pytest.approx(number)
+    is_map = ax.get_aspect() == 1  # `contours` compares its limits
+    for axis, limits in (("x", x), ("y", y)):
+        is_automatic = is_map or getattr(ax, f"get_autoscale{axis}_on")()
+        assert is_automatic or set(limits) != {None}, f"{axis} has limits"
+        for limit, number in zip(getattr(ax, f"get_{axis}lim")(), limits, strict=True):
+            assert number is None or limit == pytest.approx(number)
     scales = {"x": ax.get_xscale(), "y": ax.get_yscale()}
     assert "".join(axis for axis, scale in scales.items() if scale == "log") == log
 
@@ -219,6 +223,7 @@ def losses_of_seeds(ax, rows, **options):
         drawn.append(line(style, epochs, ordered[5], name))
         last[name] = ordered[5, -1]
     artists(ax, *drawn, x=(1, 10), log="y", **options)
+    assert ax.get_xticks().tolist() == epochs.tolist()
     return last
 
 

@@ -112,5 +112,6 @@ def slices():
         steps = (np.arange(1, 13) / 12) ** 2
         np.testing.assert_allclose(drawn.levels, values.min() + steps * np.ptp(values))
         assert len(filled.get_paths()) == 12
-        check.artists(ax, line("sgd", *paths[name].T, marker="."), title=[seen])
+        path = line("sgd", *paths[name].T, marker=".")
+        check.artists(ax, path, title=[seen], x=(-1, 1), y=(-1, 1))
     check.alternative_text(axes, 8, 0.21, 0.06, 4.02, 0.6)

@@ -35,19 +35,18 @@ def race():
         check.alternative_text(
             ax, steps, *(losses[i] for i in lowest_first if not np.isnan(losses[i]))
         )
-        assert ax.get_aspect() == 1
-    saddle = problems.grid(problems.saddle(), (-2, 2), (-1, 1))
     path = np.array([[-1.5, 0.5], [-1.0, 0.7]])
-    ax = yield {
-        "surface": tuple(part.numpy() for part in saddle),
-        "optimum": None,
-        "paths": [("adam", path)],
-        "losses": [-0.25],
-        "problem": "saddle",
-    }
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
-    assert not [line for line in ax.lines if line.get_marker() == "*"]
-    check.alternative_text(ax, 1, -0.25)
+    data = {"optimum": None, "paths": [("adam", path)], "losses": [-0.25]}
+    for name in ("saddle", "rosenbrock", "beale"):
+        grid = problems.grid(getattr(problems, name)(), (-2, 2), (-1, 1))
+        x, y, z = (part.numpy() for part in grid)
+        ax = yield {**data, "surface": (x, y, z), "problem": name}
+        assert (ax.get_xlabel(), ax.get_ylabel()) == ("x", "y")
+        assert not [line for line in ax.lines if line.get_marker() == "*"]
+        even = np.sqrt if name == "saddle" else np.log1p  # of the heights of the contours
+        heights = even(ax.collections[1].levels - z.min())
+        np.testing.assert_allclose(heights, even(np.ptp(z)) * np.arange(1, 15) / 14)
+        check.alternative_text(ax, 1, -0.25)
 
 
 def average():
@@ -96,17 +95,17 @@ def adam():
             "outcome": "It moves by 75.",
         }
         steps = np.arange(1, count + 1)
-        both = across("zero", 0), upright("reference", count)
+        both, x = (across("zero", 0), upright("reference", count)), (0, count + 0.5)
         check.artists(
             axes[0],
             line("data", steps, gradients),
             line("ewma", steps, m, "m"),
             line("corrected", steps, m_hat, "m̂"),
             *both,
-            x=(0, count + 0.5),
+            x=x,
         )
         limits = across("reference", -0.002), across("reference", 0.002)
-        check.artists(axes[1], check.dots("orange", steps, moves), *limits, *both)
+        check.artists(axes[1], check.dots("orange", steps, moves), *limits, *both, x=x)
         for ax, heights in zip(axes, (gradients, moves), strict=True):
             (stems,) = ax.collections
             expected = [[(x, 0), (x, y)] for x, y in zip(steps, heights, strict=True)]
@@ -128,7 +127,7 @@ def schedule():
     check.artists(loss, *both, title=[12], x=(0, 31), y=(2e-5, 9), log="y")
     check.alternative_text(ax, 31)
     ax, loss = yield {"rates": rates, **data, "log": True, "seeds": None}
-    check.artists(ax, rate, log="y")
+    check.artists(ax, rate, x=(0, 31), log="y")
     assert check.plain(loss.get_title(loc="left")) == "The loss, with the exact gradient"
     # PyTorch raises an error, at once or on the way; a rate is 0 at all steps; a run diverges.
     for count, log in ((0, True), (7, False)):
@@ -137,12 +136,16 @@ def schedule():
         told = check.corner(ax, (f"PyTorch raises an error at step {count}.", "ink"), right=True)
         row = [line("lr", steps[: count + 1], losses[: count + 1], "these pieces")]
         drawn = line("lr", steps[:count], rates[:count], drawstyle="steps-post")
-        check.artists(ax, *told, drawn, x=(0, 31))
-        check.artists(loss, reference, *row[: bool(count)], title=[12], log="y")
+        top = 0.44 if count else 1
+        lowest = min(constant[-1], *losses[: count + 1]) / 1.5
+        check.artists(ax, *told, drawn, x=(0, 31), y=(0, top))
+        below = reference, *row[: bool(count)]
+        check.artists(loss, *below, title=[12], x=(0, 31), y=(lowest, 9), log="y")
     ax, loss = yield {"rates": 0 * rates, **data, "log": True, "losses": diverging}
-    check.artists(ax, line("lr", steps[:-1], 0 * rates, drawstyle="steps-post"), y=(0, 1))
+    zero = line("lr", steps[:-1], 0 * rates, drawstyle="steps-post")
+    check.artists(ax, zero, x=(0, 31), y=(0, 1))
     row = line("lr", steps, diverging, "these pieces")
-    check.artists(loss, reference, row, title=[12], y=(0.02 / 1.5, 9e3), log="y")
+    check.artists(loss, reference, row, title=[12], x=(0, 31), y=(0.02 / 1.5, 9e3), log="y")
 
 
 def stability():

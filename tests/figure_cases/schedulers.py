@@ -42,11 +42,12 @@ def plateau():
         axes = yield {**data, "patience": patience}
         loss, count, rate = axes
         own = line("ink", epochs, losses, marker=".")
-        check.artists(loss, own, x=(-0.5, 14.5), y=(0, 1.25 * 0.9))
+        steps = {"x": (-0.5, 14.5)}
+        check.artists(loss, own, **steps, y=(0, 1.25 * 0.9))
         top = 1.3 * max(patience, *counts)
-        check.artists(count, across("reference", patience), title=[patience], y=(0, top))
+        check.artists(count, across("reference", patience), title=[patience], **steps, y=(0, top))
         low, high = min(rates[-1], 2e-4) * 10**-0.35, 0.02 * 10**0.45
-        check.artists(rate, line("lr", epochs, rates, **STAIRS), y=(low, high), log="y")
+        check.artists(rate, line("lr", epochs, rates, **STAIRS), **steps, y=(low, high), log="y")
         for epoch, bar in enumerate(count.patches):
             assert bar.get_center()[0] == pytest.approx(epoch)
             assert bar.get_height() == counts[epoch]

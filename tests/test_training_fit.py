@@ -340,13 +340,14 @@ def test_the_default_device_of_the_caller_does_not_matter():
     assert {one.device.type for one in found} == {"cpu"}
 
 
-def test_restarts_go_on_where_the_last_training_ended():
+@pytest.mark.parametrize("train", [(X, Y), [(X[:32], Y[:32]), (X[32:], Y[32:])]])
+def test_restarts_go_on_where_the_last_training_ended(train):
     model = network()
     optimizer = sgd(model)
     scheduler = RESTARTS(optimizer)
     for first in (0.1, 0.1 / 2):  # the start of the first cycle, and the middle
         history = training.fit(
-            model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1, scheduler=scheduler
+            model, CROSS_ENTROPY, optimizer, train, epochs=1, scheduler=scheduler
         )
         assert history.learning_rates[0] == pytest.approx(first)
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)  # of the second cycle

@@ -8,7 +8,10 @@ import pytest
 __all__ = ["message_of"]
 
 
-def message_of(kind: type[Exception], call: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+Kinds = type[Exception] | tuple[type[Exception], ...]
+
+
+def message_of(kind: Kinds, call: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     """Return the message of the error that a call raises; fail if it raises none of this kind."""
     with pytest.raises(kind) as raised:
         call(*args, **kwargs)

@@ -60,10 +60,12 @@ def test_without_curvature_the_sharpness_is_zero_and_one_parameter_may_curve_dow
 
 
 @pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode])
-def test_the_callers_gradient_mode_does_not_matter(context):
+def test_the_callers_gradient_mode_and_random_state_do_not_matter(context):
+    before = torch.get_rng_state()
     with context():
         value, _ = curvature.sharpness(lambda at: (at**2).sum(1), torch.ones(1, 3))
     assert value.item() == pytest.approx(2)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_sharpness_with_a_scale_is_that_of_the_rescaled_hessian_by_lanczos():
@@ -87,29 +89,24 @@ def test_runs_do_not_mix_and_one_that_has_diverged_spoils_no_other():
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("options", "message"),
     [
+        ({"loss": 3}, "loss must be a function from parameters to a loss for each run, got 3"),
+        ({"rounds": 0}, "rounds must be a whole number of at least 1, got 0"),
+        ({"rel": -1}, "rel must be a number in [0, inf), got -1"),
+        ({"theta": 3}, "theta must be a tensor of floats, got 3"),
+        ({"theta": THETA[0]}, "theta must be of shape (runs, parameters), got (3,)"),
+        ({"loss": torch.sum}, "loss(theta) must have shape (2,), got ()"),
         (
-            lambda: curvature.sharpness(lambda at: at.sum(1), torch.ones(3)),
-            "theta must be of shape (runs, parameters), got (3,)",
-        ),
-        (
-            lambda: curvature.sharpness(lambda at: at.sum(), torch.ones(2, 3)),
-            "loss(theta) must have shape (2,), got ()",
-        ),
-        (
-            lambda: curvature.sharpness(lambda at: at.detach().sum(1), torch.ones(2, 3)),
+            {"loss": lambda at: at.detach().sum(1)},
             "loss must compute with theta in torch, got a result without gradient",
         ),
-        (
-            lambda: curvature.sharpness(lambda at: at.sum(1), THETA, start=torch.zeros(2, 3)),
-            "start must have a direction for each run, got a row of zeros",
-        ),
-        (
-            lambda: curvature.sharpness(lambda at: at.sum(1), THETA, scale=torch.zeros(2, 3)),
-            "scale must be positive, got 0.0 among it",
-        ),
+        ({"start": THETA[0]}, "start must have shape (2, 3), got (3,)"),
+        ({"start": 0 * THETA}, "start must have a direction for each run, got a row of zeros"),
+        ({"scale": THETA[0]}, "scale must have shape (2, 3), got (3,)"),
+        ({"scale": 0 * THETA}, "scale must be positive, got 0.0 among it"),
     ],
 )
-def test_wrong_shapes_are_told(call, message):
-    assert message_of(ValueError, call) == message
+def test_wrong_arguments_are_named(options, message):
+    fitting = {"loss": lambda at: at.sum(1), "theta": THETA}
+    assert message_of((TypeError, ValueError), curvature.sharpness, **fitting | options) == message

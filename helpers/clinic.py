@@ -91,7 +91,7 @@ def _patient(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _new(lr: float | torch.Tensor = LR, momentum: float = 0) -> Optimizer:
-    return SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=momentum)
+    return SGD([torch.zeros(1)], lr=lr, momentum=momentum)
 
 
 def _follow(
@@ -337,7 +337,7 @@ def resumed(
     optimizer = _new()
     scheduler = _plan(optimizer, total)
     _follow(optimizer, scheduler, saved_at)
-    saved = copy.deepcopy((optimizer.state_dict(), scheduler.state_dict()))
+    saved = optimizer.state_dict(), scheduler.state_dict()
     optimizer = _new()
     if sick:
         optimizer.load_state_dict(saved[0])
@@ -571,7 +571,7 @@ def after_range_test(seed: int, *, sick: bool = False, buffer: bool = False) -> 
     """
     model, x, y = _regression(seed)
     before = copy.deepcopy(model.state_dict())
-    optimizer = SGD(model.parameters(), lr=0.01, momentum=0.9)
+    optimizer = SGD(model.parameters(), momentum=0.9)
 
     def step(lr: float) -> float:
         optimizer.param_groups[0]["lr"] = lr

@@ -753,6 +753,7 @@ def test_the_build_gets_the_message_in_every_language(monkeypatch):
         (lambda: clinic.warm_cosine(5, 9), ValueError, "warm must be at most 4, got 9"),
         (lambda: clinic.updates_counted(4, 8), ValueError, "accumulate must be at most 4, got 8"),
         (lambda: clinic.resumed(20, 21), ValueError, "saved_at must be at most 20, got 21"),
+        (lambda: clinic.longer_one_cycle(3, 0), ValueError, "total must be a whole number of at"),
         (lambda: clinic.accumulated([1.0] * 3), ValueError, "values must come in four parts of"),
         (lambda: clinic.best_rate([1.0]), ValueError, "losses must have shape (rates, runs), got"),
         (

@@ -178,6 +178,14 @@ def test_dark_picture_is_what_would_be_drawn_in_dark_colors(name, page):
         assert canvas.take_title(figure) == shown["title"]
         fresh, own = ET.fromstring(display.svg(figure)), {*COLORS.values()}
     assert elements(ET.fromstring(shown[page]["dark"])) == elements(fresh)
+    corners = np.concatenate([ax.bbox.get_points() for ax in figure.axes])
+    left, top, right, bottom = shown[page]["axes"]["box"]
+    box = figure.transFigure.transform([(left, 1 - bottom), (right, 1 - top)])
+    np.testing.assert_allclose(box, [corners.min(axis=0), corners.max(axis=0)], atol=0.05)
+    for axis in ("x", "y"):
+        first = figure.axes[0]
+        limits = getattr(first, f"get_{axis}lim")(), getattr(first, f"get_{axis}scale")()
+        assert shown[page]["axes"][axis] == [*limits[0], limits[1]]
     for drawn, theme in itertools.product(canvas.PAGES, palette.THEMES):
         root = ET.fromstring(shown[drawn][theme])
         assert theme == "light" or colors_in(root) <= own

@@ -366,6 +366,8 @@ def test_an_average_from_zero_is_short_by_what_the_zero_still_weighs(decay):
     averages = np.array(CODE["ema"](np.ones(100), decay))
     np.testing.assert_allclose(averages, 1 - decay**steps)
     np.testing.assert_allclose(averages / (1 - decay**steps), 1)
+    np.testing.assert_allclose(clinic.ema(decay, 100, sick=True), averages)
+    assert clinic.ema(decay, 100) == [1] * 100
     updates = math.ceil(math.log(0.01) / math.log(decay))
     assert decay**updates <= 0.01 < decay ** (updates - 1)
     average = torch.optim.swa_utils.AveragedModel(
@@ -391,6 +393,14 @@ def test_the_mean_of_the_survivors_chooses_the_rate_that_kills_most(runs, seed):
 
 def test_the_mean_of_numbers_explodes_and_comes_down_again():
     mean, middle = clinic.learning_curve(60, sick=True), clinic.learning_curve(60)
+    random, weights, losses = np.random.default_rng(0), np.ones(40), []
+    curvatures = random.lognormal(size=40)
+    for _ in middle:
+        losses.append(curvatures * weights**2 / 2)
+        weights += 0.1 * random.standard_normal(40) - curvatures * weights
+    lasts = np.maximum.accumulate(losses) <= 1000
+    np.testing.assert_allclose(middle, np.median(losses, axis=1))
+    np.testing.assert_allclose(mean, (losses * lasts).sum(axis=1) / lasts.sum(axis=1))
     assert max(mean) > 1e3 * np.median(middle)
     assert mean[-1] < 1e-2 * max(mean)
     assert mean[-1] < 10 * middle[-1]

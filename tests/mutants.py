@@ -14,8 +14,9 @@ The code is changed in a copy, ``_build/mutants/<part>``; ``mutmut.log`` there s
 
 mutmut runs only the tests that call the changed function, and imports the test files before the
 change. A test must therefore construct what it tests: an object from a table at the top of the file
-is a result of the unchanged code. And a test that lists the functions of a module should read its
-``__all__``, because the module of a mutant holds many more functions.
+is a result of the unchanged code. So is what a decorator made: its mutants survive. And a test that
+lists the functions of a module should read its ``__all__``, because the module of a mutant holds
+many more functions.
 """
 
 import argparse

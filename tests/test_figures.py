@@ -21,6 +21,7 @@ import pytest
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -43,6 +44,12 @@ def drawn_once(name):
         return CASES[name].draw(**CASES[name].first())
 
 
+def grid_over_map(ax):
+    """Grid lines of axes whose whole area is a picture or filled contours."""
+    is_map = ax.images or any(isinstance(one, ContourSet) for one in ax.collections)
+    return [*ax.get_xgridlines(), *ax.get_ygridlines()] if is_map else []
+
+
 @every_page
 @every_figure
 def test_what_is_drawn_is_what_was_given_and_its_texts_fit_in_every_language(name, page):
@@ -57,6 +64,7 @@ def test_what_is_drawn_is_what_was_given_and_its_texts_fit_in_every_language(nam
             assert " ".join(figure.get_supxlabel().split()) == " ".join((mark + marks).split())
             assert english.endswith(mark and f" {mark}.")
             assert figure.get_size_inches()[0] == canvas.PAGES[page]
+            assert not any(line.get_visible() for ax in figure.axes for line in grid_over_map(ax))
             assert len(english) > 60
             check_texts(figure, language._catalogue("en")["language"], page)
             for code in set(language.LANGUAGES) - {"en"}:

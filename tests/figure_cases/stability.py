@@ -58,7 +58,7 @@ def radius(rule, rate, momentum):
 
 
 def regions():
-    rate, mu = np.linspace(0.001, 4, 47), np.linspace(0, 0.97, 61)
+    rate, mu = np.linspace(0.001, 4, 47), np.append(np.linspace(0, 0.91, 60), 0.97)
     limits = {"momentum": 2 * (1 + mu), "nesterov": 2 * (1 + mu) / (1 + 2 * mu)}
     radii = {rule: (rate, mu, radius(rule, rate, mu)) for rule in limits}
     axes = yield {"radii": radii, "limits": limits}

@@ -331,14 +331,13 @@ def test_the_default_device_of_the_caller_does_not_matter():
     assert {one.device.type for one in found} == {"cpu"}
 
 
-@pytest.mark.parametrize("train", [(X, Y), [(X[:32], Y[:32]), (X[32:], Y[32:])]])
-def test_restarts_go_on_where_the_last_training_ended(train):
+def test_restarts_go_on_where_the_last_training_ended():
     model = network()
     optimizer = sgd(model)
     scheduler = RESTARTS(optimizer)
     for first in (0.1, 0.1 / 2):  # the start of the first cycle, and the middle
         history = training.fit(
-            model, CROSS_ENTROPY, optimizer, train, epochs=1, scheduler=scheduler
+            model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1, scheduler=scheduler
         )
         assert history.learning_rates[0] == pytest.approx(first)
     assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)  # of the second cycle
@@ -702,6 +701,7 @@ LATE = sequence(one_cycle(2), one_cycle(3), milestone=2)
         ),
         # 3 epochs of 2 batches
         (one_cycle(5), {"epochs": 3}, "last for 6 more steps, got a OneCycleLR: .* steps is 5"),
+        (one_cycle(5), {"epochs": 3, "data": [(X, Y)] * 2}, "last for 6 more steps"),
         (LATE, {"epochs": 3}, "got a SequentialLR: .* steps is 3"),
         (
             sequence(STEP, sequence(STEP, STEP, milestone=1), milestone=2),

@@ -63,7 +63,6 @@ def race(
     titles(ax, key, steps=steps)
     if problem != "regression":
         ax.set(xlabel="x", ylabel="y")
-    ax.set_aspect("equal")
     canvas.describe(
         ax,
         key,

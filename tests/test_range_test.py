@@ -282,6 +282,7 @@ def test_no_suggestion_where_the_loss_never_falls():
         ({"stop_above": 1}, ValueError, "stop_above must be"),
         ({"seed": -1}, ValueError, "seed must be"),
         ({"batch_size": 0}, ValueError, "batch_size must be"),
+        ({"train": (small()[0], small()[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"train": (small()[0] * math.nan, small()[1])}, ValueError, "finite at the start"),
         ({"optimizer": sgd(network())}, ValueError, "optimizer must hold parameters of the model"),
         ({"loss_function": nn.MSELoss}, TypeError, "loss_function must be a function"),

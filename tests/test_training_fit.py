@@ -522,10 +522,11 @@ def fails(match, error=ValueError, model=None, loss=CROSS_ENTROPY, data=(X, Y), 
     assert torch.equal(torch.get_rng_state(), before[2])
 
 
-def test_a_last_batch_that_a_loader_drops_may_be_of_one():
-    loader = DataLoader(TensorDataset(X[:33], Y[:33]), batch_size=16, drop_last=True)
-    model = network("normed")
+def test_a_last_batch_of_one_may_be_dropped_but_is_no_batch_to_normalise():
+    data, model = TensorDataset(X[:33], Y[:33]), network("normed")
+    loader = DataLoader(data, batch_size=16, drop_last=True)
     assert training.fit(model, CROSS_ENTROPY, sgd(model), loader, epochs=1).updates == 2
+    fails("Expected more than 1 value", model=model, data=DataLoader(data, batch_size=16))
 
 
 @pytest.mark.parametrize("kind", ["plain", "custom"])

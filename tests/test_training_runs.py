@@ -230,6 +230,7 @@ AXES = {
         ({"seeds": [1, 2**64]}, ValueError, "seeds must be at most 18446744073709551615"),
         ({"train": [TRAIN]}, TypeError, "train must be a pair of tensors, got list"),
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
+        ({"validation": 3}, TypeError, "validation must be a pair of tensors"),
         ({"validation": (TRAIN[0][:, 1:], TRAIN[1])}, ValueError, "validation must have inputs"),
         ({"epochs": 0}, ValueError, "epochs must be"),
         (AXES, ValueError, r"models must flatten inputs, got shape \(20, 4, 6\)"),

@@ -202,7 +202,7 @@ def map():  # noqa: A001
     ax = yield {**data, "outcome": "It diverges."}
     (image,) = ax.images
     assert image.get_extent() == list(view)
-    assert image.origin == "lower"
+    assert (image.origin, image.get_interpolation()) == ("lower", "none")
     cells = image.get_array()
     names = [["blue", "blue", "orange"], ["blue", "ink", "blue"]]
     assert [[to_hex(cell) for cell in row] for row in cells] == [

@@ -74,6 +74,11 @@ def wait_until(page, condition: str) -> None:
     )
 
 
+def draw(page) -> None:
+    """Wait two frames: by then colours, and what a start or a changed width moves, are drawn."""
+    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+
 def show_pictures(page) -> None:
     """Load all pictures of a page, those below the fold too, and check that they came."""
     page.evaluate("document.querySelectorAll('img').forEach((img) => (img.loading = 'eager'))")
@@ -167,15 +172,16 @@ def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> I
 
 
 # What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
-# and words of code. One of each class and place stays.
+# and words of code. One of each class and place stays. They go together: each look at a changed page
+# lays it out anew.
 AXE = """async (rules) => {
   const seen = new Set();
-  for (const one of document.querySelectorAll(".katex-html, pre span")) {
-    if (!one.checkVisibility()) continue;
+  const again = [...document.querySelectorAll(".katex-html, pre span")].filter((one) => {
+    if (!one.checkVisibility()) return false;
     const kind = `${one.className} ${one.closest("pre")?.parentElement.parentElement.className}`;
-    if (seen.has(kind)) one.remove();
-    seen.add(kind);
-  }
+    return seen.has(kind) || !seen.add(kind);
+  });
+  again.forEach((one) => one.remove());
   // The shadows of what scrolls: axe judges no colour on a gradient.
   document.querySelectorAll("pre, table").forEach((one) => (one.style.backgroundImage = "none"));
   // No preload, which asks for style sheets: a page from the disk may not.
@@ -191,7 +197,6 @@ def violations(page, theme="light", viewport=DESK):
     """Return what axe-core finds on a page."""
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size(viewport)
-    # Two frames: by then colours and what a changed width moves are drawn.
-    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    draw(page)
     page.evaluate(package("axe-core/axe.min.js").read_text(encoding="utf-8"))
     return page.evaluate(AXE, RULES)

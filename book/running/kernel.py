@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -93,6 +94,9 @@ def _kernel(path: str) -> Iterator[NotebookClient]:
     """Start a kernel of this Python in a new folder; try twice, as another may take its ports."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
+        # A manager's own context ends before the heartbeat's thread, which may open a socket in it
+        # meanwhile, and then it waits for ever.
+        context = stack.enter_context(zmq.asyncio.Context())
         for is_last in (False, True):
             client = NotebookClient(
                 nbformat.v4.new_notebook(),
@@ -113,7 +117,7 @@ def _kernel(path: str) -> Iterator[NotebookClient]:
             )
             # No installed specification of "python3": it may be that of another Python.
             specifications = KernelSpecManager(kernel_dirs=[])
-            client.km = AsyncKernelManager(kernel_spec_manager=specifications)
+            client.km = AsyncKernelManager(kernel_spec_manager=specifications, context=context)
             try:
                 stack.enter_context(client.setup_kernel(env=environment(folder)))
                 break

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 from book.project import LANGUAGES, ROOT, chapter_paths
@@ -33,6 +34,9 @@ ONE_LANGUAGE = [
     f"{LANGUAGES[number % len(LANGUAGES)]}/{slug}.html" for number, slug in enumerate(SLUGS)
 ] + [f"{LANGUAGES[0]}/search.html", "index.html"]
 """One page of each kind and each chapter in one language, by turns: the same cells make both."""
+
+PARSED = pytest.mark.xdist_group("parsed")
+"""For tests of all pages as trees: one process parses them."""
 
 PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 800}
@@ -172,8 +176,8 @@ def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> I
 
 
 # What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
-# and words of code. One of each class and place stays. They go together: each look at a changed page
-# lays it out anew.
+# and words of code. One of each class and place stays. They go together: after each change, the next
+# look at the page lays it out anew.
 AXE = """async (rules) => {
   const seen = new Set();
   const again = [...document.querySelectorAll(".katex-html, pre span")].filter((one) => {

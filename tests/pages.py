@@ -176,8 +176,8 @@ def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> I
 
 
 # What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
-# and words of code. One of each class and place stays. They go together: after each change, the next
-# look at the page lays it out anew.
+# and words of code. One of each class and place stays. They go together: after each change, a page
+# is laid out anew.
 AXE = """async (rules) => {
   const seen = new Set();
   const again = [...document.querySelectorAll(".katex-html, pre span")].filter((one) => {

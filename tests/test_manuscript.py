@@ -318,7 +318,10 @@ def test_languages_that_differ_are_named_with_what_differs(course, old, new, pro
         ("![A](pictures/GONE.JPG)", "there is no book/chapters/pictures/GONE.JPG"),
         ("![ ](pictures/own.png)", "a picture must have an alternative text in each language"),
         ('<img alt="A" src="pictures/own.png">', "must be plain Markdown, "),
-        ("![A](pictures/own.png){width=50%}", "must be plain Markdown, which Colab, GitHub and the "),
+        (
+            "![A](pictures/own.png){width=50%}",
+            "must be plain Markdown, which Colab, GitHub and the ",
+        ),
         ("~~A~~", "must be plain Markdown, which Colab, GitHub and the site all show, got ~~A~~"),
         ("- [ ] A", "must be plain Markdown, "),
         ("A[^1]", "must be plain Markdown, "),

@@ -1,7 +1,5 @@
 """Data, models and a plain training loop, which the tests of training share."""
 
-import math
-
 import numpy as np
 import torch
 from torch import nn
@@ -74,7 +72,6 @@ SCHEDULERS = {
     "StepLR": (lambda o: torch_schedulers.StepLR(o, 2, 0.3), "epoch"),
     "LambdaLR": (lambda o: torch_schedulers.LambdaLR(o, lambda n: 0.5**n), "epoch"),
     "CosineAnnealingLR": (lambda o: torch_schedulers.CosineAnnealingLR(o, 3), "epoch"),
-    "CosineAnnealingLR by batch": (lambda o: torch_schedulers.CosineAnnealingLR(o, 9), "batch"),
     "SequentialLR": (
         lambda o: torch_schedulers.SequentialLR(
             o,
@@ -94,32 +91,29 @@ SCHEDULERS = {
     "OneCycleLR": (lambda o: torch_schedulers.OneCycleLR(o, 0.05, total_steps=28), "batch"),
     "CosineAnnealingWarmRestarts": (
         lambda o: torch_schedulers.CosineAnnealingWarmRestarts(o, 2, 2),
-        "fraction",
+        "epoch",
     ),
 }
 
 
 def plain_loop(
     model, loss_function, optimizer, data, epochs, batch_size, *,
-    seed=0, scheduler=None, when="none", validation=None, clip=None,
+    seed=0, scheduler=None, when="none", validation=None,
 ):  # fmt: skip
     """Train as a learner would write it, and return what there was to see."""
     x, y = data
     torch.manual_seed(seed)
     order = torch.Generator().manual_seed(seed)
-    per_epoch = math.ceil(len(x) / batch_size)
     saw = {"losses": [], "rates": [], "gradients": [], "weights": []}
     saw |= {"train_losses": [], "train_accuracies": [], "validation_losses": []}
-    for epoch in range(epochs):
+    for _ in range(epochs):
         model.train()
         losses, answers, labels = [], [], []
-        for i, indices in enumerate(torch.randperm(len(x), generator=order).split(batch_size)):
+        for indices in torch.randperm(len(x), generator=order).split(batch_size):
             optimizer.zero_grad()
             outputs = model(x[indices])
             loss = loss_function(outputs, y[indices])
             loss.backward()
-            if clip is not None:
-                nn.utils.clip_grad_norm_(model.parameters(), clip)
             saw["losses"].append(loss.item())
             saw["rates"].append(optimizer.param_groups[0]["lr"])
             saw["gradients"].append([p.grad.clone() for p in model.parameters()])
@@ -127,8 +121,6 @@ def plain_loop(
             optimizer.step()
             if when == "batch":
                 scheduler.step()
-            elif when == "fraction":
-                scheduler.step(epoch + (i + 1) / per_epoch)
             losses.append(loss.item() * len(indices))
             answers += outputs.argmax(1).tolist()
             labels += y[indices].tolist()

@@ -95,13 +95,12 @@ def _write_books(
     write_epub(html / f"{name}.epub", site, chapters, code)
     if browser is None:
         return ""
-    problem = write_pdf(html / f"{name}.pdf", site, chapters, code, browser, scratch)
+    problem = ""
     for sheet in chapters:
-        if sheet.slug == SHEET and not problem:
-            problem = write_sheet(
-                html / f"{name}-{t['sheet']}.pdf", site, sheet, code, browser, scratch
-            )
-    return problem
+        if sheet.slug == SHEET:
+            path = html / f"{name}-{t['sheet']}.pdf"
+            problem = write_sheet(path, site, sheet, code, browser, scratch)
+    return problem or write_pdf(html / f"{name}.pdf", site, chapters, code, browser, scratch)
 
 
 def _size(path: Path, code: str) -> str:

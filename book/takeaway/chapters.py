@@ -10,10 +10,11 @@ from book.errors import BookError
 
 __all__ = ["BookChapter", "point_links", "read_chapters"]
 
-_PAGE_ONLY = (
-    ".about, .start, .cards picture, .cards .minutes, .forget, .headerlink, .toctree-wrapper, "
-    ".controls, .exercise, .column, script, style, button, form, source, [role=status]"
-)
+_TAGS = {"script", "style", "button", "form", "source"}
+_CLASSES = {
+    "about", "start", "minutes", "forget", "headerlink", "toctree-wrapper", "controls", "exercise",
+    "column",
+}  # fmt: skip
 
 
 class BookChapter(NamedTuple):
@@ -57,7 +58,7 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
         start = t["start_frame"].format(values=", ".join(values))
         caption.string = f"{caption.get_text()} {start}".strip()
         explorer.insert(0, caption)
-    for piece in body.select(_PAGE_ONLY):
+    for piece in body.find_all(_is_for_pages):
         piece.extract()
     for picture in body.find_all("picture"):
         picture.unwrap()
@@ -78,6 +79,16 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
         if heading.parent.name == "section"
     )
     return BookChapter(slug, body.h1.get_text(), sections, body)
+
+
+def _is_for_pages(tag: Tag) -> bool:
+    """Whether a book leaves an element out."""
+    return (
+        tag.name in _TAGS
+        or not _CLASSES.isdisjoint(tag.get_attribute_list("class"))
+        or tag.get("role") == "status"
+        or (tag.name == "picture" and tag.find_parent(class_="cards") is not None)
+    )
 
 
 def point_links(body: Tag, chapter: BookChapter, chapters: list[BookChapter], pattern: str) -> None:

@@ -68,7 +68,7 @@ def write_epub(path: Path, site: Path, chapters: list[BookChapter], language: st
 def _xhtml_body(chapter: BookChapter, chapters: list[BookChapter]) -> Tag:
     """Return a chapter's article with formulas as MathML alone, and links within the book."""
     body = copy.copy(chapter.body)
-    for formula in body.select("span.math, div.math"):
+    for formula in body.find_all(class_="math"):
         _keep_mathml(formula)
     point_links(body, chapter, chapters, "{slug}.xhtml")
     return body

@@ -22,7 +22,8 @@ def write_pdf(
 ) -> str:
     """Print a language's chapters, and return what went wrong, or the empty string.
 
-    ``site`` is the folder of the language's pages, with their style sheets and pictures.
+    ``site`` is the folder of the language's pages, with their style sheets and pictures. The
+    chapters are of no use afterwards: what they hold is changed, as a copy of it takes long.
     """
     return _print(pdf, site, print_page(chapters, language), browser, scratch)
 
@@ -71,14 +72,17 @@ def normalise_pdf(printed: bytes, date: datetime) -> bytes:
 
 
 def print_page(chapters: list[BookChapter], language: str) -> str:
-    """Return one page of HTML with all chapters; each anchor starts with its chapter's slug."""
+    """Return one page of HTML with all chapters; each anchor starts with its chapter's slug.
+
+    Changes the chapters' bodies.
+    """
     bodies = {}
     for chapter in chapters:
-        body = copy.copy(chapter.body)
+        body = chapter.body
         for anchored in body.find_all(id=True):
             anchored["id"] = _anchor(f"{chapter.slug}--{anchored['id']}")
         point_links(body, chapter, chapters, "#{slug}")
-        for link in body.select('a[href^="#"]'):
+        for link in body.find_all("a", href=re.compile("^#")):
             link["href"] = "#" + _anchor(str(link["href"])[1:])
         bodies[chapter.slug] = body.decode_contents(formatter="minimal")
     return render(

@@ -33,9 +33,7 @@ def fit(
     epochs: int,
     batch_size: int | None = None,
     scheduler: LRScheduler | Sequence[LRScheduler] | None = None,
-    step_scheduler: str | None = None,
     seed: int = 0,
-    clip_norm: float | None = None,
     patience: int | None = None,
     record: Record | Sequence[Record] = (),
     progress: bool | None = None,
@@ -77,15 +75,10 @@ def fit(
         For tensors only, which are shuffled each epoch; 32 by default. The last batch may be
         smaller.
     scheduler : torch.optim.lr_scheduler.LRScheduler or sequence of them, optional
-        Any, each made for one of the optimizers.
-    step_scheduler : {"epoch", "validation", "batch", "fraction"}, optional
-        When to step it. By default after each epoch; ReduceLROnPlateau with the validation loss;
-        CyclicLR and OneCycleLR after each mini-batch; CosineAnnealingWarmRestarts then too, by its
-        documented ``step(epoch + i / iters)``, so that ``T_0`` counts epochs, not mini-batches.
+        Any, each made for one of the optimizers. Stepped after each epoch; ReduceLROnPlateau with
+        the validation loss; CyclicLR and OneCycleLR after each mini-batch.
     seed : int
         Seeds the order of the data, which has a generator of its own, and torch's global generator.
-    clip_norm : float, optional
-        Upper bound for the norm of all gradients together.
     patience : int, optional
         For early stopping: stop after this many epochs in a row without a new lowest validation
         loss (Prechelt, 1998, *Early stopping — but when?*).
@@ -113,8 +106,6 @@ def fit(
     optimizers = _model.check_optimizers(optimizer, model)
     epochs = _validate.count("epochs", epochs)
     seed = _validate.seed("seed", seed)
-    if clip_norm is not None:
-        _validate.number("clip_norm", clip_norm, "(0, inf)")
     if patience is not None and _validate.count("patience", patience) and validation is None:
         raise ValueError("validation must be given with patience, which goes by its loss, got None")
 
@@ -124,8 +115,7 @@ def fit(
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
     updates = epochs * len(batches)
-    due = optimizers, validation is not None, epochs, len(batches)
-    all_steps = make_steps(scheduler, step_scheduler, *due)
+    all_steps = make_steps(scheduler, optimizers, validation is not None, epochs, len(batches))
     recorder = Recorder(record, model, optimizers, updates)
     groups = [group for one in optimizers for group in one.param_groups]
     log = Log(groups, recorder)
@@ -133,7 +123,6 @@ def fit(
     forward.try_out(optimizers, recorder)
     if held_out is not None:
         Forward("validation", held_out, model, loss_function).try_out()
-    parameters = [p for group in groups for p in group["params"]]
     evaluation, lowest, best_epoch = None, math.inf, 0
 
     texts = language.text("training.batch"), language.text("training.fit")
@@ -150,15 +139,12 @@ def fit(
                         where = loss.item(), epoch + 1, batch, log.rate()
                         raise DivergedError(*where, log.history())
                     loss.backward()
-                    if clip_norm is not None:
-                        norm = nn.utils.clip_grad_norm_(parameters, clip_norm)
-                        log.add(gradient_norms=norm.item())
                     recorder.before_step()
                     _model.step(optimizers)
                     recorder.after_step()
                     means.add(loss.detach()[None], outputs.detach()[None], y[None])
                     for steps in all_steps:
-                        steps.after_batch(epoch, batch)
+                        steps.after_batch()
                     bar.update()
             if held_out is not None:
                 evaluation = evaluate_batches(model, loss_function, held_out, "validation")

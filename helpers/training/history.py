@@ -28,8 +28,6 @@ class History:
     learning_rates : torch.Tensor
         Shape (updates,): the rate that each update used, read before the scheduler's step. Shape
         (updates, groups) where optimizers have several groups of parameters, in their order.
-    gradient_norms : torch.Tensor
-        Shape (updates,): the norm of all gradients together before ``clip_norm``, if it was given.
     train_losses, train_accuracies : torch.Tensor
         Shape (epochs,): mean over all samples and share of right answers during the epoch, with
         dropout active and the weights changing. Only torch's losses for classes have accuracies.
@@ -45,7 +43,6 @@ class History:
 
     losses: torch.Tensor
     learning_rates: torch.Tensor
-    gradient_norms: torch.Tensor
     train_losses: torch.Tensor
     train_accuracies: torch.Tensor
     validation_losses: torch.Tensor

@@ -12,10 +12,11 @@ from torch.optim import Optimizer
 
 from helpers import _validate
 from helpers._validate import shown
+from helpers.training._model import held_by
 
 __all__ = ["Record"]
 
-KEEPS = ("all", "norm", "mean")
+KEEPS = ("all", "norm")
 MOST_BYTES = 2**31
 
 Selection = Callable[[torch.Tensor], torch.Tensor]
@@ -29,15 +30,15 @@ class Record:
     Attributes
     ----------
     of : str
-        ``"gradient"``: as the update uses it, after clipping. ``"parameter"``: before the update,
-        where that gradient was computed. Or a name in the optimizer's state, after the update:
+        ``"gradient"``: as the update uses it. ``"parameter"``: before the update, where that
+        gradient was computed. Or a name in the optimizer's state, after the update:
         ``"exp_avg"`` and ``"exp_avg_sq"`` of Adam, ``"momentum_buffer"`` of SGD.
     layers : str or sequence of str, optional
         Names of parameters, as in ``model.named_parameters()``, or of modules, for all of their
         parameters. By default, all of the model's.
-    keep : {"norm", "mean", "all"} or sequence
-        One number for each parameter tensor, its Euclidean norm or its mean; all of the tensor; or
-        the entries with these indices, such as ``[(0, 3), (5, 7)]``.
+    keep : {"norm", "all"} or sequence
+        Each parameter tensor's Euclidean norm; all of it; or the entries with these indices, such
+        as ``[(0, 3), (5, 7)]``.
     label : str, optional
         The name in ``History.records``, by default ``of``.
 
@@ -89,7 +90,7 @@ class Recorder:
         self.optimizers = optimizers
         # by label and parameter's name
         self.entries: dict[tuple[str, str], tuple[Record, nn.Parameter, Selection, Values]] = {}
-        trained = {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
+        trained = held_by(*optimizers)
         size = 0
         for one in records:
             for name, parameter in _chosen(one.layers, model):
@@ -156,8 +157,9 @@ def _chosen(layers: str | Sequence[str] | None, model: nn.Module) -> list[tuple[
 def _selection(keep: Any, name: str, parameter: nn.Parameter) -> tuple[Selection, int]:
     """Return a function that selects the values to keep of a tensor, and how many they are."""
     if isinstance(keep, str):
-        functions = {"norm": torch.linalg.vector_norm, "mean": torch.mean, "all": torch.clone}
-        return functions[keep], parameter.numel() if keep == "all" else 1
+        if keep == "all":
+            return torch.clone, parameter.numel()
+        return torch.linalg.vector_norm, 1
     positions: Any = np.arange(parameter.numel()).reshape(parameter.shape)
     try:
         flat = [int(positions[index]) for index in keep]

@@ -105,7 +105,7 @@ def fit_runs(
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
         Forward("validation", held_out, models[0], loss_function).try_out()
-    all_steps = make_steps(schedulers, None, optimizers, False, epochs, len(batches))
+    all_steps = make_steps(schedulers, optimizers, False, epochs, len(batches))
     updates = epochs * len(batches)
     recorders = [Recorder(record, model, optimizers, updates) for model in models]
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
@@ -120,14 +120,14 @@ def fit_runs(
         progress_bar(updates, *texts, show=progress) as bar,
     ):
         orders = [torch.Generator().manual_seed(seed) for seed in seeds]
-        for epoch in range(epochs):
+        for _ in range(epochs):
             means = Means(loss_function, len(models))
             shuffled = [
                 torch.randperm(len(batches.x), generator=order, device="cpu") for order in orders
             ]
             indices = torch.stack(shuffled).to(device).split(batches.batch_size, dim=1)
             with _model.training_mode(optimizers):
-                for batch, rows in enumerate(indices, start=1):  # shape (runs, batch)
+                for rows in indices:  # shape (runs, batch)
                     outputs, y = stack(batches.x[rows]), batches.y[rows]
                     losses = [loss_function(*one) for one in zip(outputs, y, strict=True)]
                     values = torch.stack(losses).detach()
@@ -143,7 +143,7 @@ def fit_runs(
                         recorders[run].after_step()
                     means.add(values, outputs.detach(), y)
                     for steps in all_steps:
-                        steps.after_batch(epoch, batch)
+                        steps.after_batch()
                     bar.update()
             results = means.results()
             for run in active:

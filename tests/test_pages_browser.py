@@ -84,6 +84,11 @@ def phone(request, chromium):
         yield found
 
 
+def change_all(page, selector, change):
+    """Change each element of a page that a selector finds."""
+    page.evaluate(f"document.querySelectorAll('{selector}').forEach((one) => {{ {change} }})")
+
+
 # ── All pages ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -117,8 +122,6 @@ BROKEN = """[...document.querySelectorAll("td :is(code, .column)")].filter((code
   const lines = new Set([...code.getClientRects()].map((box) => Math.round(box.top)));
   return lines.size > code.textContent.trim().split(/\\s+/).length;
 }).map((code) => code.textContent)"""
-
-
 SHOWN = """[...document.querySelectorAll("figure:not(.lab-home) img")].map((img) =>
   [new URL(img.currentSrc).pathname.slice(1), img.getBoundingClientRect().width])"""
 
@@ -139,7 +142,7 @@ def letters(path):
 def test_tables_and_pictures_can_be_read_and_nothing_scrolls_sideways(opened, width):
     page = opened.page
     page.set_viewport_size({"width": width, "height": 800})
-    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    change_all(page, "details", "one.open = true")
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("(scrollTo(9999, 0), scrollX)") == 0
@@ -175,9 +178,8 @@ def test_page_is_light(opened):
     assert len(pictures) <= 14, pictures  # those further down wait
 
 
-SOME_HAVE = ('class="lab-home', "tag_exercise", 'class="stacks')
 KINDS = {
-    *(next((name for name in ONE_LANGUAGE if kind in html(name)), "") for kind in SOME_HAVE),
+    *map(with_html, ('class="lab-home', "tag_exercise", 'class="stacks')),
     *(name for name in ONE_LANGUAGE if name not in CHAPTERS),
 }
 """Pages that have, together, all kinds of elements: enough for a dark phone."""
@@ -232,19 +234,14 @@ def test_chapter_is_complete_without_javascript(visit, phone):
     if name not in CHAPTERS:
         return
     bare = visit(name, java_script_enabled=False, viewport=PHONE)
-    rich.evaluate("document.querySelectorAll('.controls').forEach((box) => (box.hidden = true))")
-    for added in (".copy", ".forget", ".question", ".score", ".exercise form"):
-        rich.evaluate(f"document.querySelectorAll('{added}').forEach((one) => one.remove())")
+    change_all(rich, ".controls", "one.hidden = true")
+    change_all(rich, ".copy, .forget, .question, .score, .exercise form", "one.remove()")
     for name_of_class in ("scripted", "on-paper", "covered"):  # questions are folded answers again
-        rich.evaluate(
-            f"document.querySelectorAll('.{name_of_class}')"
-            f".forEach((one) => one.classList.remove('{name_of_class}'))"
-        )
+        change_all(rich, f".{name_of_class}", f"one.classList.remove('{name_of_class}')")
     for page in (bare, rich):  # what is not started yet has its picture's title
-        page.evaluate("document.querySelectorAll('.still > .title').forEach((one) => one.remove())")
-    for hidden in (".still", "[hidden=until-found]"):  # what covered figures show, in words
-        all_of_them = f"document.querySelectorAll('{hidden}')"
-        rich.evaluate(f"{all_of_them}.forEach((one) => (one.hidden = false))")
+        change_all(page, ".still > .title", "one.remove()")
+    # What covered figures show, in words
+    change_all(rich, ".still, [hidden=until-found]", "one.hidden = false")
     text = "document.querySelector('article').innerText"
     # At once: where the page gets shorter, more of them start.
     live = "document.querySelectorAll('.lab-home > .lab').forEach((one) => one.remove())"

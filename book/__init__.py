@@ -2,5 +2,5 @@
 
 import sys
 
-# jsonschema's test of addresses: no notebook holds any, and every command would load it for a second.
+# jsonschema's grammar of addresses takes more than a second to load, and no notebook holds any.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

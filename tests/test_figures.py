@@ -305,7 +305,7 @@ def test_rules_are_told_apart_by_color_and_line():
 
 def test_on_a_narrow_page_panels_stand_in_a_column_unless_told_otherwise():
     with canvas.page("narrow"):
-        assert canvas.subplots(1, 3).shape == (3,)
+        assert canvas.subplots(2, 3).shape == (6,)
         assert canvas.subplots(2, 3, narrow_grid=(3, 2)).shape == (3, 2)
     assert canvas.subplots(2, 3).shape == (2, 3)
 

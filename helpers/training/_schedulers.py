@@ -46,13 +46,14 @@ class SchedulerSteps:
         if not isinstance(scheduler, LRScheduler | ReduceLROnPlateau):
             got = shown(scheduler)
             raise TypeError(f"scheduler must be one of torch.optim.lr_scheduler, got {got}")
-        self.scheduler, self.when = scheduler, _when(scheduler)
+        self.scheduler: Any = scheduler
+        self.when, mode = _when(scheduler), getattr(scheduler, "mode", "")
         if not any(scheduler.optimizer is optimizer for optimizer in optimizers):
             raise ValueError(f"scheduler must belong to the optimizer, got a {kind} of another one")
         if self.when == "validation" and not has_loss:
             raise ValueError(f"scheduler must have a validation loss, got a {kind} without one")
-        if self.when == "validation" and scheduler.mode != "min":
-            raise ValueError(f"scheduler must have mode='min', got {scheduler.mode!r} for {kind}")
+        if self.when == "validation" and mode != "min":
+            raise ValueError(f"scheduler must have mode='min', got {mode!r} for {kind}")
         if isinstance(scheduler, OneCycleLR | SequentialLR | ChainedScheduler):  # others never end
             steps = epochs * batches if self.when == "batch" else epochs
             try:

@@ -2,5 +2,5 @@
 
 import sys
 
-# jsonschema's grammar of addresses takes more than a second to load, and no notebook holds any.
+# To read a notebook loads a grammar of web addresses for a second or two; no notebook holds any.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 from book.project import LANGUAGES, ROOT, chapter_paths
@@ -33,6 +34,9 @@ ONE_LANGUAGE = [
     f"{LANGUAGES[number % len(LANGUAGES)]}/{slug}.html" for number, slug in enumerate(SLUGS)
 ] + [f"{LANGUAGES[0]}/search.html", "index.html"]
 """One page of each kind and each chapter in one language, by turns: the same cells make both."""
+
+PARSED = pytest.mark.xdist_group("parsed")
+"""For tests of all pages as trees: one process parses them."""
 
 PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 800}
@@ -72,6 +76,11 @@ def wait_until(page, condition: str) -> None:
           }}
         }}"""
     )
+
+
+def draw(page) -> None:
+    """Wait two frames: by then colours, and what a start or a changed width moves, are drawn."""
+    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
 
 
 def show_pictures(page) -> None:
@@ -167,15 +176,16 @@ def served(folder: Path, handler: type = _Handler, host: str = "127.0.0.1") -> I
 
 
 # What repeats and takes most of the time: letters of formulas, which are hidden from all but eyes,
-# and words of code. One of each class and place stays.
+# and words of code. One of each class and place stays. They go together: after each change, a page
+# is laid out anew.
 AXE = """async (rules) => {
   const seen = new Set();
-  for (const one of document.querySelectorAll(".katex-html, pre span")) {
-    if (!one.checkVisibility()) continue;
+  const again = [...document.querySelectorAll(".katex-html, pre span")].filter((one) => {
+    if (!one.checkVisibility()) return false;
     const kind = `${one.className} ${one.closest("pre")?.parentElement.parentElement.className}`;
-    if (seen.has(kind)) one.remove();
-    seen.add(kind);
-  }
+    return seen.has(kind) || !seen.add(kind);
+  });
+  again.forEach((one) => one.remove());
   // The shadows of what scrolls: axe judges no colour on a gradient.
   document.querySelectorAll("pre, table").forEach((one) => (one.style.backgroundImage = "none"));
   // No preload, which asks for style sheets: a page from the disk may not.
@@ -191,7 +201,6 @@ def violations(page, theme="light", viewport=DESK):
     """Return what axe-core finds on a page."""
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size(viewport)
-    # Two frames: by then colours and what a changed width moves are drawn.
-    page.evaluate("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    draw(page)
     page.evaluate(package("axe-core/axe.min.js").read_text(encoding="utf-8"))
     return page.evaluate(AXE, RULES)

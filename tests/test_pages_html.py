@@ -14,7 +14,9 @@ from babel.messages.pofile import read_po
 
 from book.project import LANGUAGES, ROOT
 from book.text import texts
-from tests.pages import CHAPTERS, PAGES, READ, SITE, SLUGS, node, package, tree
+from tests.pages import CHAPTERS, PAGES, PARSED, READ, SITE, SLUGS, node, package, tree
+
+pytestmark = PARSED
 
 
 def test_every_chapter_has_a_page_in_every_language():

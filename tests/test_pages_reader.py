@@ -15,6 +15,7 @@ from tests.pages import (
     READ,
     SITE,
     SLUGS,
+    html,
     served,
     tree,
     wait_until,
@@ -59,7 +60,7 @@ def test_front_page_without_javascript_has_every_language_and_still_pictures(vis
 
 
 def test_language_link_leads_to_the_same_heading_and_back(visit, site):
-    slug = max(SLUGS, key=lambda one: len(tree(f"pt/{one}.html").article.find_all("section")))
+    slug = max(SLUGS, key=lambda one: html(f"pt/{one}.html").count("<section"))
     ids = {
         code: [one["id"] for one in tree(f"{code}/{slug}.html").article.select("section[id]")]
         for code in LANGUAGES

@@ -136,6 +136,7 @@ def failures(tmp_path_factory):
     return dict(zip(FAILURES, caught.value.problems, strict=True))
 
 
+@pytest.mark.xdist_group("failures")
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
@@ -271,6 +272,7 @@ def not_numbers(tmp_path_factory):
     return dict(zip(fields, caught.value.problems, strict=True))
 
 
+@pytest.mark.xdist_group("not_numbers")
 @pytest.mark.parametrize(("field", "problem"), NOT_NUMBERS)
 def test_expression_that_gives_no_number_is_named_with_its_line(not_numbers, field, problem):
     line = 27 + 2 * [one for one, _ in NOT_NUMBERS].index(field)

@@ -11,7 +11,7 @@ from book.errors import BookError
 from book.project import LANGUAGES
 from book.site.search import GLOSSARY, INDEX, Section, sections
 from book.text import texts
-from tests.pages import CHAPTERS, SITE, SLUGS, tree, wait_until, watch
+from tests.pages import CHAPTERS, PARSED, SITE, SLUGS, tree, wait_until, watch
 
 # ── The index ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -63,6 +63,7 @@ def test_page_that_cannot_be_searched_is_named(html, problem):
         sections(article(html), "page.html")
 
 
+@PARSED
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_index_has_every_section_and_is_small(language):
     built = (SITE / language / "_static" / INDEX).read_bytes()
@@ -75,6 +76,7 @@ def test_index_has_every_section_and_is_small(language):
     assert not re.search(r"helpers\.figures|annotation|\\\\frac", built.decode())
 
 
+@PARSED
 def test_only_the_search_page_loads_the_search():
     loaded = {
         page: {script["src"].rpartition("/")[2] for script in tree(page).select("script[src]")}

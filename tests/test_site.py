@@ -490,18 +490,17 @@ def refused(course):
     return run.stderr
 
 
-def test_number_that_the_notebooks_state_otherwise_stops_the_build(copy):
+def test_number_that_the_notebooks_state_otherwise_stops_the_build_and_is_explained(
+    copy, monkeypatch
+):
     copy.write("helpers/made_up.py", "RATE = 0.3\n")
-    assert re.findall(r"notebooks/(.*), cell (\d) .*: (.*) in the", refused(copy)) == [
+    monkeypatch.setenv("COURSE_DATA", "digits")
+    printed = refused(copy)
+    assert re.findall(r"notebooks/(.*), cell (\d) .*: (.*) in the", printed) == [
         ("pt/00-start.ipynb", "7", "{{ secret:.2f }} is 0,60 now, 0,20"),
         ("en/00-start.ipynb", "7", "{{ secret:.2f }} is 0.60 now, 0.20"),
     ]
-
-
-def test_numbers_of_the_images_that_stand_in_for_mnist_are_explained(copy, monkeypatch):
-    copy.write("helpers/made_up.py", "RATE = 0.3\n")
-    monkeypatch.setenv("COURSE_DATA", "digits")
-    last = refused(copy).strip().splitlines()[-1]
+    last = printed.strip().splitlines()[-1]
     assert re.fullmatch(r"COURSE_DATA=digits .* stood in for MNIST, and give other numbers", last)
 
 

@@ -50,11 +50,10 @@ def write_config(language: str, stage: Path) -> Path:
 def run_jupyter_book(language: str, stage: Path, html: Path) -> list[str]:
     """Build a language's pages from ``stage``, move them to ``html``, and return the problems."""
     start = time.perf_counter()
+    command = shutil.which("jupyter-book", path=str(Path(sys.executable).parent))
     run = subprocess.run(
         [
-            sys.executable,
-            "-c",
-            "import book, jupyter_book.cli.main as jupyter_book; jupyter_book.main()",
+            str(command),
             "build",
             stage / "source",
             f"--config={write_config(language, stage)}",

@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
-    for name in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal, unless it is to go on: nohup
+    for name in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal, unless it may outlive it
         if signal.getsignal(name) != signal.SIG_IGN:
             signal.signal(name, signal.default_int_handler)
     sys.exit(main())

@@ -1,11 +1,10 @@
 """Reads what a chapter's finished page holds, for all the pages that show something of it."""
 
 import json
+import re
 from typing import Any, NamedTuple
 
-__all__ = ["Outline", "chapters_script", "read_outline"]
-
-_EXERCISES, _QUESTIONS = ".exercise", "details.right:not(.guess)"
+__all__ = ["Outline", "chapters_script", "questions", "read_outline"]
 
 
 class Outline(NamedTuple):
@@ -41,21 +40,28 @@ def read_outline(page: Any) -> Outline:
     minutes = page.select_one(".minutes")
     description = page.select_one('meta[name="description"]')
     return Outline(
-        [section["id"] for section in page.select("section[id]")],
+        [section["id"] for section in page.find_all("section", id=True)],
         [
             (link["href"].removeprefix("#"), link.get_text(strip=True))
             for link in page.select(".contents .here a")
         ],
-        len(page.select(_EXERCISES)),
-        len(page.select(_QUESTIONS)),
+        len(page.find_all(class_="exercise")),
+        len(questions(page)),
         minutes.get_text() if minutes else "",
         description["content"] if description else "",
-        _card_picture(page.select(".tag_card source[media*=max-width]")),
+        _card_picture(page.find(class_="tag_card")),
     )
 
 
-def _card_picture(narrow: list[Any]) -> dict[str, str] | None:
+def questions(part: Any) -> list[Any]:
+    """Return the right answer of each question in a part of a page, without the predictions."""
+    answers = part.find_all("details", class_="right")
+    return [answer for answer in answers if "guess" not in answer["class"]]
+
+
+def _card_picture(cell: Any) -> dict[str, str] | None:
     """Return the picture of a card, from the sources for narrow pages, of which one is dark."""
+    narrow = cell.find_all("source", media=re.compile("max-width")) if cell else []
     if not narrow:
         return None
     dark, light = sorted(narrow, key=lambda source: "dark" not in source["media"])

@@ -23,11 +23,9 @@ __all__ = ["GLOSSARY", "INDEX", "Section", "glossary_script", "index_script", "s
 INDEX, GLOSSARY = "search-index.js", "search-glossary.js"
 
 _HEADINGS = ("h1", "h2", "h3")
-_LEFT_OUT = (
-    "annotation, button, figure, pre, script, style, svg, template, .about, .cell, .headerlink"
-)
+_TAGS = {"annotation", "button", "figure", "pre", "script", "style", "svg", "template"}
+_CLASSES = {"about", "cell", "headerlink", "katex-html"}
 """Code and its output, figures and explorers, and what a formula holds beside its MathML."""
-_FORMULA_BOXES = ".katex-html"
 _INLINE = frozenset(
     ("a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub")
 )
@@ -102,7 +100,7 @@ def sections(article: Any, name: str) -> list[Section]:
         If the page does not start with its one ``h1``, or a heading is in no section that a link
         could lead to.
     """
-    for element in article.select(f"{_LEFT_OUT}, {_FORMULA_BOXES}"):
+    for element in article.find_all(_is_left_out):
         element.decompose()
     found = []
     headings = article.find_all(_HEADINGS)
@@ -118,6 +116,10 @@ def sections(article: Any, name: str) -> list[Section]:
         parts = [_text(part) for part in parent if part is not heading and part.name != "section"]
         found.append(Section(anchor, title, _clean(" ".join(parts))))
     return found
+
+
+def _is_left_out(tag: Tag) -> bool:
+    return tag.name in _TAGS or not _CLASSES.isdisjoint(tag.get_attribute_list("class"))
 
 
 def _text(node: Any) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from book.site.outline import questions
 from book.templates import render
 from book.text import texts
 
@@ -26,15 +27,15 @@ def slides(article: Any, slug: str, language: str) -> str:
 
 def _deck(article: Any) -> dict[str, Any]:
     """Return what a deck shows: the chapter's title, its first paragraph, and its slides."""
-    for formula in article.select("annotation"):
+    for formula in article.find_all("annotation"):
         formula.decompose()
-    for anchor in article.select(".headerlink"):
+    for anchor in article.find_all(class_="headerlink"):
         anchor.decompose()
     chapter = article.section
     sections = [
         one
-        for one in chapter.select(":scope > section")
-        if one.select("details.right") or not one.select(".exercise")
+        for one in chapter.find_all("section", recursive=False)
+        if one.find("details", class_="right") or not one.find(class_="exercise")
     ]
     slides = [slide for section in sections for slide in _slides(section)]
     return {
@@ -60,7 +61,7 @@ def _slides(section: Any) -> Iterator[dict[str, Any]]:
             yield {"kind": "figure", "heading": heading, **_figure(element)}
     before, after = section.find_previous_siblings("section"), section.find_next_sibling("section")
     points = [_inner(point) for point in section.select(":scope > ul > li")]
-    if points and after and any(one.select("details.right:not(.guess)") for one in before):
+    if points and after and any(map(questions, before)):
         yield {"kind": "summary", "heading": _inner(section.h2), "points": points}
 
 

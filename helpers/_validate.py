@@ -1,12 +1,14 @@
 """Argument checks: each error names the argument, what was expected and what came."""
 
-import re
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import torch
+
+from helpers._messages import choice as choice
+from helpers._messages import shown as shown
 
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """Types of floats that torch computes with on every device."""
@@ -106,14 +108,6 @@ def flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
-
-
-def choice(name: str, value: Any, options: Sequence[str]) -> str:
-    """Return ``value`` if it is one of ``options``, else raise a ValueError that lists them."""
-    if not isinstance(value, str) or value not in options:
-        listed = ", ".join(map(repr, options))
-        raise ValueError(f"{name} must be one of {listed}, got {shown(value)}")
-    return value
 
 
 def function(name: str, value: Any, example: str) -> Any:
@@ -219,15 +213,6 @@ def row(name: str, value: Any) -> np.ndarray:
         first = result[~np.isfinite(result)][0]
         raise ValueError(f"{name} must be finite, got {first} among them")
     return result
-
-
-def shown(value: Any) -> str:
-    """Return the repr of a value, on one line of at most 80 characters."""
-    try:
-        text = re.sub(r"\s*\n\s*", " ", repr(value))
-    except Exception:  # such as whole numbers of more than 4,300 digits
-        return f"something of type {type(value).__name__}"
-    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _inside(value: Any, interval: str) -> Any:

@@ -15,7 +15,7 @@ from importlib import resources
 from numbers import Real
 from typing import Any
 
-from helpers import _validate
+from helpers._messages import choice, shown
 
 __all__ = ["LANGUAGES", "current", "neutral", "number", "table", "text", "use", "using"]
 
@@ -70,7 +70,7 @@ def use(code: str) -> None:
         If the course has no such language.
     """
     global _chosen
-    _chosen = _validate.choice("code", code, LANGUAGES)
+    _chosen = choice("code", code, LANGUAGES)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def current() -> str:
     ValueError
         If the course has no such language as ``COURSE_LANGUAGE`` names.
     """
-    return _chosen or _validate.choice(
+    return _chosen or choice(
         "the environment variable COURSE_LANGUAGE",
         os.environ.get("COURSE_LANGUAGE", "en"),
         LANGUAGES,
@@ -131,7 +131,7 @@ def table(key: str) -> dict[str, Any]:
     """
     found = _catalogue(current()).get(key) if isinstance(key, str) else None
     if not isinstance(found, dict):
-        raise ValueError(f"key must name a table of locale/{current()}, got {_validate.shown(key)}")
+        raise ValueError(f"key must name a table of locale/{current()}, got {shown(key)}")
     return found
 
 
@@ -159,14 +159,14 @@ def text(key: str, /, **values: Any) -> str:
     for part in key.split(".") if isinstance(key, str) else ():
         found = found.get(part) if isinstance(found, dict) else None
     if not isinstance(found, str):
-        raise ValueError(f"key must name a text of locale/{current()}, got {_validate.shown(key)}")
+        raise ValueError(f"key must name a text of locale/{current()}, got {shown(key)}")
     try:
         return _NumberFormatter().format(found, **values)
     except KeyError as missing:
         raise ValueError(f"values must hold {missing} for the text {key!r}") from None
     except (TypeError, ValueError) as error:  # a word where the text has a number
         raise ValueError(
-            f"values must fit the text {key!r}, got {_validate.shown(values)}: {error}"
+            f"values must fit the text {key!r}, got {shown(values)}: {error}"
         ) from None
 
 
@@ -200,14 +200,14 @@ def number(value: float | Real, spec: str = "", code: str | None = None) -> str:
     >>> number(5.1e-5, ".1e", code="pt")
     '5,1 × 10⁻⁵'
     """
-    code = current() if code is None else _validate.choice("code", code, LANGUAGES)
+    code = current() if code is None else choice("code", code, LANGUAGES)
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"value must be a real number, got {_validate.shown(value)}")
+        raise TypeError(f"value must be a real number, got {shown(value)}")
     try:
         written = format(value, spec)
     except (TypeError, ValueError, OverflowError):
-        shown = _validate.shown(spec)
-        raise ValueError(f"spec must be one for {_validate.shown(value)}, got {shown}") from None
+        got = shown(spec)
+        raise ValueError(f"spec must be one for {shown(value)}, got {got}") from None
     if spec.endswith("g") and "e+" in written and abs(float(written)) < _LARGE:
         written = format(float(written), ".0f")
     # What rounds to zero has no sign.
@@ -242,9 +242,9 @@ def neutral(written: str, code: str) -> str:
     >>> neutral("4.613,5", "pt")
     '4,613.5'
     """
-    mark = _catalogue(_validate.choice("code", code, LANGUAGES))["language"]
+    mark = _catalogue(choice("code", code, LANGUAGES))["language"]
     if not isinstance(written, str):
-        raise TypeError(f"written must be a number in words, got {_validate.shown(written)}")
+        raise TypeError(f"written must be a number in words, got {shown(written)}")
     return written.translate(str.maketrans(mark["decimal"] + mark["thousands"], ".,"))
 
 

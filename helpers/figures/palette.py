@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from helpers import _validate
+from helpers._messages import choice
 
 __all__ = ["COLORS", "STYLES", "THEMES", "in_dark", "load", "theme"]
 
@@ -44,7 +44,7 @@ def theme(name: str) -> Iterator[None]:
         The page that the figure is for.
     """
     global _theme
-    before, _theme = _theme, _validate.choice("name", name, THEMES)
+    before, _theme = _theme, choice("name", name, THEMES)
     try:
         yield
     finally:

@@ -7,8 +7,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: results differ wi
 import pytest
 import torch
 
-import book  # noqa: F401 (first of what loads jsonschema: see there)
-
 collect_ignore = ["colab.py", "mutants.py"]  # programs, and slow to import
 pytest.register_assert_rewrite("tests.figure_cases")
 

@@ -46,6 +46,7 @@ KILLED = {"killed", "timeout", "segfault", "check was interrupted by user"}
 """Mutmut's words for tests that fail, do not end, crash, or cannot be collected."""
 
 BORROWED = {
+    "_messages": {"tests/test_validate.py"},
     "_progress": {"tests/test_training_fit.py"},
     "_random": {"tests/test_training_fit.py"},
     "_screen": {"tests/test_training_fit.py"},

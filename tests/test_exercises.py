@@ -650,7 +650,7 @@ def test_a_form_has_the_numbers_at_which_a_trials_verdict_changes():
         succeeds=lambda number: 2 <= number < 5, reference=3, mistakes={"low": 0.1, "high": 20}
     )
     form = json.loads(json.dumps(trial.form("ewma_choice")))
-    assert form["edges"] == pytest.approx([0.1, 2, 5, 20], rel=1e-4)
+    assert form["edges"] == pytest.approx([0.1, 2, 5, 20], rel=1e-5)
     for number in (-1, 0.099, 0.1, 1.999, 2.001, 4.999, 5.001, 20, 20.1, None):
         verdict = trial.judge("ewma_choice", number)
         assert [*judged_on_a_page(form, number)] == [verdict.correct, verdict.message()], number

@@ -232,7 +232,7 @@ def test_pdf_holds_all_chapters_with_contents_links_and_solutions(language, chro
     assert [entry.title for entry in outline] == [t["contents"], *titles]
     starts = [reader.get_destination_page_number(entry) for entry in outline]
     assert starts == sorted(set(starts))  # each chapter begins on a page of its own
-    for start in (starts[1], starts[-1]):
+    for start in starts[1:]:
         text = reader.pages[start].extract_text()
         assert f"\n{start + 1}" in text or text.startswith(str(start + 1))  # the page's number
     notes = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]

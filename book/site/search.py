@@ -100,7 +100,7 @@ def sections(article: Any, name: str) -> list[Section]:
         If the page does not start with its one ``h1``, or a heading is in no section that a link
         could lead to.
     """
-    for element in article.find_all(_is_left_out):
+    for element in [*article.find_all(_TAGS), *article.find_all(class_=_CLASSES)]:
         element.decompose()
     found = []
     headings = article.find_all(_HEADINGS)
@@ -116,10 +116,6 @@ def sections(article: Any, name: str) -> list[Section]:
         parts = [_text(part) for part in parent if part is not heading and part.name != "section"]
         found.append(Section(anchor, title, _clean(" ".join(parts))))
     return found
-
-
-def _is_left_out(tag: Tag) -> bool:
-    return tag.name in _TAGS or not _CLASSES.isdisjoint(tag.get_attribute_list("class"))
 
 
 def _text(node: Any) -> str:

@@ -58,7 +58,10 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
         start = t["start_frame"].format(values=", ".join(values))
         caption.string = f"{caption.get_text()} {start}".strip()
         explorer.insert(0, caption)
-    for piece in body.find_all(_is_for_pages):
+    pieces = [*body.find_all(_TAGS), *body.find_all(class_=_CLASSES), *body.find_all(role="status")]
+    for cards in body.find_all(class_="cards"):
+        pieces += cards.find_all("picture")
+    for piece in pieces:
         piece.extract()
     for picture in body.find_all("picture"):
         picture.unwrap()
@@ -79,16 +82,6 @@ def _read(path: Path, slug: str, t: dict[str, str]) -> BookChapter:
         if heading.parent.name == "section"
     )
     return BookChapter(slug, body.h1.get_text(), sections, body)
-
-
-def _is_for_pages(tag: Tag) -> bool:
-    """Whether a book leaves an element out."""
-    return (
-        tag.name in _TAGS
-        or not _CLASSES.isdisjoint(tag.get_attribute_list("class"))
-        or tag.get("role") == "status"
-        or (tag.name == "picture" and tag.find_parent(class_="cards") is not None)
-    )
 
 
 def point_links(body: Tag, chapter: BookChapter, chapters: list[BookChapter], pattern: str) -> None:

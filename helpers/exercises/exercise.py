@@ -345,10 +345,10 @@ class TrialExercise(Exercise):
     def _edge(self, fails: float) -> float:
         """Return the first number that succeeds between one that fails and the reference.
 
-        To four digits: nobody types more.
+        To five digits: nobody types more.
         """
         succeeds = self.reference
-        while abs(fails / succeeds - 1) > 1e-4:
+        while abs(fails / succeeds - 1) > 1e-5:
             middle = math.sqrt(fails * succeeds)
             if self.succeeds(middle):
                 succeeds = middle

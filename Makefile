@@ -4,6 +4,8 @@ PORT ?= 8000
 BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 export JUPYTER_PLATFORM_DIRS := 1
+# Some systems forbid bytecode; then every process compiles all of torch again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # Where the home folder cannot be written, what tools keep there goes to _build/home.
 export HOME := $(shell test -w "$$HOME" && echo "$$HOME" || { mkdir -p _build/home && echo "$(CURDIR)/_build/home"; })
 # MNIST, where a folder of it lies beside the project; else it is downloaded, or the digits stand in.

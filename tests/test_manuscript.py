@@ -406,8 +406,11 @@ def test_number_that_differs_from_the_committed_one_is_named_with_both(course):
     assert check(course.root) == []  # which runs nothing
     cell = made["pt", "00-start"].cells[5].id
     assert list(different_numbers(made, chapters, course.root)) == [
-        f"notebooks/{language}/00-start.ipynb, cell 6 ({cell}): {{{{ lr:.2f }}}} is {new} now, "
-        f"{old} in the committed notebook; run `make notebooks`"
+        (
+            "",
+            f"notebooks/{language}/00-start.ipynb, cell 6 ({cell}): {{{{ lr:.2f }}}} is {new} now, "
+            f"{old} in the committed notebook; run `make notebooks`",
+        )
         for language, new, old in (("pt", "0,03", "0,05"), ("en", "0.03", "0.05"))
     ]
 

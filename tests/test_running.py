@@ -2,6 +2,8 @@
 
 import errno
 import os
+import platform
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +18,7 @@ from book import __main__
 from book.__main__ import main
 from book.errors import BookError
 from book.manuscript.chapter import read_all
-from book.running import cache, fingerprint, generate, kernel
+from book.running import cache, fingerprint, generate, kernel, rounding
 from book.running.kernel import Run
 from tests.project import Course, code, manuscript, prose
 
@@ -303,6 +305,44 @@ def test_machine_that_cannot_hold_the_site_is_named_in_one_line(capsys, monkeypa
     monkeypatch.setattr(__main__, "_run", Mock(side_effect=FileNotFoundError(errno.ENOENT, "")))
     with pytest.raises(FileNotFoundError):  # a fault of the course
         main(["site"])
+
+
+# ── Processors ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="for x86-64 processors alone")
+def test_kernels_use_the_instructions_that_all_processors_have():
+    script = """
+import numpy, torch
+found = numpy.show_config("dicts")["SIMD Extensions"]["found"]
+print(torch.backends.cpu.get_cpu_capability(), *found)
+"""
+    environment = kernel.environment(".")
+    command = [sys.executable, "-c", script]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == ["AVX2", "X86_V3"]
+
+
+def test_rounding_is_told_apart_to_the_last_bit(monkeypatch):
+    here = rounding.rounding()
+    assert re.fullmatch("[0-9a-f]{16}", here)
+    assert rounding.rounding.__wrapped__() == here
+    other = {**kernel.environment("."), "ATEN_CPU_CAPABILITY": "default"}
+    monkeypatch.setattr(rounding, "environment", lambda _: other)
+    assert rounding.rounding.__wrapped__() != here
+
+
+def test_notebook_names_the_rounding_of_the_run_that_changed_it_last(
+    tmp_path, own_cache, monkeypatch
+):
+    course = Course(tmp_path, steps=STEPS)
+    for lr, machine, written_by in (("0.1", "a", "a"), ("0.1", "b", "a"), ("0.03", "b", "b")):
+        monkeypatch.setattr(generate, "rounding", lambda machine=machine: machine)
+        course.write("book/chapters/00-steps.md", STEPS.replace("lr = 0.1", f"lr = {lr}"))
+        generate.generate(root=course.root)
+        for name in NOTEBOOKS:
+            notebook = nbformat.read(course.path(name), as_version=4)
+            assert notebook.metadata["rounding"] == written_by
 
 
 # ── What runs again ───────────────────────────────────────────────────────────────────────────────

@@ -22,7 +22,8 @@ from book import git
 from book.browser import find_browser
 from book.errors import BookError
 from book.project import LANGUAGES, Repository, address, repository, set_repository
-from book.site.build import _describe
+from book.running import fingerprint
+from book.site import build
 from book.site.dates import written
 from book.takeaway.archive import file_name
 from book.text import texts
@@ -349,7 +350,7 @@ def test_language_links_pair_the_headings(page):
 )
 def test_page_without_a_paragraph_is_described_by_its_title(text, described):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
-    _describe(notebook)
+    build._describe(notebook)
     assert notebook.metadata["og:description"] == described
 
 
@@ -502,6 +503,22 @@ def test_number_that_the_notebooks_state_otherwise_stops_the_build_and_is_explai
     ]
     last = printed.strip().splitlines()[-1]
     assert re.fullmatch(r"COURSE_DATA=digits .* stood in for MNIST, and give other numbers", last)
+
+
+def test_numbers_of_a_machine_that_rounds_otherwise_are_told_and_stop_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(fingerprint, "missing_mnist", lambda: "")
+    monkeypatch.setattr(build, "rounding", lambda: "here")
+    build._compare([])
+    assert not capsys.readouterr().out
+    build._compare([("elsewhere", "0.61 now, 0.60"), ("", "5 now, 6")])
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[1:] == ["  0.61 now, 0.60", "  5 now, 6"]
+    with pytest.raises(BookError) as error:
+        build._compare([("elsewhere", "0.61 now, 0.60"), ("here", "5 now, 6")])
+    assert error.value.problems == ("5 now, 6",)
+    monkeypatch.setattr(fingerprint, "missing_mnist", lambda: "no MNIST")
+    with pytest.raises(BookError, match=r"no MNIST; .* give other numbers"):
+        build._compare([("elsewhere", "0.61 now, 0.60")])
 
 
 def test_notebook_edited_by_hand_stops_the_build(copy):

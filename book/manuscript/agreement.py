@@ -14,7 +14,13 @@ from book.errors import BookError
 from book.manuscript import expressions
 from book.manuscript.chapter import Chapter, Prose, read_all
 from book.manuscript.markdown import CODE, not_plain
-from book.manuscript.notebook import ROLE, make_notebook, neighbours, read_notebook
+from book.manuscript.notebook import (
+    ROLE,
+    ROUNDING,
+    make_notebook,
+    neighbours,
+    read_notebook,
+)
 from book.project import LANGUAGES, ROOT, repository
 from book.text import texts
 from helpers import language
@@ -51,33 +57,37 @@ def check(root: Path = ROOT) -> list[str]:
 
 def different_numbers(
     made: dict[tuple[str, str], NotebookNode], chapters: list[Chapter], root: Path = ROOT
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
     """Yield a line for each number that the committed notebooks state otherwise than ``made``.
 
-    These are the notebooks with the numbers of a run, by language and slug.
+    These are the notebooks with the numbers of a run, by language and slug. Before each line comes
+    how the machine rounds that wrote the committed notebook.
     """
     published = repository(root)
     for chapter, beside in neighbours(chapters):
         for code in LANGUAGES if (LANGUAGES[0], chapter.slug) in made else ():
             name = f"notebooks/{code}/{chapter.slug}.ipynb"
-            committed = read_notebook(root / name).cells
+            committed = read_notebook(root / name)
+            written_by = committed.metadata.get(ROUNDING, "")
             draft = make_notebook(chapter, code, published, beside).cells
-            cells = zip(committed, made[code, chapter.slug].cells, draft, strict=True)
+            cells = zip(committed.cells, made[code, chapter.slug].cells, draft, strict=True)
             for number, (old, new, template) in enumerate(cells, start=1):
                 if old.cell_type != "markdown" or old.source == new.source:
                     continue
                 pattern = expressions.pattern(template.source)
                 before, now = pattern.fullmatch(old.source), pattern.fullmatch(new.source)
                 if not before or not now:
-                    yield f"{name}, cell {number}: does not follow from {chapter.path}"
+                    problem = f"{name}, cell {number}: does not follow from {chapter.path}"
+                    yield written_by, problem
                     continue
                 fields = expressions.find(template.source)
                 pairs = zip(fields, before.groups(), now.groups(), strict=True)
                 for field, was, is_now in pairs:
                     if was != is_now:
                         yield (
+                            written_by,
                             f"{name}, cell {number} ({old.id}): {{{{ {field.field} }}}} is "
-                            f"{is_now} now, {was} in the committed notebook; run `make notebooks`"
+                            f"{is_now} now, {was} in the committed notebook; run `make notebooks`",
                         )
 
 
@@ -153,7 +163,8 @@ def _differences(root: Path, code: str, slug: str, draft: NotebookNode) -> Itera
         return
     if len(notebook.cells) != len(draft.cells):
         yield f"{name}: has {len(notebook.cells)} cells, its manuscript makes {len(draft.cells)}"
-    if {**notebook.metadata, ROLE: ""} != {**draft.metadata, ROLE: ""}:
+    of_writing = {ROLE: "", ROUNDING: ""}
+    if notebook.metadata | of_writing != draft.metadata | of_writing:
         yield f"{name}: its metadata do not follow from the manuscript"
     pairs = zip(notebook.cells, draft.cells, strict=False)
     for number, (cell, expected) in enumerate(pairs, start=1):

@@ -18,10 +18,21 @@ from book.project import Repository
 from book.text import texts
 from helpers.output import BUILD_MIME
 
-__all__ = ["ROLE", "Outputs", "make_notebook", "neighbours", "read_notebook", "text_outputs"]
+__all__ = [
+    "ROLE",
+    "ROUNDING",
+    "Outputs",
+    "make_notebook",
+    "neighbours",
+    "read_notebook",
+    "text_outputs",
+]
 
 ROLE = "course"
 """Key of a cell's metadata: the cell's tag, or its part in the frame around the chapter."""
+
+ROUNDING = "rounding"
+"""Key of a notebook's metadata: how the machine rounds that ran it."""
 
 Outputs = list[NotebookNode]
 

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -13,11 +14,19 @@ from nbformat import NotebookNode
 
 from book.errors import BookError
 from book.manuscript.chapter import Chapter, read_all
-from book.manuscript.notebook import ROLE, make_notebook, neighbours, read_notebook, text_outputs
+from book.manuscript.notebook import (
+    ROLE,
+    ROUNDING,
+    make_notebook,
+    neighbours,
+    read_notebook,
+    text_outputs,
+)
 from book.project import LANGUAGES, ROOT, repository
 from book.running import cache
 from book.running.interrupt import StoppablePool
 from book.running.kernel import Run, run_chapter
+from book.running.rounding import rounding
 
 __all__ = ["generate", "is_as_written", "notebooks_of", "run_all"]
 
@@ -128,8 +137,13 @@ def _cores() -> int:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook completely or not at all."""
+    """Write a notebook completely or not at all, and only where it says something new."""
     notebook.metadata[ROLE] = _digest(notebook, path)
+    with suppress(FileNotFoundError, ValueError):
+        old = read_notebook(path)
+        if old.metadata.pop(ROUNDING, "") and old == notebook:
+            return
+    notebook.metadata[ROUNDING] = rounding()
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8")

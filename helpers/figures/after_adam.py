@@ -119,7 +119,7 @@ def spectra(values: dict[str, np.ndarray], *, ax: Axes | None = None) -> Axes:
         text = language.text(f"{key}.gradient") if name == "gradient" else RULES[name]
         ax.plot(np.arange(1, len(row) + 1), row, **style, label=text)
     ax.set(yscale="log", xlim=(1, len(row)))
-    ax.set_ylim(0.7 * min(row.min() for row in values.values()), 1.5)
+    ax.set_ylim(0.7 * min(row[row > 0].min() for row in values.values()), 1.5)
     plain_log(ax)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     titles(ax, key)

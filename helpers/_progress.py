@@ -4,7 +4,7 @@ import importlib
 import os
 from typing import Any
 
-from helpers import _validate, output
+from helpers import output
 from helpers._screen import is_interactive
 
 __all__ = ["progress_bar"]
@@ -36,6 +36,8 @@ def progress_bar(
         second and disappears when it is closed.
     """
     if show is not None:
+        from helpers import _validate  # and with it torch, which the build does without
+
         _validate.flag("progress", show)
     else:
         is_test = "PYTEST_VERSION" in os.environ  # also in the kernels that nbval starts

@@ -29,7 +29,8 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from helpers import data, language, output
-from helpers.data import download, images
+from helpers.data import images
+from helpers.mnist_files import download
 from tests.project import ROOT
 
 MNIST = Path(os.environ.get("COURSE_DATA") or ROOT.parent / "shared" / "data" / "mnist")
@@ -382,8 +383,8 @@ def test_slow_libraries_are_imported_only_when_they_are_needed(tmp_path):
     fill(tmp_path / "MNIST" / "raw")
     code = f"""
 import sys
-from helpers import data
-data.download.FILES = {CHECKSUMS}
+from helpers import data, mnist_files
+mnist_files.download.FILES = {CHECKSUMS}
 print(data.mnist({str(tmp_path)!r}, fallback=False).source)
 print({{"IPython", "pooch", "requests", "sklearn", "torchvision"}} & {{*sys.modules}})
 """

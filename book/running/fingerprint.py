@@ -11,7 +11,7 @@ from pathlib import Path
 from book import git
 from book.browser import find_browser
 from book.project import ROOT
-from helpers.data import DownloadError, mnist_files
+from helpers import mnist_files
 
 __all__ = ["missing_mnist", "of_execution", "of_files", "of_site"]
 
@@ -71,7 +71,7 @@ def missing_mnist() -> str:
     """Return why chapters get no MNIST without a download, or the empty string if they do."""
     try:
         mnist_files.load(None, allow_download=False)
-    except DownloadError as error:
+    except mnist_files.DownloadError as error:
         return str(error)
     return ""
 

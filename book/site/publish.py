@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 from book import git
-from book.cover import draw_card
 from book.errors import BookError
 from book.manuscript.chapter import Chapter
 from book.project import LANGUAGES, address
@@ -38,6 +37,8 @@ def publish(site: Path, chapters: list[Chapter]) -> None:
         If a chapter has more headings in one language than in another, or a page's headings are
         such that no search could lead to them.
     """
+    from book.cover import draw_card  # and with it torch, which the build needs for nothing else
+
     first, *others = (chapter.slug for chapter in chapters)
     slugs = [chapter.slug for chapter in chapters]
     with ProcessPoolExecutor(len(LANGUAGES), initializer=end_on_interrupt) as pool:

@@ -10,7 +10,6 @@ from zipfile import ZipFile
 from bs4 import Tag
 
 from book import git
-from book.cover import draw_cover
 from book.project import repository
 from book.site.assets import code_colors
 from book.takeaway.archive import add_file
@@ -27,6 +26,8 @@ def write_epub(path: Path, site: Path, chapters: list[BookChapter], language: st
 
     ``site`` is the folder of the language's pages and their pictures.
     """
+    from book.cover import draw_cover  # and with it torch
+
     t = texts(language)
     bodies = {chapter.slug: _xhtml_body(chapter, chapters) for chapter in chapters}
     pictures = {

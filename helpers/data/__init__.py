@@ -7,10 +7,10 @@
 Images(digits; train: 1,283, validation: 257, test: 257; mean=0.1555, std=0.2769)
 """
 
-from helpers.data.download import DownloadError
 from helpers.data.handwritten import digits, mnist
 from helpers.data.images import Images, Split
 from helpers.data.temperatures import temperatures
+from helpers.mnist_files import DownloadError
 from helpers.problems import linear_regression
 
 __all__ = [

@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from helpers import _validate, output
-from helpers.data import images, mnist_files
-from helpers.data.download import DownloadError, cache_folder
+from helpers import _validate, mnist_files, output
+from helpers.data import images
 from helpers.data.images import Images
+from helpers.mnist_files import DownloadError, RawImages
+from helpers.mnist_files.download import cache_folder
 
 __all__ = ["digits", "mnist"]
 
@@ -114,7 +115,7 @@ def digits(
     return images.prepare(_load_digits(), *options)
 
 
-def _load_digits() -> images.RawImages:
+def _load_digits() -> RawImages:
     """Load scikit-learn's digits in MNIST's format: 20×20 pixels of 28×28, one in seven a test."""
     from sklearn.datasets import load_digits
 
@@ -125,4 +126,4 @@ def _load_digits() -> images.RawImages:
     x = (255 * ink).round().to(torch.uint8).numpy()
     y = small.target.astype(np.uint8)
     is_test = images.stratified(y, share=1 / 7, seed=0)
-    return images.RawImages(x[~is_test], y[~is_test], x[is_test], y[is_test], source="digits")
+    return RawImages(x[~is_test], y[~is_test], x[is_test], y[is_test], source="digits")

@@ -8,6 +8,7 @@ import torch
 
 from helpers import _validate
 from helpers._identity import by_identity
+from helpers.mnist_files import RawImages
 
 __all__ = ["Images", "Split"]
 
@@ -80,16 +81,6 @@ class Images:
         parts = ("train", "validation", "test")
         counts = ", ".join(f"{part}: {len(getattr(self, part).y):,}" for part in parts)
         return f"Images({self.source}; {counts}; mean={self.mean:.4f}, std={self.std:.4f})"
-
-
-class RawImages(NamedTuple):
-    """Images as their source provides them: uint8 arrays of shapes (n, 28, 28) and (n,)."""
-
-    train_x: np.ndarray
-    train_y: np.ndarray
-    test_x: np.ndarray
-    test_y: np.ndarray
-    source: str
 
 
 def validate(

@@ -4,17 +4,27 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from helpers import _validate
-from helpers.data import download
-from helpers.data.download import DownloadError
-from helpers.data.images import RawImages
+from helpers import _messages
+from helpers.mnist_files import download
+from helpers.mnist_files.download import DownloadError
 
-__all__ = ["load"]
+__all__ = ["DownloadError", "RawImages", "load"]
 
 _VARIABLE = "COURSE_DATA"
+
+
+class RawImages(NamedTuple):
+    """Images as their source provides them: uint8 arrays of shapes (n, 28, 28) and (n,)."""
+
+    train_x: np.ndarray
+    train_y: np.ndarray
+    test_x: np.ndarray
+    test_y: np.ndarray
+    source: str
 
 
 def load(root: str | os.PathLike[str] | None, *, allow_download: bool) -> RawImages:
@@ -73,7 +83,7 @@ def _raw_folders(name: str, root: str | os.PathLike[str] | None) -> Iterator[Pat
     if root is None:
         return
     if not isinstance(root, str | os.PathLike):
-        raise TypeError(f"{name} must be a folder, got {_validate.shown(root)}")
+        raise TypeError(f"{name} must be a folder, got {_messages.shown(root)}")
     folder = Path(root).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{name} must be a folder, got {str(root)!r}")

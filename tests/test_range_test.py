@@ -227,6 +227,13 @@ def test_after_negative_losses_the_limit_is_a_multiple_of_the_largest():
     assert test.diverged
 
 
+def test_a_model_may_hold_whole_numbers():
+    model = nn.Linear(6, 3)
+    model.mask = nn.Parameter(torch.ones(3, dtype=torch.int8), requires_grad=False)
+    found = training.range_test(model, CROSS_ENTROPY, sgd(model), small(), steps=5)
+    assert len(found.losses) == 5
+
+
 def test_all_groups_get_the_rate():
     losses = []
     for rates in ((0.1, 0.1), (0.1, 9.0)):

@@ -6,6 +6,7 @@ import math
 import pickle
 import random
 import sys
+import threading
 import warnings
 
 import numpy as np
@@ -296,6 +297,17 @@ def test_the_data_stay_as_they_are_whatever_the_model_does_to_its_inputs():
     assert torch.equal(x, X)
 
 
+@pytest.mark.parametrize("as_loader", [False, True])
+def test_the_data_stay_as_they_are_whatever_the_loss_does_to_its_targets(as_loader):
+    def loss(outputs, targets):
+        return nn.functional.mse_loss(outputs, targets.mul_(0.9))
+
+    model, y = nn.Linear(6, 6), X.clone()
+    train = DataLoader(TensorDataset(X, y), batch_size=16) if as_loader else (X, y)
+    training.fit(model, loss, sgd(model), train, epochs=1)
+    assert torch.equal(y, X)
+
+
 class Wrapper(torch.optim.Optimizer):
     """An optimizer that holds another one, as Lookahead does."""
 
@@ -307,13 +319,74 @@ class Wrapper(torch.optim.Optimizer):
         self.inner.step()
 
 
-def test_before_the_training_an_optimizer_in_another_one_stays_too():
+class Own(torch.optim.Optimizer):
+    """SGD with momentum that keeps its state to itself, beside what cannot be copied."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters, {"lr": 0.1})
+        self.lock = threading.Lock()
+        self.velocity = [torch.zeros_like(p) for p in self.param_groups[0]["params"]]
+
+    @torch.no_grad()
+    def step(self, closure=None):  # noqa: D102
+        for v, p in zip(self.velocity, self.param_groups[0]["params"], strict=True):
+            v.mul_(0.9).add_(p.grad)
+            p.sub_(0.1 * v)
+
+
+class Counting(nn.Module):
+    """A loss with a state: the mean of all losses so far scales it."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+        self.register_buffer("mean", torch.zeros(()))
+
+    def forward(self, outputs, y):  # noqa: D102
+        loss = CROSS_ENTROPY(outputs, y)
+        self.mean.mul_(0.9).add_(0.1 * loss.detach())
+        return self.scale * loss / self.mean
+
+
+@pytest.mark.parametrize(
+    ("make", "make_loss"),
+    [
+        (lambda p: Wrapper(torch.optim.SGD(p, lr=0.1, momentum=0.9)), nn.CrossEntropyLoss),
+        (Own, nn.CrossEntropyLoss),
+        (OPTIMIZERS["Adam"], Counting),
+    ],
+)
+def test_the_update_that_is_tried_out_leaves_no_trace(make, make_loss):
     ours, plain = network(), network()
-    options = {"data": (X, Y), "epochs": 2, "batch_size": 16}
-    training.fit(ours, CROSS_ENTROPY, Wrapper(sgd(ours, momentum=0.9)), (X, Y), epochs=2,
-                 batch_size=16)  # fmt: skip
-    plain_loop(plain, CROSS_ENTROPY, sgd(plain, momentum=0.9), **options)
+    losses = make_loss(), make_loss()
+    training.fit(ours, losses[0], make(ours.parameters()), (X, Y), epochs=2, batch_size=16)
+    plain_loop(plain, losses[1], make(plain.parameters()), (X, Y), epochs=2, batch_size=16)
     assert_same_bits(ours, plain)
+    for mine, its in zip(losses[0].parameters(), losses[1].parameters(), strict=True):
+        torch.testing.assert_close(mine.grad, its.grad, rtol=0, atol=0)
+
+
+def test_what_is_refused_changes_neither_gradients_nor_what_is_trained():
+    class Freezing(nn.Linear):
+        def forward(self, x):
+            self.bias.requires_grad_(False)
+            self.extra = nn.Linear(1, 1)
+            return super().forward(x)
+
+    model = Freezing(6, 3)
+    optimizer, weight = sgd(model, momentum=0.9), model.weight
+    optimizer.state[weight]["average"] = weight * 0.9  # which cannot be copied
+    weight.grad = gradient = torch.ones_like(weight)
+    storage = weight.data_ptr()
+    with pytest.raises(ValueError, match="of must be"):
+        training.fit(model, CROSS_ENTROPY, optimizer, (X, Y), epochs=1,
+                     record=training.Record("exp_avg"))  # fmt: skip
+    training.range_test(model, CROSS_ENTROPY, optimizer, (X, Y), steps=3)
+    assert weight.grad is gradient
+    assert weight.data_ptr() == storage
+    assert torch.equal(gradient, torch.ones_like(weight))
+    assert model.bias.requires_grad
+    assert not hasattr(model, "extra")
 
 
 def test_the_default_device_of_the_caller_does_not_matter():
@@ -378,6 +451,13 @@ def test_an_evaluation_leaves_the_generators_of_a_loader_and_training_starts_fro
     assert history.losses.tolist() == losses
 
 
+class Noisy(nn.Module):
+    """Draws in evaluation mode, too."""
+
+    def forward(self, x):  # noqa: D102
+        return x + torch.rand(())
+
+
 @pytest.mark.parametrize("train", [(X, Y), DataLoader(Drawing(), batch_size=8, shuffle=True)])
 def test_the_callers_random_state_stays_and_torchs_does_not_matter(train):
     models = []
@@ -386,6 +466,7 @@ def test_the_callers_random_state_stays_and_torchs_does_not_matter(train):
         torch.manual_seed(start), random.seed(3), np.random.seed(3)  # noqa: NPY002
         before = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].copy()  # noqa: NPY002
         training.fit(model, CROSS_ENTROPY, sgd(model), train, train, epochs=2)
+        training.predict(Noisy(), X)
         assert torch.equal(torch.get_rng_state(), before[0])
         assert random.getstate() == before[1]
         assert np.array_equal(np.random.get_state()[1], before[2])  # noqa: NPY002
@@ -522,6 +603,16 @@ def fails(match, error=ValueError, model=None, loss=CROSS_ENTROPY, data=(X, Y), 
     assert torch.equal(torch.get_rng_state(), before[2])
 
 
+def test_a_loader_may_make_more_rows_of_a_sample():
+    def twice(samples):
+        x, y = torch.utils.data.default_collate(samples)
+        return x.repeat(2, 1), y.repeat(2)
+
+    loader = DataLoader(TensorDataset(X[:33], Y[:33]), batch_size=16, collate_fn=twice)
+    model = network("normed")
+    assert training.fit(model, CROSS_ENTROPY, sgd(model), loader, epochs=1).updates == 3
+
+
 def test_a_last_batch_of_one_may_be_dropped_but_is_no_batch_to_normalise():
     data, model = TensorDataset(X[:33], Y[:33]), network("normed")
     loader = DataLoader(data, batch_size=16, drop_last=True)
@@ -575,6 +666,10 @@ def test_targets_of_another_shape_or_dtype_are_not_broadcast():
     fit = {"model": nn.Linear(6, 1), "loss": nn.MSELoss()}
     fails(r"targets of the outputs' shape, \(8, 1\), got \(8,\)", data=(X, X[:, 0]), **fit)
     fails(r"targets of torch\.float32, got", TypeError, data=(X, X[:, :1].double()), **fit)
+
+
+def without_rate(model):
+    return torch.optim.Optimizer(model.parameters(), {"rate": 0.1})
 
 
 class Pair(nn.Linear):
@@ -650,6 +745,12 @@ class Pair(nn.Linear):
             "an output for each",
         ),
         ({"scheduler": 0.5}, TypeError, r"scheduler must be one of torch\.optim\.lr_scheduler"),
+        ({"scheduler": "cos"}, TypeError, r"scheduler must be one of .*, got 'cos'"),
+        (
+            {"make": without_rate},
+            ValueError,
+            "optimizer must have a learning rate, 'lr', got a Optimizer",
+        ),
     ],
 )
 def test_arguments_that_do_not_fit(more, error, message):
@@ -665,6 +766,9 @@ def test_models_that_do_not_fit():
     fails("must be of Python code, got .* '0'", TypeError, model=nn.Sequential(scripted))
     with pytest.raises(TypeError, match=r"model must be an nn\.Module, got function"):
         training.fit(lambda x: x, CROSS_ENTROPY, torch.optim.SGD([X], lr=1.0), (X, Y), epochs=1)
+    lazy = nn.Sequential(nn.Linear(6, 3), nn.LazyBatchNorm1d(affine=False))
+    with pytest.raises(ValueError, match=r"all of its values, got none of '1\.running_mean'"):
+        training.evaluate(lazy, CROSS_ENTROPY, (X, Y))
     for context in (torch.no_grad(), torch.inference_mode()):
         with context:
             fails("training needs gradients", RuntimeError)

@@ -105,6 +105,38 @@ def test_a_parameter_without_a_part_in_the_pass_is_nan():
     assert history.records["gradient"]["weight"].isfinite().all()
 
 
+def test_a_state_is_nan_until_a_parameter_has_a_part_in_a_pass():
+    class Skipping(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = nn.Linear(6, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            return self.last(self.first(x) if x[0, 0] < 0 else x)
+
+    x, y = torch.ones(10, 6), TRAIN[1][:10]
+    x[-1] = -1  # the one that is tried out
+    model, record = Skipping(), training.Record("momentum_buffer", "first.bias", keep="all")
+    optimizer = sgd(model, momentum=0.9)
+    options = {"epochs": 1, "batch_size": 1, "record": record}
+    history = training.fit(model, CROSS_ENTROPY, optimizer, (x, y), **options)
+    rows = history.records["momentum_buffer"]["first.bias"]
+    at = torch.randperm(10, generator=torch.Generator().manual_seed(0)).tolist().index(9)
+    assert at > 0
+    assert rows[:at].isnan().all()
+    assert rows[at:].isfinite().all()
+
+
+def test_a_sparse_state_is_recorded_as_a_dense_one():
+    model = nn.Sequential(nn.Embedding(5, 3, sparse=True), nn.Flatten(1))
+    record = training.Record("momentum_buffer", "0", keep=[(4, 0)])
+    data = torch.full((8, 1), 4), torch.zeros(8, dtype=torch.int64)
+    optimizer = sgd(model, momentum=0.9)
+    history = training.fit(model, CROSS_ENTROPY, optimizer, data, epochs=1, record=record)
+    stored = optimizer.state[model[0].weight]["momentum_buffer"].to_dense()[4, 0]
+    assert history.records["momentum_buffer"]["0.weight"][-1, 0] == stored != 0
+
+
 def test_parameters_that_the_optimizer_does_not_train():
     model = network()
     options = {"optimizer": torch.optim.Adam(model[4].parameters()), "train": TRAIN, "epochs": 1}

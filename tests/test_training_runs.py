@@ -182,6 +182,15 @@ def test_models_are_their_own_again_afterwards():
     assert all(module.training for module in models[0].modules())
 
 
+def test_gradients_from_before_move_nothing():
+    models, beside = [network(seed=run) for run in range(2)], nn.Parameter(torch.ones(3))
+    beside.grad = torch.ones(3)
+    every = [beside, *(parameter for model in models for parameter in model.parameters())]
+    optimizer = torch.optim.SGD(every, lr=0.1)
+    training.fit_runs(models, CROSS_ENTROPY, optimizer, TRAIN, epochs=1)
+    assert torch.equal(beside, torch.ones(3))
+
+
 def test_frozen_parameters_stay():
     models = [network(seed=run) for run in range(2)]
     for model in models:
@@ -232,6 +241,7 @@ AXES = {
         ({"train": [TRAIN]}, TypeError, "train must be a pair of tensors, got list"),
         ({"train": (TRAIN[0], TRAIN[1] + 1)}, ValueError, "train must have labels from 0 to 2"),
         ({"validation": 3}, TypeError, "validation must be a pair of tensors"),
+        ({"validation": [TRAIN]}, TypeError, "validation must be a pair of tensors, got list"),
         ({"validation": (TRAIN[0][:, 1:], TRAIN[1])}, ValueError, "validation must have inputs"),
         ({"epochs": 0}, ValueError, "epochs must be"),
         (AXES, ValueError, r"models must flatten inputs, got shape \(20, 4, 6\)"),

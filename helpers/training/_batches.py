@@ -28,7 +28,7 @@ class TensorBatches:
     def sample(self) -> Batch:
         """Return the last batch of an epoch, the smallest, which BatchNorm may refuse."""
         rows = slice((len(self) - 1) * self.batch_size, None)
-        return self.x[rows].clone(), self.y[rows]
+        return self.x[rows].clone(), self.y[rows].clone()
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield each sample once, shuffled if there is a generator."""
@@ -54,10 +54,10 @@ class LoaderBatches:
         """Return a batch, as small as the last one of an epoch if that is known."""
         x, y = next(self.epoch())
         rest = None
-        if isinstance(self.loader, DataLoader) and self.loader.batch_size:
+        if isinstance(self.loader, DataLoader) and self.loader.batch_size == len(x):
             samples = 0 if self.loader.drop_last else _length(self.loader.sampler) or 0
             rest = samples % self.loader.batch_size or None
-        return x[:rest].clone(), y[:rest]
+        return x[:rest].clone(), y[:rest].clone()
 
     def epoch(self, order: torch.Generator | None = None) -> Iterator[Batch]:
         """Yield the loader's batches in its own order, but for empty ones."""

@@ -85,7 +85,7 @@ class Forward:
         device, loader = _model.device_of(self.model), getattr(self.source, "loader", None)
         with (
             kept(0, device, loader),
-            _model.training_undone(self.model, *optimizers),
+            _model.training_undone(self.model, self.loss_function, *optimizers),
             _model.in_mode(self.model, bool(optimizers)),
             _model.training_mode(optimizers),
             torch.set_grad_enabled(bool(optimizers)),

@@ -1,9 +1,8 @@
 """Models and optimizers: checks, and what training changes and puts back."""
 
 import copy
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -16,8 +15,8 @@ def check_model(model: Any) -> None:
     """Raise TypeError or ValueError unless ``model`` is an ``nn.Module`` with values."""
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
-    for name, parameter in model.named_parameters():
-        if is_lazy(parameter) or parameter.is_meta:
+    for name, value in (*model.named_parameters(), *model.named_buffers()):
+        if is_lazy(value) or value.is_meta:
             raise ValueError(f"model must have all of its values, got none of {name!r} yet")
 
 
@@ -42,6 +41,8 @@ def check_optimizer(optimizer: Any, *models: nn.Module) -> None:
     kind = type(optimizer).__name__
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer must be one of torch.optim, got {kind}")
+    if not all("lr" in group for group in optimizer.param_groups):
+        raise ValueError(f"optimizer must have a learning rate, 'lr', got a {kind} without one")
     held = held_by(optimizer)
     if not any(id(parameter) in held for model in models for parameter in model.parameters()):
         raise ValueError(
@@ -123,39 +124,42 @@ def in_mode(model: nn.Module, training: bool) -> Iterator[None]:
 
 
 @contextmanager
-def training_undone(model: nn.Module, *optimizers: Optimizer) -> Iterator[None]:
-    """Let a model be trained, and undo it: weights, buffers, gradients and the optimizer.
+def training_undone(*parts: Any) -> Iterator[None]:
+    """Let models, losses and optimizers be trained, and undo it: weights, gradients, states.
 
     Meanwhile they work on copies. The tensors themselves are not touched, so that they are the same
-    objects with the same bits afterwards. Lists and dictionaries that a module changes in place are
-    not restored, only attributes that it assigns.
+    objects with the same bits afterwards. What a module changes in place, such as a list, or an
+    optimizer holds that cannot be copied, such as a lock, is not restored.
     """
-    held = [one for optimizer in optimizers for one in vars(optimizer).values()]
-    optimizers = (*optimizers, *(one for one in held if isinstance(one, Optimizer)))  # as Lookahead
-    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-    trained = [p for group in groups for p in group["params"]]
-    parameters = list({id(p): p for p in [*model.parameters(), *trained]}.values())
-    tensors = [(p, p.data, p.grad) for p in parameters]
-    dictionaries = [*map(vars, optimizers), *groups]
-    for module in model.modules():
-        dictionaries += [vars(module), module._buffers]
+    optimizers = [one for one in parts if isinstance(one, Optimizer)]
+    modules = {m: None for one in parts if isinstance(one, nn.Module) for m in one.modules()}
+    trained = [p for one in optimizers for group in one.param_groups for p in group["params"]]
+    owned = [p for module in modules for p in module.parameters(recurse=False)]
+    parameters = {id(p): p for p in [*owned, *trained]}
+    tensors = [(p, p.data, p.grad, p.requires_grad) for p in parameters.values()]
+    dictionaries = [vars(one) for one in optimizers]
+    for module in modules:
+        dictionaries += [vars(module), module._parameters, module._buffers, module._modules]
     before = [(one, dict(one)) for one in dictionaries]
-
-    copies: dict[int, torch.Tensor] = {}  # a buffer that two modules share stays shared
-    for parameter in parameters:
-        parameter.data, parameter.grad = parameter.data.clone(), None
-    for module in model.modules():
-        for name, buffer in module._buffers.items():
-            if buffer is not None:
-                module._buffers[name] = copies.setdefault(id(buffer), buffer.clone())
-    for optimizer in optimizers:
-        state = {parameter: copy.deepcopy(own) for parameter, own in optimizer.state.items()}
-        optimizer.state = defaultdict(dict, state)
+    # Copies of what optimizers hold refer to the same parameters, and what is shared stays shared.
+    copies: dict[int, Any] = parameters | {id(one): one for one in (*modules, *optimizers)}
     try:
+        for parameter, data, *_ in tensors:
+            parameter.data, parameter.grad = data.clone(), None
+        for module in modules:
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = copies.setdefault(id(buffer), buffer.clone())
+        for optimizer in optimizers:
+            for name, value in list(vars(optimizer).items()):
+                with suppress(Exception):
+                    vars(optimizer)[name] = copy.deepcopy(value, copies)
         yield
     finally:
-        for parameter, data, gradient in tensors:
-            parameter.data, parameter.grad = data, gradient
         for current, was in before:
             current.clear()
             current.update(was)
+        for parameter, data, gradient, was_trained in tensors:
+            parameter.data, parameter.grad = data, gradient
+            if parameter.requires_grad != was_trained:
+                parameter.requires_grad_(was_trained)

@@ -22,7 +22,7 @@ NESTED = "in torch only its first part can be a SequentialLR or ChainedScheduler
 
 def make_steps(scheduler: Any, *due: Any) -> list["SchedulerSteps"]:
     """Return the steps of one scheduler, of several or of none; see `SchedulerSteps`."""
-    several = list(scheduler) if isinstance(scheduler, Sequence) else [scheduler]
+    several = list(scheduler) if isinstance(scheduler, list | tuple) else [scheduler]
     if len(set(map(id, several))) < len(several):
         raise ValueError("scheduler must be several different ones, got one of them twice")
     return [SchedulerSteps(one, *due) for one in several if one is not None]

@@ -107,7 +107,7 @@ def predict(model: nn.Module, x: torch.Tensor, *, batch_size: int = BATCH_SIZE) 
         raise ValueError(f"x must hold at least one sample, got shape {tuple(x.shape)}")
     parts = x.split(min(_validate.count("batch_size", batch_size), len(x)))
     device = device_of(model)
-    with in_mode(model, training=False), torch.no_grad():
+    with kept(None, device), in_mode(model, training=False), torch.no_grad():
         return torch.cat(
             [checked_outputs("x", model, part.to(device, copy=True)) for part in parts]
         )

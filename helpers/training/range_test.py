@@ -107,7 +107,8 @@ def range_test(
     start = _validate.number("start", start, "(0, inf)")
     end = _validate.number("end", end, f"({start}, inf)")
     for parameter in model.parameters():
-        _validate.representable("end", end, parameter, "the model")
+        if parameter.is_floating_point():
+            _validate.representable("end", end, parameter, "the model")
     steps = _validate.count("steps", steps, at_least=2, at_most=_validate.MAX_STEPS)
     alpha = _validate.number("alpha", alpha, "(0, 1]")
     stop_above = _validate.number("stop_above", stop_above, "(1, inf)")
@@ -124,7 +125,7 @@ def range_test(
     texts = language.text("training.batch"), language.text("training.range_test")
     with (
         kept(seed, device, getattr(batches, "loader", None)),
-        _model.training_undone(model, optimizer),
+        _model.training_undone(model, loss_function, optimizer),
         _model.in_mode(model, training=True),
         _model.training_mode([optimizer]),
         progress_bar(steps, *texts, show=progress) as bar,

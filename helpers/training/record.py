@@ -123,11 +123,13 @@ class Recorder:
             states = (o.state[parameter] for o in self.optimizers if parameter in o.state)
             state: Any = next(states, {})
             value = state.get(record.of)
+            if not state and parameter.grad is None:  # the parameter had no part in any pass yet
+                value = torch.full_like(parameter, math.nan).detach()
             if getattr(value, "shape", None) != parameter.shape:
                 known = [k for k, v in state.items() if getattr(v, "shape", ()) == parameter.shape]
                 kept = f"one of {known}, the optimizer's state for {name!r}"
                 raise ValueError(f"of must be 'gradient', 'parameter' or {kept}, got {record.of!r}")
-            values.append(selection(value))
+            values.append(selection(value.to_dense()))
 
     def records(self) -> dict[str, dict[str, torch.Tensor]]:
         """Return all values by label and parameter, shape (updates, …) each, on the CPU."""

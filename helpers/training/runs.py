@@ -104,6 +104,9 @@ def fit_runs(
     held_out = None
     if validation is not None:
         held_out = make_batches("validation", validation, None, device, BATCH_SIZE)
+        if not isinstance(held_out, TensorBatches):
+            got = type(validation).__name__
+            raise TypeError(f"validation must be a pair of tensors, got {got}")
         Forward("validation", held_out, models[0], loss_function).try_out()
     all_steps = make_steps(schedulers, optimizers, False, epochs, len(batches))
     updates = epochs * len(batches)
@@ -111,6 +114,8 @@ def fit_runs(
     groups = [_groups(run, model, optimizers) for run, model in enumerate(models)]
     Forward("train", batches, models[0], loss_function).try_out(optimizers, recorders[0])
     logs = [Log(*both) for both in zip(groups, recorders, strict=True)]
+    for one in optimizers:
+        one.zero_grad()
     active = list(range(len(models)))  # the runs that have not diverged
 
     texts = language.text("training.batch"), language.text("training.fit")

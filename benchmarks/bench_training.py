@@ -44,7 +44,7 @@ def measure(rounds: int = 7, epochs: int = 20, seeds: int = 5) -> list[dict[str,
     FileNotFoundError
         If MNIST is not in ``../shared/data``.
     """
-    with one_thread():
+    with as_in_chapter_8():
         return [*speed_entries(rounds), accuracy_entry(epochs, seeds), better_entry()]
 
 
@@ -220,11 +220,16 @@ def article_images(samples: int) -> Data:
 
 
 @contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch use one thread while this lasts."""
+def as_in_chapter_8() -> Iterator[None]:
+    """Let torch use one thread, and count numbers below 1e-38 as 0, while this lasts.
+
+    In rounds on the same images some gradients vanish, and Adam's averages of them get that small.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+        torch.set_flush_denormal(False)

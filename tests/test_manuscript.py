@@ -398,6 +398,13 @@ def test_missing_and_superfluous_notebooks_are_named(course):
     ]
 
 
+def test_notebook_of_another_text_is_no_matter_of_rounding(course):
+    made, chapters = write_notebooks(course)
+    made["pt", "00-start"].cells[5].source = "Another text."
+    with pytest.raises(BookError, match=r"pt/00-start\.ipynb, cell 6: does not follow from"):
+        list(different_numbers(made, chapters, course.root))
+
+
 def test_number_that_differs_from_the_committed_one_is_named_with_both(course):
     made, chapters = write_notebooks(course, lr=0.05)
     assert list(different_numbers(made, chapters, course.root)) == []

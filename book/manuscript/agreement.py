@@ -14,13 +14,7 @@ from book.errors import BookError
 from book.manuscript import expressions
 from book.manuscript.chapter import Chapter, Prose, read_all
 from book.manuscript.markdown import CODE, not_plain
-from book.manuscript.notebook import (
-    ROLE,
-    ROUNDING,
-    make_notebook,
-    neighbours,
-    read_notebook,
-)
+from book.manuscript.notebook import ROLE, ROUNDING, make_notebook, neighbours, read_notebook
 from book.project import LANGUAGES, ROOT, repository
 from book.text import texts
 from helpers import language
@@ -62,6 +56,11 @@ def different_numbers(
 
     These are the notebooks with the numbers of a run, by language and slug. Before each line comes
     how the machine rounds that wrote the committed notebook.
+
+    Raises
+    ------
+    BookError
+        If a notebook does not follow from its manuscript: that is no matter of rounding.
     """
     published = repository(root)
     for chapter, beside in neighbours(chapters):
@@ -77,9 +76,7 @@ def different_numbers(
                 pattern = expressions.pattern(template.source)
                 before, now = pattern.fullmatch(old.source), pattern.fullmatch(new.source)
                 if not before or not now:
-                    problem = f"{name}, cell {number}: does not follow from {chapter.path}"
-                    yield written_by, problem
-                    continue
+                    raise BookError(f"{name}, cell {number}: does not follow from {chapter.path}")
                 fields = expressions.find(template.source)
                 pairs = zip(fields, before.groups(), now.groups(), strict=True)
                 for field, was, is_now in pairs:

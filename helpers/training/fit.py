@@ -54,10 +54,9 @@ def fit(
     Before it, an update on the last batch is tried out and undone: what does not fit is an error
     before anything happens. Only what hooks or the forward pass add to a list, or change in place,
     has seen that batch once more, and a loader with random numbers of its own has given one more.
-    Afterwards the model's mode and the random state of Python, numpy
-    and torch are as before. An optimizer that has ``train()`` and ``eval()``, as schedule-free ones
-    do, is in training mode for each epoch, and in evaluation mode for the validation and
-    afterwards.
+    Afterwards the model's mode and the random state of Python, numpy and torch are as before. An
+    optimizer that has ``train()`` and ``eval()``, as schedule-free ones do, is in training mode for
+    each epoch, and in evaluation mode for the validation and afterwards.
 
     Parameters
     ----------
